@@ -1,0 +1,69 @@
+#include "base/log.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+static struct {
+	enum log_level level;
+	void (*around)(void *data, int redraw);
+	void *data;
+} log_state = {.level = LOG_NORMAL};
+
+void log_set_level(enum log_level level) {
+	log_state.level = level;
+}
+
+enum log_level log_level(void) {
+	return log_state.level;
+}
+
+void log_set_hook(void (*around)(void *data, int redraw), void *data) {
+	log_state.around = around;
+	log_state.data = data;
+}
+
+static void line(const char *prefix, const char *format, va_list args) {
+	if (log_state.around != NULL) {
+		log_state.around(log_state.data, 0);
+	}
+	char text[4096];
+	vsnprintf(text, sizeof(text), format, args);
+	fprintf(stderr, "%s%s\n", prefix, text);
+	if (log_state.around != NULL) {
+		log_state.around(log_state.data, 1);
+	}
+}
+
+void log_error(const char *format, ...) {
+	va_list args;
+	va_start(args, format);
+	line("f2f: ", format, args);
+	va_end(args);
+}
+
+void log_warn(const char *format, ...) {
+	if (log_state.level >= LOG_NORMAL) {
+		va_list args;
+		va_start(args, format);
+		line("f2f: warning: ", format, args);
+		va_end(args);
+	}
+}
+
+void log_info(const char *format, ...) {
+	if (log_state.level >= LOG_NORMAL) {
+		va_list args;
+		va_start(args, format);
+		line("", format, args);
+		va_end(args);
+	}
+}
+
+void log_debug(const char *format, ...) {
+	if (log_state.level >= LOG_VERBOSE) {
+		va_list args;
+		va_start(args, format);
+		line("", format, args);
+		va_end(args);
+	}
+}

@@ -1,0 +1,25 @@
+#ifndef F2F_BASE_LOG_H
+#define F2F_BASE_LOG_H
+
+#include "base/error.h"
+
+/* Lines for people, on stderr. A progress line hooks in to be cleared before and redrawn after. */
+
+enum log_level {
+	LOG_QUIET,  // errors only
+	LOG_NORMAL, // and what a user wants to know
+	LOG_VERBOSE,
+};
+
+void log_set_level(enum log_level level);
+enum log_level log_level(void);
+
+/** `around` is called with data before (redraw false) and after (redraw true) each line; NULL removes it. */
+void log_set_hook(void (*around)(void *data, int redraw), void *data);
+
+void log_error(const char *format, ...) F2F_PRINTF(1, 2); // "f2f: …"
+void log_warn(const char *format, ...) F2F_PRINTF(1, 2);
+void log_info(const char *format, ...) F2F_PRINTF(1, 2);
+void log_debug(const char *format, ...) F2F_PRINTF(1, 2);
+
+#endif

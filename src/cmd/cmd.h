@@ -1,0 +1,62 @@
+#ifndef F2F_CMD_CMD_H
+#define F2F_CMD_CMD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+struct error;
+
+/* ---- Commands: one const struct a file, listed by meson. To add one: src/cmd/NAME.c with `const struct command cmd_NAME`, and its
+ * name in src/cmd/meson.build. */
+
+struct options;
+
+enum option_kind {
+	OPTION_FLAG,	// --name and, with OPTION_NEGATABLE, --no-name
+	OPTION_TEXT,
+	OPTION_COUNT,	// integer >= 0
+	OPTION_NUMBER,	// real
+	OPTION_LIST,	// repeatable text
+};
+
+/** One option of a command. Its environment twin is F2F_NAME with '_' for '-', its configuration key is the name itself. */
+struct option {
+	const char *name; // "max-retries"; with kind FLAG it may be "no-verify"
+	char letter;	  // short form or 0
+	enum option_kind kind;
+	const char *value; // what --help shows for the argument: "PROVIDER/NAME"
+	const char *help;
+};
+
+struct command {
+	const char *name;
+	const char *synopsis; // "RUN… [--json]"
+	const char *summary;  // one line for `f2f help`
+	const char *about;    // paragraph(s) for --help: what it does, two examples
+	const struct option *options; // ends in a zero row; NULL: none. Global options are added
+	int (*run)(struct options *options, struct error *err); // 0 or an exit status > 0, or a negative error code
+};
+
+const struct command *command_find(const char *name);
+const struct command *command_at(size_t index); // sorted; NULL past the last
+
+/* ---- Parsed options: command line, then F2F_*, then f2f.ini, then the fallback. */
+
+bool option_given(const struct options *options, const char *name); // from anywhere
+bool option_flag(const struct options *options, const char *name);
+const char *option_text(const struct options *options, const char *name, const char *fallback);
+long long option_count(const struct options *options, const char *name, long long fallback);
+double option_number(const struct options *options, const char *name, double fallback);
+const char *option_item(const struct options *options, const char *name, size_t index); // OPTION_LIST; NULL past the last
+
+/** Argument `index` that is no option, or NULL past the last. */
+const char *option_argument(const struct options *options, size_t index);
+
+/** The configuration behind the options (never NULL). */
+struct config;
+const struct config *options_config(const struct options *options);
+
+/** The database path by --db, F2F_DB, configuration, then results/f2f.db in a checkout or the data directory. Owned. */
+char *options_database(const struct options *options);
+
+#endif

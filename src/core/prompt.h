@@ -1,0 +1,35 @@
+#ifndef F2F_CORE_PROMPT_H
+#define F2F_CORE_PROMPT_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/sha256.h"
+
+struct buf;
+struct error;
+struct problem;
+
+/**
+ * A prompt template: front matter (id, version, temperature, top_p, max_tokens, stop, system) and text with {{names}}. Known by the
+ * hash of the whole file. Names: {{informal}}, {{header}}, {{preamble}}, {{statement}} (ends in ":= by"), {{name}}, {{theorem}}; an
+ * unknown name, an unclosed brace pair, or unknown front matter is an error with its line.
+ */
+struct prompt {
+	char *id;
+	int64_t version;
+	double temperature; // NAN when not given
+	double top_p;	    // NAN when not given
+	int64_t max_tokens; // 0 when not given
+	char *system;	    // system message or NULL
+	char *text;
+	struct sha256 hash;
+};
+
+int prompt_parse(const char *text, size_t length, struct prompt *prompt_out, struct error *err);
+void prompt_finish(struct prompt *prompt);
+
+/** Appends the text for one problem. ERROR_INPUT when a name has no value in this problem (no informal text, no formal side). */
+int prompt_render(const struct prompt *prompt, const struct problem *problem, struct buf *out, struct error *err);
+
+#endif

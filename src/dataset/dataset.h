@@ -1,0 +1,77 @@
+#ifndef F2F_DATASET_DATASET_H
+#define F2F_DATASET_DATASET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/sha256.h"
+
+struct error;
+struct problem;
+
+/* ---- Manifests: datasets/NAME/dataset.json, built into the program. */
+
+struct dataset_file {
+	char *path;	// in the repository; for a layout of many files, the folder
+	char *sha256;	// of the bytes; for a folder, of its sorted "sha256  path\n" listing; NULL: pinned by the first pull
+	int64_t bytes;	// NULL sha256: -1
+	char *role;	// what the layout calls it: "problems", "lean", "informal", "toolchain"
+};
+
+/** One repository that a set is read from. */
+struct dataset_source {
+	char *name; // "minif2f-v2": what --from SOURCE=URL names
+	char *url;
+	char *commit; // 40 hex digits
+	char *licence;
+	struct dataset_file *files;
+	size_t file_count;
+};
+
+struct dataset {
+	char *name; // "v2s"
+	char *title;
+	char *version;
+	char *layout;	 // an adapter: "jsonl", "json", "lean-tree"; "" for a set made of others
+	char *task;	 // default task
+	char *toolchain; // Lean it was written for; NULL: any
+	char *mathlib;
+	bool swap_subsets;   // the file calls test what miniF2F calls valid
+	int64_t count;	     // problems in all
+	int64_t subset_count; // problems a subset
+	char **members;	     // names of the sets that this one is made of ("v2": v2s, v2c)
+	size_t member_count;
+	struct dataset_source *sources;
+	size_t source_count;
+};
+
+/** Owned; ERROR_USAGE "unknown split \"x\"; did you mean …" */
+int dataset_load(const char *name, struct dataset **dataset_out, struct error *err);
+void dataset_destroy(struct dataset *dataset);
+
+/** Name of set `index` in order, or NULL past the last. Borrowed for ever. */
+const char *dataset_name(size_t index);
+
+/* ---- Reading: bytes of a pull in, problems out. */
+
+/** A file that was fetched. For a folder, one of these per file in it, with its full path and the folder's role. Borrowed. */
+struct dataset_blob {
+	const char *role;
+	const char *path;
+	const char *data;
+	size_t length;
+};
+
+/** Called per problem in the set's order; takes the problem over. */
+typedef void (*dataset_problem_fn)(struct problem *problem, void *data);
+
+/**
+ * Read a set's files into problems. All or nothing: on any fault (truncated JSON, missing key, duplicate name, ill-formed UTF-8, a
+ * count that is not the manifest's, names that differ between sources) an ERROR_INPUT that names file and record, and `each` may
+ * already have run: keep nothing of it.
+ */
+int dataset_read(const struct dataset *dataset, const struct dataset_blob *blobs, size_t blob_count, dataset_problem_fn each,
+	void *data, struct error *err);
+
+#endif

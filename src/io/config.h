@@ -1,0 +1,30 @@
+#ifndef F2F_IO_CONFIG_H
+#define F2F_IO_CONFIG_H
+
+#include <stddef.h>
+
+struct error;
+
+/**
+ * f2f.ini, with origins: the working directory's file wins over $XDG_CONFIG_HOME/f2f/f2f.ini (default ~/.config); --config FILE
+ * replaces both. Sections: none (general keys) and [model.NAME]. Keys are compared with '_' as '-'.
+ */
+struct config;
+
+/** path NULL: the usual places; a missing file is an empty configuration. Lines too long for inih, and lines it cannot read, are errors. */
+int config_load(const char *path, struct config **config_out, struct error *err);
+void config_destroy(struct config *config);
+
+/** section "" for general keys. NULL when absent; borrowed. */
+const char *config_get(const struct config *config, const char *section, const char *key);
+
+/** "file:line" of a value, or NULL; borrowed. */
+const char *config_origin(const struct config *config, const char *section, const char *key);
+
+/** Names of the sections "PREFIX.NAME", without the prefix and dot: item `index`, or NULL past the last. Borrowed. */
+const char *config_section(const struct config *config, const char *prefix, size_t index);
+
+/** Key `index` of a section, or NULL past the last. Borrowed. */
+const char *config_key(const struct config *config, const char *section, size_t index);
+
+#endif

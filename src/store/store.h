@@ -1,0 +1,174 @@
+#ifndef F2F_STORE_STORE_H
+#define F2F_STORE_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/sha256.h"
+#include "core/verdict.h"
+#include "io/db.h"
+
+struct completion;
+struct error;
+struct problem;
+
+/** The one place with SQL. Texts that come out are borrowed for the callback unless a struct says owned. */
+struct store;
+
+struct store_options {
+	enum db_mode mode;
+	bool durable;
+};
+
+int store_open(const char *path, const struct store_options *options, struct store **store_out, struct error *err);
+void store_close(struct store *store);
+
+/** Writes between begin and commit are one transaction (the engine begins at a turn's first write and commits before it sleeps). */
+int store_begin(struct store *store, struct error *err); // no-op inside one
+int store_commit(struct store *store, struct error *err); // no-op outside one
+void store_rollback(struct store *store);
+
+/* ---- Texts: once, under their SHA-256. */
+
+int store_text_put(struct store *store, const char *text, size_t length, struct sha256 *hash_out, struct error *err);
+
+/** Owned, NUL-terminated; ERROR_NOT_FOUND. */
+int store_text_get(struct store *store, const char *hash, char **text_out, struct error *err);
+
+/* ---- Problem sets. */
+
+/** One file as it was pulled. Borrowed. */
+struct set_file {
+	const char *source;
+	const char *url;    // redacted
+	const char *commit; // the commit used; "" for built-in files
+	const char *path;
+	const char *sha256;
+	int64_t bytes;
+};
+
+/** What a pulled set is. Owned when read. */
+struct set_record {
+	char *name;
+	char *version;
+	char *hash; // of all its files' hashes
+	int64_t problems;
+	int64_t pulled_ns;
+};
+
+/** Replaces the set, its files and its problems in one transaction. */
+int store_set_replace(struct store *store, const struct set_record *set, const struct set_file *files, size_t file_count,
+	const struct problem *problems, size_t problem_count, struct error *err);
+
+/** *found_out false when it was never pulled. */
+int store_set_get(struct store *store, const char *name, struct set_record *set_out, bool *found_out, struct error *err);
+void set_record_finish(struct set_record *set);
+int store_set_files(struct store *store, const char *name, int (*each)(const struct set_file *file, void *data), void *data,
+	struct error *err);
+
+/** Problems of one split (not of v2: ask for v2s and v2c) in the set's order. subset NULL: all; "file:test": the file's word. */
+int store_problems(struct store *store, const char *split, const char *subset,
+	int (*each)(const struct problem *problem, void *data), void *data, struct error *err);
+int store_problem_get(struct store *store, const char *split, const char *name, struct problem *problem_out, struct error *err);
+
+/* ---- Runs. */
+
+/** Owned when read. `settings` is a flat, sorted JSON object: the run's identity. `manifest` holds all else that repeats it. */
+struct run_record {
+	char *id; // "20261123-160501-4f2a"
+	int64_t created_ns;
+	int64_t finished_ns; // 0: not finished
+	char *state;	     // "running", "interrupted", "finished"
+	char *model;	     // "openai/gpt-x"
+	char *split;
+	char *subset;
+	char *task;
+	int64_t samples; // per problem
+	char *settings;
+	char *manifest;
+	int64_t wall_ns; // summed over sessions
+};
+
+void run_record_finish(struct run_record *run);
+int store_run_insert(struct store *store, const struct run_record *run, struct error *err);
+int store_run_update(struct store *store, const struct run_record *run, struct error *err); // state, finished, manifest, wall
+
+/** By id, by a prefix of it that only one has, or "latest". ERROR_USAGE naming the nearest when there is none. */
+int store_run_get(struct store *store, const char *id, struct run_record *run_out, struct error *err);
+
+/** Newest run of this model, split and task; *found_out false when there is none. */
+int store_run_newest(struct store *store, const char *model, const char *split, const char *task, struct run_record *run_out,
+	bool *found_out, struct error *err);
+
+/** Newest first. */
+int store_runs(struct store *store, int (*each)(const struct run_record *run, void *data), void *data, struct error *err);
+
+/* ---- Samples: a row per (run, split, problem, stage, sample). */
+
+struct sample_key {
+	const char *run;
+	const char *split;
+	const char *problem;
+	const char *stage; // "prove"
+	int64_t sample;	   // from 0
+};
+
+/** What became of asking the model. Borrowed. */
+struct sample_record {
+	struct sample_key key;
+	enum outcome outcome; // no_code, truncated, refused, context, rejected by text; or NONE with missing; or NONE: to be checked
+	enum reject_reason reason;
+	enum missing missing;
+	const char *note;    // one line: why
+	const char *prompt;  // the user message as sent; NULL when none was
+	const struct completion *completion; // NULL when there is no reply
+	const char *candidate; // Lean text taken from the reply; NULL when none
+	const char *difference; // how the reply's statement differs; NULL
+	int64_t attempts;
+	int64_t elapsed_ns;
+	int64_t wait_ns; // spent waiting between attempts
+	int64_t shared_with; // sample id whose reply this row shares (v2s and v2c with the same text), or 0
+};
+
+/** Inserts, or replaces a row that was missing or pending. *id_out is the sample's id. */
+int store_sample_put(struct store *store, const struct sample_record *sample, int64_t *id_out, struct error *err);
+
+/** Adds a verdict (earlier ones are kept) and sets the sample's outcome from it. */
+int store_verdict_put(struct store *store, int64_t sample_id, const struct verdict *verdict, struct error *err);
+
+/** State of a stored sample, as resume and reports need it. Borrowed. */
+struct sample_state {
+	int64_t id;
+	struct sample_key key;
+	enum outcome outcome;
+	enum reject_reason reason;
+	enum missing missing; // all three NONE: pending
+	const char *candidate_hash; // NULL when there is no candidate
+	int64_t shared_with;
+};
+
+int store_samples(struct store *store, const char *run, int (*each)(const struct sample_state *state, void *data), void *data,
+	struct error *err);
+
+/** Totals of a run for reports; shared rows count once in tokens. */
+struct run_cost {
+	int64_t prompt_tokens;
+	int64_t completion_tokens;
+	double usd; // NAN when no reply gave one
+	int64_t lean_cpu_ns;
+	int64_t wall_ns;
+};
+
+int store_run_cost(struct store *store, const char *run, struct run_cost *cost_out, struct error *err);
+
+/* ---- Reading for people. */
+
+/** Rows of any one read-only statement; columns through db.h. ERROR_USAGE for SQL that is wrong or would write. */
+int store_query(struct store *store, const char *sql, int (*columns)(const char *const *names, int count, void *data),
+	int (*row)(const char *const *values, const int *types, int count, void *data), void *data, struct error *err);
+
+/** `PRAGMA integrity_check`; ERROR_DATABASE with its first line when it is not "ok". */
+int store_check(struct store *store, struct error *err);
+
+#endif

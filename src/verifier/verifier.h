@@ -1,0 +1,70 @@
+#ifndef F2F_VERIFIER_VERIFIER_H
+#define F2F_VERIFIER_VERIFIER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct error;
+struct lean_check;
+struct loop;
+struct verdict;
+
+/** What an installed Lean is. Texts owned. */
+struct lean_info {
+	char *path;    // the real binary, not elan's wrapper, where that can be told
+	char *version; // "4.9.0"
+	char *commit;  // NULL when it does not say
+	bool json;     // `lean --help` lists --json
+	bool old;      // before 4.0.0 proper: no progress kinds, leanpkg
+	char *lean_path; // LEAN_PATH to set, from the Lake project (Mathlib); NULL when none
+};
+
+void lean_info_finish(struct lean_info *info);
+
+/**
+ * Find Lean: `given` (flag or configuration), else F2F_LEAN, else an elan toolchain named `toolchain` (may be NULL), else `lean` in
+ * PATH; and the Lake project that F2F_LEAN_PROJECT or `project` names for imports. Runs it with --version and --help, at most 20 s.
+ * ERROR_ENVIRONMENT with what to type when there is none.
+ */
+int lean_find(const char *given, const char *toolchain, const char *project, struct lean_info *info_out, struct error *err);
+
+struct verifier_options {
+	const char *backend; // "lsp", "batch"; NULL: lsp
+	const struct lean_info *lean; // borrowed while the verifier lives
+	int jobs;		 // workers; 0: from cores and memory
+	int64_t cpu_limit_s;	 // per proof; 0: 300
+	int64_t wall_limit_s;	 // backstop per proof; 0: 2 × cpu_limit + 60
+	int64_t start_limit_s;	 // a worker's start and header; 0: 180
+	int64_t memory_limit_bytes; // per worker, resident; 0: 8 GiB
+	size_t output_limit_bytes;  // per check; 0: 16 MiB
+	int uses_limit;		 // checks a worker serves; 0: 400
+	const char *policy;	 // recorded in verdicts; NULL: "strict"
+	const char *sandbox;	 // "none" until the sandbox lands; recorded in verdicts
+};
+
+/** Lean workers behind one queue: warm, keyed by header, replaced when they die. Checks finish in any order. No call blocks. */
+struct verifier;
+
+int verifier_open(struct loop *loop, const struct verifier_options *options, struct verifier **verifier_out, struct error *err);
+
+/** Kills workers and forgets checks without calling back. NULL is fine. */
+void verifier_close(struct verifier *verifier);
+
+/* Exactly once per check, never inside verifier_submit. The verdict is borrowed for the call and always filled: trouble of ours is
+ * MISSING_VERIFIER with messages saying what happened. */
+typedef void (*verifier_done_fn)(const struct verdict *verdict, void *data);
+
+/** Queue a check; borrows it until done. */
+void verifier_submit(struct verifier *verifier, const struct lean_check *check, verifier_done_fn done, void *data);
+
+/** Checks queued or running: the engine stops asking models while this is high. */
+size_t verifier_pending(const struct verifier *verifier);
+
+/** Workers it uses. */
+int verifier_jobs(const struct verifier *verifier);
+
+/** Backend `index`: its name and one-line summary, or NULL past the last. For `f2f list backends` and messages. */
+const char *verifier_backend(size_t index, const char **summary_out);
+
+#endif
