@@ -151,6 +151,28 @@ struct sample_state {
 int store_samples(struct store *store, const char *run, int (*each)(const struct sample_state *state, void *data), void *data,
 	struct error *err);
 
+/** One stored sample with its reply. Owned. */
+struct stored_sample {
+	int64_t id;
+	enum outcome outcome;
+	enum reject_reason reason;
+	enum missing missing;
+	char *reply; // NULL when there is none
+};
+
+/** ERROR_NOT_FOUND when there is no such row. */
+int store_sample_get(struct store *store, const struct sample_key *key, struct stored_sample *sample_out, struct error *err);
+void stored_sample_finish(struct stored_sample *sample);
+
+/**
+ * What a run set out to do, a row per (split, problem): reports divide by these, so that a problem that was never reached stays in the
+ * denominator. Putting one that is there is no error.
+ */
+int store_run_problem_put(struct store *store, const char *run, const char *split, const char *problem, const char *subset,
+	struct error *err);
+int store_run_problems(struct store *store, const char *run,
+	int (*each)(const char *split, const char *problem, const char *subset, void *data), void *data, struct error *err);
+
 /** Totals of a run for reports; shared rows count once in tokens. */
 struct run_cost {
 	int64_t prompt_tokens;

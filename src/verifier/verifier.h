@@ -58,6 +58,9 @@ typedef void (*verifier_done_fn)(const struct verdict *verdict, void *data);
 /** Queue a check; borrows it until done. */
 void verifier_submit(struct verifier *verifier, const struct lean_check *check, verifier_done_fn done, void *data);
 
+/** Forgets every queued and running check without calling back; the workers that were busy are killed. */
+void verifier_cancel_all(struct verifier *verifier);
+
 /** Checks queued or running: the engine stops asking models while this is high. */
 size_t verifier_pending(const struct verifier *verifier);
 

@@ -1,0 +1,393 @@
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/sha256.h"
+#include "base/trace.h"
+#include "core/prompt.h"
+#include "engine/record.h"
+#include "engine/run_internal.h"
+#include "io/loop.h"
+#include "store/store.h"
+#include "verifier/verifier.h"
+
+enum { PROMPT_MAX = 4 * 1024 * 1024, ADJUSTMENTS_MAX = 4, NONCE_BYTES = 12 };
+
+static void ask(struct attempt *attempt);
+
+static void attempt_free(void *data) {
+	struct attempt *attempt = data;
+	problem_finish(&attempt->problem);
+	buf_finish(&attempt->prompt);
+	if (attempt->request_built) {
+		http_request_finish(&attempt->request);
+	}
+	lean_check_finish(&attempt->check);
+	free(attempt);
+}
+
+/* Takes it off the list; the memory goes at the end of the turn, when nothing can be using it. */
+static void attempt_end(struct attempt *attempt) {
+	struct engine *engine = attempt->engine;
+	if (attempt->previous != NULL) {
+		attempt->previous->next = attempt->next;
+	} else {
+		engine->attempts = attempt->next;
+	}
+	if (attempt->next != NULL) {
+		attempt->next->previous = attempt->previous;
+	}
+	if (attempt->state == ATTEMPT_CHECKING) {
+		engine->checking--;
+	} else {
+		engine->asking--;
+	}
+	engine->in_flight--;
+	loop_defer(engine->options->loop, attempt_free, attempt);
+	engine_attempt_gone(engine);
+}
+
+static void attempt_fail(struct attempt *attempt, const struct error *err) {
+	struct engine *engine = attempt->engine;
+	engine_fail(engine, err);
+}
+
+static struct sample_key key_of(const struct attempt *attempt) {
+	const struct engine_options *options = attempt->engine->options;
+	return (struct sample_key){
+		.run = options->run,
+		.split = attempt->item.split,
+		.problem = attempt->item.problem,
+		.stage = options->task,
+		.sample = attempt->item.sample,
+	};
+}
+
+/* ---- Checking. */
+
+static int store_verdict(struct attempt *attempt, const struct verdict *verdict, struct error *err) {
+	struct store *store = attempt->engine->options->store;
+	int rc = store_begin(store, err);
+	if (rc == 0) {
+		rc = store_verdict_put(store, attempt->sample_id, verdict, err);
+	}
+	if (rc == 0 && attempt->twin_id > 0) {
+		rc = store_verdict_put(store, attempt->twin_id, verdict, err);
+	}
+	return rc;
+}
+
+static void on_verdict(const struct verdict *verdict, void *data) {
+	struct attempt *attempt = data;
+	struct engine *engine = attempt->engine;
+	struct error err;
+	trace_event("verdict", attempt->sample_id, "%s %s %s", outcome_name(verdict->outcome),
+		reject_reason_name(verdict->reason), missing_name(verdict->missing));
+	if (store_verdict(attempt, verdict, &err) < 0) {
+		attempt_fail(attempt, &err);
+		return;
+	}
+	engine->result->checked++;
+	engine->accepted += verdict->outcome == OUTCOME_ACCEPTED;
+	engine->result->missing += verdict->missing != MISSING_NONE;
+	engine->done++;
+	attempt_end(attempt);
+}
+
+static void start_check(struct attempt *attempt, const struct lean_candidate *candidate) {
+	struct engine *engine = attempt->engine;
+	unsigned char random[NONCE_BYTES];
+	char nonce[2 * NONCE_BYTES + 1];
+	clock_random(random, sizeof(random));
+	for (size_t i = 0; i < sizeof(random); i++) {
+		snprintf(nonce + 2 * i, 3, "%02x", random[i]);
+	}
+	lean_check_assemble(&attempt->problem, candidate, nonce, &attempt->check);
+	attempt->state = ATTEMPT_CHECKING;
+	engine->asking--;
+	engine->checking++;
+	verifier_submit(engine->options->verifier, &attempt->check, on_verdict, attempt);
+}
+
+/* ---- Recording. */
+
+static void record(struct attempt *attempt, const struct record_reply *reply) {
+	struct engine *engine = attempt->engine;
+	struct record_context context = {
+		.store = engine->options->store,
+		.key = key_of(attempt),
+		.twin_split = attempt->item.twin_split,
+		.problem = &attempt->problem,
+		.prompt = buf_str(&attempt->prompt),
+		.attempts = attempt->attempts,
+		.elapsed_ns = attempt->elapsed_ns,
+		.wait_ns = attempt->wait_ns,
+	};
+	struct recorded recorded = {0};
+	struct error err;
+	int rc = store_begin(engine->options->store, &err);
+	if (rc == 0) {
+		rc = record_reply(&context, reply, &recorded, &err);
+	}
+	if (rc < 0) {
+		attempt_fail(attempt, &err);
+		return;
+	}
+	attempt->sample_id = recorded.sample_id;
+	attempt->twin_id = recorded.twin_id;
+	engine->result->missing += reply->missing != MISSING_NONE;
+	engine->result->asked += reply->missing == MISSING_NONE;
+	if (recorded.to_check && engine->options->verifier != NULL && !engine->stopping) {
+		start_check(attempt, &recorded.candidate);
+	} else {
+		engine->done++;
+		attempt_end(attempt);
+	}
+	lean_candidate_finish(&recorded.candidate);
+}
+
+static void record_missing(struct attempt *attempt, const char *why) {
+	record(attempt, &(struct record_reply){.missing = MISSING_ENDPOINT, .note = why});
+}
+
+/* ---- Asking. */
+
+static uint64_t sample_seed(const struct attempt *attempt) {
+	// Never the same for two samples of one problem, the same again for the same run: harness.md 0, point 4.
+	char *text = xasprintf("%" PRIu64 "/%s/%s/%" PRId64, attempt->engine->options->seed, attempt->item.split,
+		attempt->item.problem, attempt->item.sample);
+	struct sha256 hash = sha256_of(text, strlen(text));
+	free(text);
+	hash.hex[8] = '\0';
+	return strtoull(hash.hex, NULL, 16) & 0x7fffffff;
+}
+
+static struct ask ask_of(const struct attempt *attempt) {
+	const struct engine_options *options = attempt->engine->options;
+	struct ask ask = {
+		.problem = &attempt->problem,
+		.task = options->task,
+		.system = options->prompt->system,
+		.prompt = buf_str(&attempt->prompt),
+		.sample = attempt->item.sample,
+		.sampling = options->sampling,
+	};
+	ask.sampling.seed = sample_seed(attempt);
+	return ask;
+}
+
+static void on_retry_due(void *data) {
+	struct attempt *attempt = data;
+	attempt->timer = NULL;
+	ask(attempt);
+}
+
+static double random_share(void) {
+	uint32_t random;
+	clock_random(&random, sizeof(random));
+	return random / 4294967296.0;
+}
+
+static void retry_or_give_up(struct attempt *attempt, int64_t retry_after_ms, bool network, const char *why) {
+	struct engine *engine = attempt->engine;
+	struct loop *loop = engine->options->loop;
+	int64_t now = loop_now(loop);
+	int64_t wait = retry_wait(&engine->options->retry, attempt->attempts, now - attempt->started_ns,
+		retry_after_ms, random_share());
+	if (wait < 0 || engine->stopping) {
+		bool down = network && engine->last_reply_ns < attempt->started_ns;
+		struct engine *owner = engine;
+		char message[512];
+		snprintf(message, sizeof(message), "%s (%" PRId64 " attempts)", why, attempt->attempts);
+		record_missing(attempt, message);
+		if (down && !owner->stopping) {
+			engine_stop(owner, ENGINE_DOWN, CANCEL_ASKING, message);
+		}
+		return;
+	}
+	trace_event("retry", attempt->item.sample, "%s: %s, in %" PRId64 " ms", attempt->item.problem, why,
+		wait / CLOCK_MS);
+	log_debug("%s: %s; again in %.1f s", attempt->item.problem, why, (double)wait / (double)CLOCK_SECOND);
+	engine->result->retries++;
+	attempt->state = ATTEMPT_WAITING;
+	attempt->wait_ns += wait;
+	attempt->retry_at_ns = now + wait;
+	attempt->timer = loop_timer_start(loop, wait, on_retry_due, attempt);
+}
+
+static void on_reply(struct attempt *attempt, const struct reply *reply, const struct completion *completion) {
+	struct engine *engine = attempt->engine;
+	switch (reply->class) {
+	case REPLY_OK:
+		engine->last_reply_ns = loop_now(engine->options->loop);
+		record(attempt, &(struct record_reply){.completion = completion});
+		return;
+	case REPLY_CONTEXT:
+		record(attempt, &(struct record_reply){.outcome = OUTCOME_CONTEXT, .note = reply->message});
+		return;
+	case REPLY_REFUSED:
+		record(attempt, &(struct record_reply){.outcome = OUTCOME_REFUSED, .note = reply->message});
+		return;
+	case REPLY_RATE_LIMITED:
+		engine_hold(engine, reply->retry_after_ms >= 0 ? reply->retry_after_ms * CLOCK_MS : CLOCK_SECOND,
+			reply->message);
+		retry_or_give_up(attempt, reply->retry_after_ms, false, reply->message);
+		return;
+	case REPLY_RETRY:
+		retry_or_give_up(attempt, reply->retry_after_ms, true, reply->message);
+		return;
+	case REPLY_ADJUST:
+		if (attempt->adjustments++ < ADJUSTMENTS_MAX) {
+			log_debug("%s: %s; asking again without it", engine->options->model.name, reply->message);
+			ask(attempt);
+			return;
+		}
+		engine_stop(engine, ENGINE_REFUSED, CANCEL_ASKING, reply->message);
+		return;
+	case REPLY_REFUSED_KEY:
+	case REPLY_REFUSED_MODEL:
+		engine_stop(engine, ENGINE_REFUSED, CANCEL_ASKING, reply->message);
+		return;
+	case REPLY_QUOTA:
+		engine_stop(engine, ENGINE_QUOTA, CANCEL_ASKING, reply->message);
+		return;
+	}
+}
+
+static void on_response(const struct http_response *response, const struct error *err, void *data) {
+	struct attempt *attempt = data;
+	struct engine *engine = attempt->engine;
+	attempt->transfer = NULL;
+	attempt->elapsed_ns = loop_now(engine->options->loop) - attempt->asked_ns;
+	if (err != NULL && err->code == ERROR_USAGE) {
+		engine_stop(engine, ENGINE_REFUSED, CANCEL_ASKING, err->message);
+		return;
+	}
+	if (err != NULL) {
+		retry_or_give_up(attempt, -1, true, err->message);
+		return;
+	}
+	struct completion completion;
+	completion_init(&completion);
+	struct reply reply =
+		engine->options->provider->read_response(response, &engine->provider_state, &completion);
+	on_reply(attempt, &reply, &completion);
+	completion_finish(&completion);
+}
+
+static void answer_locally(void *data) {
+	struct attempt *attempt = data;
+	const struct provider *provider = attempt->engine->options->provider;
+	struct completion completion;
+	struct error err;
+	completion_init(&completion);
+	struct ask question = ask_of(attempt);
+	int rc = provider->answer(attempt->engine->source, &question, &completion, &err);
+	if (rc == 0) {
+		on_reply(attempt, &(struct reply){.class = REPLY_OK}, &completion);
+	} else {
+		record_missing(attempt, err.message);
+	}
+	completion_finish(&completion);
+}
+
+/* Sends the request, or has a local source answer at the end of the turn. */
+static void ask(struct attempt *attempt) {
+	struct engine *engine = attempt->engine;
+	const struct engine_options *options = engine->options;
+	attempt->attempts++;
+	attempt->asked_ns = loop_now(options->loop);
+	if (options->provider->local) {
+		loop_defer(options->loop, answer_locally, attempt);
+		return;
+	}
+	struct ask question = ask_of(attempt);
+	struct error err;
+	if (attempt->request_built) {
+		http_request_finish(&attempt->request);
+	}
+	http_request_init(&attempt->request);
+	attempt->request_built = true;
+	int rc = options->provider->build_request(
+		&options->model, &question, &engine->provider_state, &attempt->request, &err);
+	if (rc < 0) {
+		engine_stop(engine, ENGINE_REFUSED, CANCEL_ASKING, err.message);
+		return;
+	}
+	attempt->state = ATTEMPT_ASKING;
+	trace_event("request", attempt->item.sample, "%s", attempt->item.problem);
+	attempt->transfer = http_start(engine->endpoint, &attempt->request, on_response, attempt);
+}
+
+/* A reply is stored and was not checked: take the candidate out of it again and check it. */
+static void check_stored(void *data) {
+	struct attempt *attempt = data;
+	struct engine *engine = attempt->engine;
+	struct sample_key key = key_of(attempt);
+	struct error err;
+	struct recorded recorded = {0};
+	int rc = record_recall(engine->options->store, &key, attempt->item.twin_split, &attempt->problem, &recorded, &err);
+	if (rc < 0) {
+		attempt_fail(attempt, &err);
+		return;
+	}
+	attempt->sample_id = recorded.sample_id;
+	attempt->twin_id = recorded.twin_id;
+	if (recorded.to_check) {
+		start_check(attempt, &recorded.candidate);
+	} else {
+		engine->done++;
+		attempt_end(attempt);
+	}
+	lean_candidate_finish(&recorded.candidate);
+}
+
+void attempt_start(struct engine *engine, const struct plan_item *item) {
+	const struct engine_options *options = engine->options;
+	struct attempt *attempt = xcalloc(1, sizeof(*attempt));
+	attempt->engine = engine;
+	attempt->item = *item;
+	attempt->started_ns = loop_now(options->loop);
+	attempt->next = engine->attempts;
+	if (attempt->next != NULL) {
+		attempt->next->previous = attempt;
+	}
+	engine->attempts = attempt;
+	engine->in_flight++;
+	engine->asking++;
+	buf_init(&attempt->prompt, PROMPT_MAX);
+	struct error err;
+	int rc = store_problem_get(options->store, item->split, item->problem, &attempt->problem, &err);
+	if (rc < 0) {
+		attempt_fail(attempt, &err);
+		return;
+	}
+	if (!item->ask) {
+		loop_defer(options->loop, check_stored, attempt);
+		return;
+	}
+	rc = prompt_render(options->prompt, &attempt->problem, &attempt->prompt, &err);
+	if (rc < 0) {
+		// Every problem of a set has what its task's prompt needs, or the set is not what it says: stop before paying.
+		error_prefix(&err, "%s", item->problem);
+		attempt_fail(attempt, &err);
+		return;
+	}
+	ask(attempt);
+}
+
+void attempt_cancel(struct attempt *attempt) {
+	struct engine *engine = attempt->engine;
+	struct loop *loop = engine->options->loop;
+	if (attempt->transfer != NULL) {
+		http_cancel(attempt->transfer);
+	}
+	loop_timer_cancel(attempt->timer);
+	loop_defer_cancel(loop, answer_locally, attempt);
+	loop_defer_cancel(loop, check_stored, attempt);
+	attempt_end(attempt);
+}

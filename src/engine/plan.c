@@ -1,0 +1,312 @@
+#include "engine/plan.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/map.h"
+#include "base/mem.h"
+#include "base/sha256.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "core/problem.h"
+#include "store/store.h"
+
+enum todo { TODO_ASK, TODO_CHECK, TODO_DONE };
+
+struct planned {
+	char *split;
+	char *name;
+	char *subset;
+	const char *twin_split; // asked for both
+	bool follows;		// its twin in the first split stands for it
+	struct sha256 texts;
+	unsigned char *todo; // an enum todo per sample
+};
+
+struct plan {
+	struct plan_options options;
+	VEC(struct planned) problems;
+	struct map *index;   // "split/name" to position + 1
+	struct map *headers; // text to itself
+	VEC(const char *) header_list;
+	size_t left;
+	size_t checks_left;
+	size_t check_cursor;
+	size_t ask_cursor;
+	bool has_proofs;
+};
+
+struct loading {
+	struct plan *plan;
+	size_t taken;
+	size_t split_index;
+};
+
+static struct planned *plan_find(struct plan *plan, const char *split, const char *name) {
+	char *key = xasprintf("%s/%s", split, name);
+	size_t position = (size_t)(uintptr_t)map_get(plan->index, key);
+	free(key);
+	return position > 0 ? &plan->problems.items[position - 1] : NULL;
+}
+
+static bool is_wanted(const struct plan_options *options, const char *name) {
+	for (size_t i = 0; i < options->only_count; i++) {
+		if (str_equal_nocase(options->only[i], name)) {
+			return true;
+		}
+	}
+	return options->only_count == 0;
+}
+
+/* Everything that reaches a prompt or Lean: two problems with equal hashes can share a sample. */
+static struct sha256 texts_hash(const struct problem *problem) {
+	struct sha256_stream *stream = sha256_stream_create();
+	const char *texts[] = {
+		problem->informal, problem->header, problem->preamble, problem->statement, problem->theorem};
+	for (size_t i = 0; i < F2F_COUNT(texts); i++) {
+		const char *text = texts[i] != NULL ? texts[i] : "\x01";
+		sha256_stream_add(stream, text, strlen(text) + 1);
+	}
+	return sha256_stream_finish(stream);
+}
+
+static void add_header(struct plan *plan, const char *header) {
+	const char *text = header != NULL ? header : "";
+	if (!map_has(plan->headers, text)) {
+		char *copy = xstrdup(text);
+		map_set(plan->headers, text, copy);
+		vec_push(&plan->header_list, copy);
+	}
+}
+
+static int load_problem(const struct problem *problem, void *data) {
+	struct loading *loading = data;
+	struct plan *plan = loading->plan;
+	if (!is_wanted(&plan->options, problem->name) ||
+		(plan->options.limit > 0 && loading->taken >= (size_t)plan->options.limit)) {
+		return 0;
+	}
+	loading->taken++;
+	plan->has_proofs = plan->has_proofs || problem->proof != NULL;
+	add_header(plan, problem->header);
+	struct planned planned = {
+		.split = xstrdup(problem->split),
+		.name = xstrdup(problem->name),
+		.subset = xstrdup(problem->subset),
+		.texts = texts_hash(problem),
+		.todo = xcalloc((size_t)plan->options.samples, 1),
+	};
+	struct planned *first = loading->split_index > 0
+		? plan_find(plan, plan->options.splits[0], problem->name)
+		: NULL;
+	if (first != NULL && first->twin_split == NULL && strcmp(first->texts.hex, planned.texts.hex) == 0) {
+		planned.follows = true;
+		memset(planned.todo, TODO_DONE, (size_t)plan->options.samples);
+		first->twin_split = planned.split;
+	} else {
+		plan->left += (size_t)plan->options.samples;
+	}
+	vec_push(&plan->problems, planned);
+	char *key = xasprintf("%s/%s", problem->split, problem->name);
+	map_set(plan->index, key, (void *)(uintptr_t)plan->problems.count);
+	free(key);
+	return 0;
+}
+
+struct name_list {
+	VEC(char *) names;
+};
+
+static int collect_name(const struct problem *problem, void *data) {
+	struct name_list *list = data;
+	vec_push(&list->names, xstrdup(problem->name));
+	return 0;
+}
+
+/* Says which of the names asked for is not there, with what was probably meant; or that the choice is empty. */
+static int nothing_found(struct store *store, const struct plan_options *options, struct error *err) {
+	struct name_list list = {0};
+	int rc = store_problems(store, options->splits[0], options->subset, collect_name, &list, err);
+	for (size_t i = 0; rc == 0 && i < options->only_count; i++) {
+		bool known = false;
+		for (size_t j = 0; j < list.names.count && !known; j++) {
+			known = str_equal_nocase(options->only[i], list.names.items[j]);
+		}
+		if (!known) {
+			const char *near = str_nearest(
+				options->only[i], (const char *const *)list.names.items, list.names.count);
+			rc = error_set(err, ERROR_USAGE, "no problem \"%s\" in %s, subset %s%s%s%s", options->only[i],
+				options->splits[0], options->subset != NULL ? options->subset : "all",
+				near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+				near != NULL ? "?" : "");
+		}
+	}
+	if (rc == 0) {
+		rc = error_set(err, ERROR_USAGE, "no problem of %s is in subset %s; there are test, valid and all",
+			options->splits[0], options->subset != NULL ? options->subset : "all");
+	}
+	for (size_t i = 0; i < list.names.count; i++) {
+		free(list.names.items[i]);
+	}
+	vec_finish(&list.names);
+	return rc;
+}
+
+static int load_split(struct plan *plan, struct store *store, size_t index, struct error *err) {
+	const struct plan_options *options = &plan->options;
+	const char *split = options->splits[index];
+	struct set_record set;
+	bool found = false;
+	int rc = store_set_get(store, split, &set, &found, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (!found) {
+		return error_set(
+			err, ERROR_ENVIRONMENT, "%s is not in the database yet; type: f2f pull %s", split, split);
+	}
+	set_record_finish(&set);
+	struct loading loading = {.plan = plan, .split_index = index};
+	rc = store_problems(store, split, options->subset, load_problem, &loading, err);
+	bool some_unknown = options->only_count > 0 && options->limit == 0 && loading.taken < options->only_count;
+	if (rc == 0 && (loading.taken == 0 || some_unknown)) {
+		rc = nothing_found(store, options, err);
+	}
+	return rc;
+}
+
+int plan_create(struct store *store, const struct plan_options *options, struct plan **plan_out, struct error *err) {
+	struct plan *plan = xcalloc(1, sizeof(*plan));
+	plan->options = *options;
+	plan->index = map_create();
+	plan->headers = map_create();
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < options->split_count; i++) {
+		rc = load_split(plan, store, i, err);
+	}
+	if (rc < 0) {
+		plan_destroy(plan);
+		return rc;
+	}
+	*plan_out = plan;
+	return 0;
+}
+
+void plan_destroy(struct plan *plan) {
+	if (plan == NULL) {
+		return;
+	}
+	for (size_t i = 0; i < plan->problems.count; i++) {
+		struct planned *planned = &plan->problems.items[i];
+		free(planned->split);
+		free(planned->name);
+		free(planned->subset);
+		free(planned->todo);
+	}
+	vec_finish(&plan->problems);
+	vec_finish(&plan->header_list);
+	map_destroy(plan->index, NULL);
+	map_destroy(plan->headers, free);
+	free(plan);
+}
+
+struct resuming {
+	struct plan *plan;
+	bool check;
+};
+
+static int resume_sample(const struct sample_state *state, void *data) {
+	struct resuming *resuming = data;
+	struct plan *plan = resuming->plan;
+	struct planned *planned = plan_find(plan, state->key.split, state->key.problem);
+	if (planned == NULL || planned->follows || state->key.sample < 0 ||
+		state->key.sample >= plan->options.samples) {
+		return 0;
+	}
+	unsigned char *todo = &planned->todo[state->key.sample];
+	bool pending = state->outcome == OUTCOME_NONE && state->missing == MISSING_NONE;
+	// A check that failed on our side is repeated on the stored reply: the model is not asked again.
+	bool unchecked = state->missing == MISSING_VERIFIER || pending;
+	if (*todo != TODO_ASK || (!unchecked && state->missing != MISSING_NONE)) {
+		return 0;
+	}
+	if (unchecked && resuming->check) {
+		*todo = TODO_CHECK;
+		plan->checks_left++;
+	} else {
+		*todo = TODO_DONE;
+		plan->left--;
+	}
+	return 0;
+}
+
+int plan_resume(struct plan *plan, struct store *store, const char *run, bool check, struct error *err) {
+	struct resuming resuming = {plan, check};
+	return store_samples(store, run, resume_sample, &resuming, err);
+}
+
+/* Moves the cursor to the next (sample, problem) in the wanted state; sample-major. */
+static bool take(struct plan *plan, size_t *cursor, enum todo wanted, struct plan_item *item_out) {
+	size_t count = plan->problems.count;
+	size_t end = count * (size_t)plan->options.samples;
+	for (; *cursor < end; (*cursor)++) {
+		struct planned *planned = &plan->problems.items[*cursor % count];
+		size_t sample = *cursor / count;
+		if (planned->todo[sample] == wanted) {
+			planned->todo[sample] = TODO_DONE;
+			*item_out = (struct plan_item){
+				.split = planned->split,
+				.problem = planned->name,
+				.twin_split = planned->twin_split,
+				.sample = (int64_t)sample,
+				.ask = wanted == TODO_ASK,
+			};
+			plan->left--;
+			return true;
+		}
+	}
+	return false;
+}
+
+bool plan_next(struct plan *plan, struct plan_item *item_out) {
+	if (plan->checks_left > 0) {
+		plan->checks_left--;
+		return take(plan, &plan->check_cursor, TODO_CHECK, item_out);
+	}
+	return take(plan, &plan->ask_cursor, TODO_ASK, item_out);
+}
+
+size_t plan_left(const struct plan *plan) {
+	return plan->left;
+}
+
+size_t plan_total(const struct plan *plan) {
+	size_t problems = 0;
+	for (size_t i = 0; i < plan->problems.count; i++) {
+		problems += !plan->problems.items[i].follows;
+	}
+	return problems * (size_t)plan->options.samples;
+}
+
+int plan_each_problem(const struct plan *plan,
+	int (*each)(const char *split, const char *problem, const char *subset, void *data), void *data) {
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < plan->problems.count; i++) {
+		const struct planned *planned = &plan->problems.items[i];
+		rc = each(planned->split, planned->name, planned->subset, data);
+	}
+	return rc;
+}
+
+size_t plan_header_count(const struct plan *plan) {
+	return plan->header_list.count;
+}
+
+const char *plan_header(const struct plan *plan, size_t index) {
+	return plan->header_list.items[index];
+}
+
+bool plan_has_proofs(const struct plan *plan) {
+	return plan->has_proofs;
+}

@@ -1,0 +1,129 @@
+#include "engine/record.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "core/completion.h"
+
+/* Policy that the text rules belong to, for verdicts that need no Lean. */
+static char policy_strict[] = "strict";
+static char backend_text[] = "text";
+
+static void judge_completion(const struct record_context *context, const struct completion *completion,
+	struct sample_record *sample, struct candidate_result *result, struct recorded *recorded) {
+	if (completion->finish == FINISH_REFUSED) {
+		sample->outcome = OUTCOME_REFUSED;
+		return;
+	}
+	if (completion->finish == FINISH_LENGTH) {
+		sample->outcome = OUTCOME_TRUNCATED;
+		return;
+	}
+	*result = lean_candidate_from_reply(
+		context->problem, completion->text, strlen(completion->text), &recorded->candidate);
+	switch (result->status) {
+	case CANDIDATE_OK:
+		recorded->to_check = true;
+		return;
+	case CANDIDATE_NO_CODE:
+		// An endpoint that never says why it ended, and code that stops in its middle: cut off, not absent.
+		sample->outcome = result->truncated && completion->finish_reason == NULL ? OUTCOME_TRUNCATED
+											 : OUTCOME_NO_CODE;
+		break;
+	case CANDIDATE_REJECTED:
+		sample->outcome = OUTCOME_REJECTED;
+		sample->reason = result->reason;
+		break;
+	}
+	if (sample->note == NULL && result->note[0] != '\0') {
+		sample->note = result->note;
+	}
+}
+
+int record_reply(const struct record_context *context, const struct record_reply *reply, struct recorded *recorded_out,
+	struct error *err) {
+	struct recorded recorded = {0};
+	struct candidate_result result = {0};
+	struct sample_record sample = {
+		.key = context->key,
+		.outcome = reply->outcome,
+		.missing = reply->missing,
+		.note = reply->note,
+		.prompt = context->prompt,
+		.completion = reply->completion,
+		.attempts = context->attempts,
+		.elapsed_ns = context->elapsed_ns,
+		.wait_ns = context->wait_ns,
+	};
+	if (reply->completion != NULL) {
+		judge_completion(context, reply->completion, &sample, &result, &recorded);
+	}
+	char *text = recorded.to_check ? lean_candidate_text(&recorded.candidate) : NULL;
+	sample.candidate = text;
+	sample.difference = recorded.candidate.difference;
+	int rc = store_sample_put(context->store, &sample, &recorded.sample_id, err);
+	if (rc == 0 && context->twin_split != NULL) {
+		sample.key.split = context->twin_split;
+		sample.shared_with = recorded.sample_id;
+		rc = store_sample_put(context->store, &sample, &recorded.twin_id, err);
+	}
+	free(text);
+	if (rc < 0) {
+		lean_candidate_finish(&recorded.candidate);
+		return rc;
+	}
+	*recorded_out = recorded;
+	return 0;
+}
+
+static int put_text_verdict(
+	struct store *store, const struct recorded *recorded, struct candidate_result *result, struct error *err) {
+	struct verdict verdict = {
+		.outcome = OUTCOME_REJECTED,
+		.reason = result->status == CANDIDATE_NO_CODE ? REASON_ABSENT : result->reason,
+		.messages = result->note,
+		.backend = backend_text,
+		.policy = policy_strict,
+	};
+	int rc = store_verdict_put(store, recorded->sample_id, &verdict, err);
+	if (rc == 0 && recorded->twin_id > 0) {
+		rc = store_verdict_put(store, recorded->twin_id, &verdict, err);
+	}
+	return rc;
+}
+
+int record_recall(struct store *store, const struct sample_key *key, const char *twin_split, const struct problem *problem,
+	struct recorded *recorded_out, struct error *err) {
+	struct recorded recorded = {0};
+	struct stored_sample stored = {0};
+	struct stored_sample twin = {0};
+	struct candidate_result result;
+	int rc = store_sample_get(store, key, &stored, err);
+	if (rc == 0 && twin_split != NULL) {
+		struct sample_key twin_key = *key;
+		twin_key.split = twin_split;
+		rc = store_sample_get(store, &twin_key, &twin, err);
+	}
+	if (rc < 0) {
+		goto out;
+	}
+	if (stored.reply == NULL) {
+		rc = error_set(err, ERROR_NOT_FOUND, "%s/%s has no stored reply", key->split, key->problem);
+		goto out;
+	}
+	recorded.sample_id = stored.id;
+	recorded.twin_id = twin.id;
+	result = lean_candidate_from_reply(problem, stored.reply, strlen(stored.reply), &recorded.candidate);
+	recorded.to_check = result.status == CANDIDATE_OK;
+	if (!recorded.to_check) {
+		rc = put_text_verdict(store, &recorded, &result, err);
+	}
+	if (rc == 0) {
+		*recorded_out = recorded;
+	}
+out:
+	stored_sample_finish(&stored);
+	stored_sample_finish(&twin);
+	return rc;
+}

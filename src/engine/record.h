@@ -1,0 +1,58 @@
+#ifndef F2F_ENGINE_RECORD_H
+#define F2F_ENGINE_RECORD_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/verdict.h"
+#include "lean/candidate.h"
+#include "store/store.h"
+
+struct completion;
+struct error;
+struct problem;
+
+/* From a reply to a row: the one place where a completion becomes an outcome. Used by eval and import. */
+
+/** What is known of the asking. All borrowed. */
+struct record_context {
+	struct store *store;
+	struct sample_key key;
+	const char *twin_split; // also gets a row, which shares this one's reply; NULL: none
+	const struct problem *problem;
+	const char *prompt; // NULL when none was sent (import)
+	int64_t attempts;
+	int64_t elapsed_ns;
+	int64_t wait_ns;
+};
+
+/** What came back: a completion, or an outcome without one (context, refused), or missing. */
+struct record_reply {
+	const struct completion *completion; // NULL when there is none
+	enum outcome outcome;		     // without a completion
+	enum missing missing;		     // without either
+	const char *note;		     // why, for people; NULL: none
+};
+
+struct recorded {
+	int64_t sample_id;
+	int64_t twin_id; // 0: no twin
+	bool to_check;	 // candidate is filled (owned: lean_candidate_finish); else it is zeroed
+	struct lean_candidate candidate;
+};
+
+/**
+ * Writes the row (and its twin's). Truncated, refused and context come from the completion's finish or the outcome given; else the
+ * candidate is taken out of the text: no_code, rejected by text with its reason, or pending and to be checked.
+ */
+int record_reply(const struct record_context *context, const struct record_reply *reply, struct recorded *recorded_out,
+	struct error *err);
+
+/**
+ * A stored reply again, for checking: the candidate is taken out anew, by today's rules. When they refuse it, a verdict saying so is
+ * stored and to_check is false. ERROR_NOT_FOUND when there is no such sample or it has no reply.
+ */
+int record_recall(struct store *store, const struct sample_key *key, const char *twin_split, const struct problem *problem,
+	struct recorded *recorded_out, struct error *err);
+
+#endif

@@ -1,0 +1,212 @@
+#include "engine/run.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "engine/run_internal.h"
+#include "io/loop.h"
+#include "io/term.h"
+#include "store/store.h"
+#include "verifier/verifier.h"
+
+enum { STARTS_PER_TURN = 256, BACKLOG_PER_WORKER = 4, BACKLOG_LEAST = 64 };
+
+static bool may_start(const struct engine *engine) {
+	const struct engine_options *options = engine->options;
+	if (engine->stopping || engine->asking >= (size_t)options->connections ||
+		loop_now(options->loop) < engine->hold_until_ns) {
+		return false;
+	}
+	if (options->verifier == NULL) {
+		return true;
+	}
+	// Lean is the slow side: replies that wait for it wait in memory, so no more are asked for meanwhile.
+	size_t backlog = (size_t)verifier_jobs(options->verifier) * BACKLOG_PER_WORKER;
+	return engine->checking < (backlog > BACKLOG_LEAST ? backlog : BACKLOG_LEAST);
+}
+
+static void stop_when_done(struct engine *engine) {
+	if (engine->in_flight == 0 && (engine->stopping || plan_left(engine->options->plan) == 0)) {
+		loop_stop(engine->options->loop);
+	}
+}
+
+static void top_up(void *data) {
+	struct engine *engine = data;
+	struct plan_item item;
+	for (int i = 0; i < STARTS_PER_TURN && may_start(engine) && plan_next(engine->options->plan, &item); i++) {
+		attempt_start(engine, &item);
+	}
+	stop_when_done(engine);
+}
+
+static void commit(void *data) {
+	struct engine *engine = data;
+	struct error err;
+	if (!engine->failed && store_commit(engine->options->store, &err) < 0) {
+		engine_fail(engine, &err);
+	}
+}
+
+void engine_attempt_gone(struct engine *engine) {
+	if (engine->progress != NULL) {
+		term_progress_touch(engine->progress);
+	}
+	stop_when_done(engine);
+}
+
+static void cancel_attempts(struct engine *engine, enum cancel cancel) {
+	if (cancel == CANCEL_ALL && engine->options->verifier != NULL && engine->checking > 0) {
+		verifier_cancel_all(engine->options->verifier);
+	}
+	struct attempt *attempt = engine->attempts;
+	while (attempt != NULL) {
+		struct attempt *next = attempt->next;
+		if (attempt->state == ATTEMPT_WAITING || (cancel >= CANCEL_ASKING && attempt->state != ATTEMPT_CHECKING) ||
+			cancel == CANCEL_ALL) {
+			attempt_cancel(attempt);
+		}
+		attempt = next;
+	}
+}
+
+void engine_stop(struct engine *engine, enum engine_end end, enum cancel cancel, const char *message) {
+	if (engine->result->end == ENGINE_DONE) {
+		engine->result->end = end;
+		snprintf(engine->result->message, sizeof(engine->result->message), "%s", message);
+	}
+	engine->stopping = true;
+	cancel_attempts(engine, cancel);
+	stop_when_done(engine);
+}
+
+void engine_fail(struct engine *engine, const struct error *err) {
+	if (!engine->failed) {
+		engine->failed = true;
+		engine->failure = *err;
+	}
+	engine->stopping = true;
+	cancel_attempts(engine, CANCEL_ALL);
+	loop_stop(engine->options->loop);
+}
+
+static void hold_over(void *data) {
+	// Waking the loop is enough: the next turn tops up.
+	struct engine *engine = data;
+	engine->hold_timer = NULL;
+	engine->hold_reason[0] = '\0';
+}
+
+void engine_hold(struct engine *engine, int64_t wait_ns, const char *reason) {
+	struct loop *loop = engine->options->loop;
+	int64_t until = loop_now(loop) + wait_ns;
+	if (until <= engine->hold_until_ns) {
+		return;
+	}
+	engine->hold_until_ns = until;
+	snprintf(engine->hold_reason, sizeof(engine->hold_reason), "%s", reason);
+	loop_timer_cancel(engine->hold_timer);
+	engine->hold_timer = loop_timer_start(loop, wait_ns, hold_over, engine);
+}
+
+static void on_signal(struct engine *engine, int signo) {
+	engine->result->signo = signo;
+	if (engine->signals++ == 0) {
+		log_info("stopping: %zu in flight will be finished and stored; once more stops at once",
+			engine->in_flight);
+		engine_stop(engine, ENGINE_INTERRUPTED, CANCEL_WAITING, "interrupted");
+	} else {
+		engine_stop(engine, ENGINE_INTERRUPTED, CANCEL_ALL, "interrupted");
+	}
+}
+
+static void on_interrupt(void *data) {
+	on_signal(data, SIGINT);
+}
+
+static void on_terminate(void *data) {
+	on_signal(data, SIGTERM);
+}
+
+static void describe(char *line, size_t size, void *data) {
+	struct engine *engine = data;
+	size_t total = plan_total(engine->options->plan);
+	size_t left = plan_left(engine->options->plan) + engine->in_flight;
+	int n = snprintf(line, size, "%s %zu/%zu", engine->options->task, total > left ? total - left : 0, total);
+	if (n > 0 && (size_t)n < size && engine->options->verifier != NULL) {
+		n += snprintf(line + n, size - (size_t)n, ", %zu accepted, %zu checking", engine->accepted,
+			engine->checking);
+	}
+	if (n > 0 && (size_t)n < size) {
+		n += snprintf(line + n, size - (size_t)n, ", %zu asking", engine->asking);
+	}
+	int64_t wait = engine->hold_until_ns - loop_now(engine->options->loop);
+	if (n > 0 && (size_t)n < size && wait > 0) {
+		n += snprintf(line + n, size - (size_t)n, ", waiting %" PRId64 " s: %s", wait / CLOCK_SECOND + 1,
+			engine->hold_reason);
+	}
+	if (n > 0 && (size_t)n < size && engine->result->retries > 0) {
+		snprintf(line + n, size - (size_t)n, ", %" PRId64 " retries", engine->result->retries);
+	}
+}
+
+static int open_source(struct engine *engine, struct error *err) {
+	const struct engine_options *options = engine->options;
+	if (options->provider->local) {
+		return options->provider->open(&options->model, &engine->source, err);
+	}
+	engine->endpoint = http_endpoint_create(options->loop,
+		&(struct http_endpoint_options){
+			.max_connections = options->connections,
+			.connect_timeout_ms = options->connect_timeout_ms,
+			.request_timeout_ms = options->request_timeout_ms,
+		});
+	return 0;
+}
+
+static void close_all(struct engine *engine) {
+	cancel_attempts(engine, CANCEL_ALL);
+	term_progress_end(engine->progress);
+	loop_timer_cancel(engine->hold_timer);
+	loop_hook_remove(engine->top_up_hook);
+	loop_hook_remove(engine->commit_hook);
+	loop_signal_remove(engine->interrupt);
+	loop_signal_remove(engine->terminate);
+	http_endpoint_destroy(engine->endpoint);
+	if (engine->source != NULL) {
+		engine->options->provider->close(engine->source);
+	}
+}
+
+int engine_run(const struct engine_options *options, struct engine_result *result_out, struct error *err) {
+	struct engine_result result = {.end = ENGINE_DONE};
+	struct engine engine = {.options = options, .result = &result};
+	int rc = open_source(&engine, err);
+	if (rc < 0) {
+		return rc;
+	}
+	engine.progress = term_progress_start(options->loop, options->progress, describe, &engine);
+	engine.top_up_hook = loop_hook_add(options->loop, top_up, &engine);
+	engine.commit_hook = loop_hook_add(options->loop, commit, &engine);
+	engine.interrupt = loop_signal_add(options->loop, SIGINT, on_interrupt, &engine);
+	engine.terminate = loop_signal_add(options->loop, SIGTERM, on_terminate, &engine);
+	if (plan_left(options->plan) > 0) {
+		loop_run(options->loop);
+	}
+	close_all(&engine);
+	if (engine.failed) {
+		if (err != NULL) {
+			*err = engine.failure;
+		}
+		return engine.failure.code;
+	}
+	rc = store_commit(options->store, err);
+	if (rc == 0) {
+		*result_out = result;
+	}
+	return rc;
+}

@@ -1,0 +1,63 @@
+#ifndef F2F_ENGINE_RUN_H
+#define F2F_ENGINE_RUN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "engine/retry.h"
+#include "provider/provider.h"
+
+struct error;
+struct loop;
+struct plan;
+struct prompt;
+struct store;
+struct verifier;
+
+/** All borrowed while engine_run lasts. */
+struct engine_options {
+	struct loop *loop;
+	struct store *store;
+	struct verifier *verifier; // NULL: store completions as pending
+	struct plan *plan;
+	const struct provider *provider;
+	struct model model;
+	const struct prompt *prompt;
+	struct sampling sampling; // its seed is derived per sample from `seed`
+	uint64_t seed;
+	const char *run;  // id of the stored run
+	const char *task; // stage of its samples: "prove"
+	int connections;  // requests in flight at once
+	int64_t connect_timeout_ms;
+	int64_t request_timeout_ms;
+	struct retry_policy retry;
+	const char *progress; // term_progress_start's mode
+};
+
+/* How a run ended. */
+enum engine_end {
+	ENGINE_DONE,
+	ENGINE_INTERRUPTED, // a signal: see signo
+	ENGINE_REFUSED,	    // key, permission, model, request: stopped at the first
+	ENGINE_QUOTA,	    // money or daily quota
+	ENGINE_DOWN,	    // a sample used up its retries and nothing else got through meanwhile
+};
+
+struct engine_result {
+	enum engine_end end;
+	int signo;
+	char message[512]; // why it stopped early; "" when done
+	int64_t asked;	   // replies recorded in this session
+	int64_t checked;   // verdicts recorded in this session
+	int64_t missing;   // samples recorded as missing in this session
+	int64_t retries;
+};
+
+/**
+ * Does what the plan says: asks, retries, records, checks; generation and verification overlap. Every result is in the store, and
+ * committed, before this returns. Fails (negative) only when the store does, or when a local source cannot be opened.
+ */
+int engine_run(const struct engine_options *options, struct engine_result *result_out, struct error *err);
+
+#endif

@@ -1,0 +1,106 @@
+#ifndef F2F_ENGINE_RUN_INTERNAL_H
+#define F2F_ENGINE_RUN_INTERNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "core/problem.h"
+#include "engine/plan.h"
+#include "engine/run.h"
+#include "io/http.h"
+#include "lean/candidate.h"
+#include "lean/check.h"
+
+struct loop_hook;
+struct loop_signal;
+struct loop_timer;
+struct term_progress;
+
+enum attempt_state {
+	ATTEMPT_STARTING, // deferred: a local source answers, or a stored reply is checked
+	ATTEMPT_ASKING,	  // a request is in flight
+	ATTEMPT_WAITING,  // for a retry
+	ATTEMPT_CHECKING, // with the verifier
+};
+
+/** One sample on its way from the plan to the store. Owns everything it needs. */
+struct attempt {
+	struct engine *engine;
+	struct attempt *next;
+	struct attempt *previous;
+	enum attempt_state state;
+	struct plan_item item;
+	struct problem problem;
+	struct buf prompt;
+	struct http_request request;
+	bool request_built;
+	struct http_transfer *transfer;
+	struct loop_timer *timer;
+	int64_t retry_at_ns;
+	int64_t started_ns;
+	int64_t asked_ns;   // start of the current request
+	int64_t elapsed_ns; // of the last request
+	int64_t wait_ns;
+	int64_t attempts;
+	int adjustments;
+	int64_t sample_id; // 0 until recorded
+	int64_t twin_id;   // 0: none
+	struct lean_check check;
+};
+
+struct engine {
+	const struct engine_options *options;
+	struct engine_result *result;
+	struct http_endpoint *endpoint; // NULL for a local source
+	void *source;			// of a local provider
+	struct provider_state provider_state;
+	struct attempt *attempts;
+	size_t in_flight; // attempts that exist
+	size_t asking;	  // starting, asking or waiting
+	size_t checking;
+	size_t accepted;
+	size_t done; // in this session
+	int64_t last_reply_ns;
+	int64_t hold_until_ns; // rate limited: start nothing before
+	char hold_reason[128];
+	struct loop_timer *hold_timer;
+	int signals;
+	bool stopping; // start nothing more
+	bool failed;   // the store failed: failure says why
+	struct error failure;
+	struct loop_hook *top_up_hook;
+	struct loop_hook *commit_hook;
+	struct loop_signal *interrupt;
+	struct loop_signal *terminate;
+	struct term_progress *progress;
+};
+
+/** Takes an item of the plan on its way. Failures end in the store or in engine_fail. */
+void attempt_start(struct engine *engine, const struct plan_item *item);
+
+/** Ends it without recording anything. */
+void attempt_cancel(struct attempt *attempt);
+
+/* What a stop takes away; the rest is finished and stored. */
+enum cancel {
+	CANCEL_WAITING, // for a retry
+	CANCEL_ASKING,	// and requests in flight
+	CANCEL_ALL,	// and checks
+};
+
+/** Stop starting things; the first reason given stays. */
+void engine_stop(struct engine *engine, enum engine_end end, enum cancel cancel, const char *message);
+
+/** The store failed: nothing can be kept any more. */
+void engine_fail(struct engine *engine, const struct error *err);
+
+/** Start nothing for a while. */
+void engine_hold(struct engine *engine, int64_t wait_ns, const char *reason);
+
+/** An attempt is gone: perhaps the run is. */
+void engine_attempt_gone(struct engine *engine);
+
+#endif
