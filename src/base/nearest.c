@@ -41,6 +41,11 @@ static size_t distance(const char *a, size_t m, const char *b, size_t n) {
 	return above[n];
 }
 
+size_t str_distance(const char *a, const char *b) {
+	size_t m = strlen(a), n = strlen(b);
+	return m <= NEAREST_MAX && n <= NEAREST_MAX ? distance(a, m, b, n) : SIZE_MAX;
+}
+
 const char *str_nearest(const char *word, const char *const *candidates, size_t count) {
 	size_t length = strlen(word);
 	if (length == 0 || length > NEAREST_MAX) {

@@ -39,6 +39,9 @@ bool str_to_double(const char *text, double *value_out); // C locale; no inf, no
  */
 const char *str_nearest(const char *word, const char *const *candidates, size_t count);
 
+/** The edit distance that str_nearest goes by; SIZE_MAX when a text is longer than 64 bytes. */
+size_t str_distance(const char *a, const char *b);
+
 /** True when all bytes are well-formed UTF-8 (no surrogates, no overlong forms); else *bad_out is the first bad byte's offset. */
 bool utf8_valid(const char *bytes, size_t length, size_t *bad_out);
 

@@ -21,7 +21,8 @@ const char *config_get(const struct config *config, const char *section, const c
 /** "file:line" of a value, or NULL; borrowed. */
 const char *config_origin(const struct config *config, const char *section, const char *key);
 
-/** Names of the sections "PREFIX.NAME", without the prefix and dot: item `index`, or NULL past the last. Borrowed. */
+/** Names of the sections "PREFIX.NAME", without the prefix and dot (prefix "": whole names of all): item `index`, or NULL past the
+ * last. A section without keys does not exist. Borrowed. */
 const char *config_section(const struct config *config, const char *prefix, size_t index);
 
 /** Key `index` of a section, or NULL past the last. Borrowed. */
