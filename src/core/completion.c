@@ -1,0 +1,133 @@
+#include "core/completion.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/str.h"
+
+/* What reasoning models put around their thoughts. "◁think▷" is Kimi's spelling. */
+struct think_tag {
+	const char *open;
+	const char *close;
+};
+
+static const struct think_tag tags[] = {
+	{"<think>", "</think>"},
+	{"<thinking>", "</thinking>"},
+	{"<thought>", "</thought>"},
+	{"<reasoning>", "</reasoning>"},
+	{"<reflection>", "</reflection>"},
+	{"<seed:think>", "</seed:think>"},
+	{"[THINK]", "[/THINK]"},
+	{"◁think▷", "◁/think▷"},
+};
+
+void completion_init(struct completion *completion) {
+	*completion = (struct completion){
+		.text = xstrdup(""),
+		.finish = FINISH_STOP,
+		.prompt_tokens = -1,
+		.completion_tokens = -1,
+		.reasoning_tokens = -1,
+		.cached_tokens = -1,
+		.usd = NAN,
+	};
+}
+
+void completion_finish(struct completion *completion) {
+	free(completion->text);
+	free(completion->reasoning);
+	free(completion->finish_reason);
+	free(completion->model);
+	free(completion->fingerprint);
+	free(completion->request_id);
+	*completion = (struct completion){0};
+}
+
+/* The last occurrence, ASCII case ignored. */
+static const char *find_last(const char *text, const char *word) {
+	const char *found = NULL;
+	for (const char *at = strcasestr(text, word); at != NULL; at = strcasestr(at + 1, word)) {
+		found = at;
+	}
+	return found;
+}
+
+/* An opening tag counts only where a line begins: a proof or an answer may mention the word. */
+static const char *find_open(const char *text, size_t *length_out) {
+	const char *first = NULL;
+	for (size_t i = 0; i < F2F_COUNT(tags); i++) {
+		const char *at = strcasestr(text, tags[i].open);
+		while (at != NULL && at != text && at[-1] != '\n') {
+			at = strcasestr(at + 1, tags[i].open);
+		}
+		if (at != NULL && (first == NULL || at < first)) {
+			first = at;
+			*length_out = strlen(tags[i].open);
+		}
+	}
+	return first;
+}
+
+/* Adds a piece of reasoning to what is there, without white space around it. */
+static void add_reasoning(struct completion *completion, const char *data, size_t length) {
+	struct str piece = str_trim(str_slice(data, length));
+	size_t open = 0;
+	char *copy = xmemdup0(piece.data, piece.len);
+	if (find_open(copy, &open) == copy) {
+		piece = str_trim(str_slice(piece.data + open, piece.len - open));
+	}
+	free(copy);
+	if (piece.len == 0) {
+		return;
+	}
+	const char *before = completion->reasoning;
+	char *joined = xasprintf("%s%s%.*s", before != NULL ? before : "",
+		before != NULL && before[0] != '\0' ? "\n\n" : "", STR_ARG(piece));
+	free(completion->reasoning);
+	completion->reasoning = joined;
+}
+
+void completion_take_text(struct completion *completion, char *text) {
+	const char *answer = text;
+	for (size_t i = 0; i < F2F_COUNT(tags); i++) {
+		const char *close = find_last(text, tags[i].close);
+		if (close != NULL && close + strlen(tags[i].close) > answer) {
+			answer = close + strlen(tags[i].close);
+		}
+	}
+	if (answer != text) {
+		size_t end = (size_t)(answer - text);
+		const char *tail = text;
+		for (size_t i = 0; i < F2F_COUNT(tags); i++) {
+			size_t close = strlen(tags[i].close);
+			if (end >= close && strncasecmp(answer - close, tags[i].close, close) == 0) {
+				tail = answer - close;
+			}
+		}
+		add_reasoning(completion, text, (size_t)(tail - text));
+		while (*answer == '\n' || *answer == '\r') {
+			answer++;
+		}
+	}
+	size_t open_length = 0;
+	const char *open = find_open(answer, &open_length);
+	char *kept = NULL;
+	if (open != NULL) {
+		/* Still thinking when it stopped: what stands before the tag is no answer either. */
+		add_reasoning(completion, open, strlen(open));
+		if (completion->finish == FINISH_STOP) {
+			completion->finish = FINISH_LENGTH;
+		}
+		kept = xstrdup("");
+	} else {
+		kept = xstrdup(answer);
+	}
+	free(completion->text);
+	free(text);
+	completion->text = kept;
+}
