@@ -23,11 +23,9 @@ static void add_assets(json_t *rows, const char *folder) {
 	const struct asset *asset;
 	size_t length = strlen(folder);
 	for (size_t i = 0; (asset = asset_at(i)) != NULL; i++) {
-		if (str_starts_with(asset->path, folder) &&
-			strchr(asset->path + length, '/') == NULL &&
+		if (str_starts_with(asset->path, folder) && strchr(asset->path + length, '/') == NULL &&
 			str_ends_with(asset->path, ".md")) {
-			char *name = xmemdup0(
-				asset->path + length, strlen(asset->path) - length - strlen(".md"));
+			char *name = xmemdup0(asset->path + length, strlen(asset->path) - length - strlen(".md"));
 			add_row(rows, name, asset->path);
 			free(name);
 		}
@@ -52,8 +50,8 @@ static void add_sections(const struct options *options, json_t *rows, const char
 		const char *provider = config_get(config, section, "provider");
 		const char *model = config_get(config, section, "model");
 		const char *first = config_origin(config, section, config_key(config, section, 0));
-		char *summary = xasprintf("%s%s%s (%s)", provider != NULL ? provider : "",
-			provider != NULL ? "/" : "", model != NULL ? model : name, first);
+		char *summary = xasprintf("%s/%s, %s", provider != NULL ? provider : "openai",
+			model != NULL ? model : name, first);
 		add_row(rows, name, summary);
 		free(summary);
 		free(section);
@@ -88,13 +86,11 @@ static int find_kind(const char *name, const struct kind **kind_out, struct erro
 		names[i] = kinds[i].name;
 	}
 	if (name == NULL) {
-		return error_set(err, ERROR_USAGE,
-			"list what? One of splits, models, prompts, protocols, backends, judges");
+		return error_set(err, ERROR_USAGE, "list what? One of splits, models, prompts, protocols, backends, judges");
 	}
 	const char *near = str_nearest(name, names, F2F_COUNT(names));
-	return error_set(err, ERROR_USAGE, "cannot list \"%s\"%s%s%s", name,
-		near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
-		near != NULL ? "\"?" : "");
+	return error_set(err, ERROR_USAGE, "cannot list \"%s\"%s%s%s", name, near != NULL ? "; did you mean \"" : "",
+		near != NULL ? near : "", near != NULL ? "\"?" : "");
 }
 
 static void print_table(const json_t *rows) {
@@ -107,8 +103,7 @@ static void print_table(const json_t *rows) {
 	}
 	json_array_foreach(rows, i, row) {
 		const char *name = json_string_or(row, "name", "");
-		printf("%s%*s  %s\n", name, width - term_columns(name), "",
-			json_string_or(row, "summary", ""));
+		printf("%s%*s  %s\n", name, width - term_columns(name), "", json_string_or(row, "summary", ""));
 	}
 }
 
@@ -150,9 +145,8 @@ const struct command cmd_list = {
 	.name = "list",
 	.synopsis = "splits|models|prompts|protocols|backends|judges [--json]",
 	.summary = "problem sets, models, prompts, protocols, Lean backends, judges",
-	.about = "Lists what can be named in the other commands: problem sets (splits), models that "
-		 "f2f.ini or the program itself defines, prompts, protocols, the ways to talk to Lean "
-		 "(backends), and judges.\n"
+	.about = "Lists what can be named in the other commands: problem sets (splits), models that f2f.ini or the program itself "
+		 "defines, prompts, protocols, the ways to talk to Lean (backends), and judges.\n"
 		 "\n"
 		 "Examples:\n"
 		 "  f2f list splits\n"

@@ -37,16 +37,18 @@ struct dataset {
 	char *task;	 // default task
 	char *toolchain; // Lean it was written for; NULL: any
 	char *mathlib;
-	bool swap_subsets;   // the file calls test what miniF2F calls valid
-	int64_t count;	     // problems in all
-	int64_t subset_count; // problems a subset
+	char *subset_names;   // asset that says which subset a name belongs to, whatever the file says; NULL: the file's word counts
+	int64_t count;	      // problems in all
+	int64_t subset_count; // problems a subset; 0: not checked
 	char **members;	     // names of the sets that this one is made of ("v2": v2s, v2c)
 	size_t member_count;
-	struct dataset_source *sources;
+	struct dataset_source *sources; // none: built in, or made of others
 	size_t source_count;
+	struct dataset_file *built_in; // assets
+	size_t built_in_count;
 };
 
-/** Owned; ERROR_USAGE "unknown split \"x\"; did you mean …" */
+/** Owned; ERROR_USAGE "unknown split \"x\"; did you mean …". A folder that F2F_DATASETS names is looked at before what is built in. */
 int dataset_load(const char *name, struct dataset **dataset_out, struct error *err);
 void dataset_destroy(struct dataset *dataset);
 
@@ -62,6 +64,16 @@ struct dataset_blob {
 	const char *data;
 	size_t length;
 };
+
+/** A built-in set's files; free() the array. *count_out 0 for a set that has to be pulled. */
+struct dataset_blob *dataset_built_in(const struct dataset *dataset, size_t *count_out);
+
+/**
+ * The sha256 by which a manifest knows `file`, from the blobs that were fetched for its source: of the blob's bytes, or for a folder of
+ * its listing. ERROR_NOT_FOUND when no blob is it or lies in it. *bytes_out is the sum of their lengths.
+ */
+int dataset_file_hash(const struct dataset_file *file, const struct dataset_blob *blobs, size_t blob_count,
+	struct sha256 *hash_out, int64_t *bytes_out, struct error *err);
 
 /** Called per problem in the set's order; takes the problem over. */
 typedef void (*dataset_problem_fn)(struct problem *problem, void *data);

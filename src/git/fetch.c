@@ -25,7 +25,8 @@ int fetch_failure(struct error *err, int rc) {
 	enum error_code code = ERROR_PROTOCOL;
 	if (rc == GIT_EAUTH || rc == GIT_ECERTIFICATE || class == GIT_ERROR_SSL) {
 		code = ERROR_REFUSED;
-	} else if (class == GIT_ERROR_ODB || class == GIT_ERROR_OBJECT || class == GIT_ERROR_REFERENCE) {
+	} else if (class == GIT_ERROR_ODB || class == GIT_ERROR_OBJECT ||
+		   class == GIT_ERROR_REFERENCE) {
 		code = ERROR_DATABASE; // our copy: makes main() start afresh, once
 	} else if (rc == GIT_ENOTFOUND || class == GIT_ERROR_REPOSITORY) {
 		code = ERROR_NOT_FOUND;
@@ -71,8 +72,8 @@ static int on_certificate(git_cert *certificate, int valid, const char *host, vo
 }
 
 /* Nothing is asked for and nothing is guessed: public repositories, a login in the URL, or what the ssh agent holds. */
-static int on_credentials(
-	git_credential **credential_out, const char *url, const char *user, unsigned allowed, void *data) {
+static int on_credentials(git_credential **credential_out, const char *url, const char *user,
+	unsigned allowed, void *data) {
 	struct fetch *fetch = data;
 	const char *name = user != NULL ? user : "git";
 	if (allowed == GIT_CREDENTIAL_USERNAME) {
@@ -81,9 +82,9 @@ static int on_credentials(
 	if ((allowed & GIT_CREDENTIAL_SSH_KEY) != 0 && fetch->logins++ == 0) {
 		return git_credential_ssh_key_from_agent(credential_out, name);
 	}
-	git_error_set_str(GIT_ERROR_NET,
-		(allowed & GIT_CREDENTIAL_SSH_KEY) != 0 ? "no key of the ssh agent is accepted"
-							: "the server asks for a login");
+	git_error_set_str(GIT_ERROR_NET, (allowed & GIT_CREDENTIAL_SSH_KEY) != 0
+						 ? "no key of the ssh agent is accepted"
+						 : "the server asks for a login");
 	return GIT_EAUTH;
 }
 
@@ -151,7 +152,8 @@ static int fetch_refs(
 
 /* Asked here because libgit2 reports it like a network that is down, which would be worth a second try. */
 static bool known_scheme(const char *url) {
-	static const char *const schemes[] = {"https", "http", "ssh", "git", "git+ssh", "ssh+git", "file"};
+	static const char *const schemes[] = {
+		"https", "http", "ssh", "git", "git+ssh", "ssh+git", "file"};
 	const char *colon = strstr(url, "://");
 	bool known = colon == NULL;
 	for (size_t i = 0; !known && i < F2F_COUNT(schemes); i++) {
@@ -178,7 +180,8 @@ static bool fetch_pin(git_repository *repo, git_remote *remote, struct fetch *fe
 	return rc == 0 && has_commit(repo, &fetch->request->commit);
 }
 
-static int fetch_heads(git_repository *repo, git_remote *remote, struct fetch *fetch, struct error *err) {
+static int fetch_heads(
+	git_repository *repo, git_remote *remote, struct fetch *fetch, struct error *err) {
 	git_remote_disconnect(remote);
 	int rc = connect_remote(remote, fetch, err);
 	if (rc < 0) {
@@ -190,11 +193,12 @@ static int fetch_heads(git_repository *repo, git_remote *remote, struct fetch *f
 	return fetch_refs(remote, fetch, refspecs, fetch->has_head ? 2 : 1, err);
 }
 
-static int pick(git_repository *repo, const struct fetch *fetch, git_oid *used_out, bool *is_head_out,
-	struct error *err) {
+static int pick(git_repository *repo, const struct fetch *fetch, git_oid *used_out,
+	bool *is_head_out, struct error *err) {
 	const struct fetch_request *request = fetch->request;
 	bool pinned = has_commit(repo, &request->commit);
-	if (!pinned && !(request->head_allowed && fetch->has_head && has_commit(repo, &fetch->head))) {
+	if (!pinned &&
+		!(request->head_allowed && fetch->has_head && has_commit(repo, &fetch->head))) {
 		char hex[GIT_OID_HEXSZ + 1];
 		git_oid_tostr(hex, sizeof(hex), &request->commit);
 		return error_set(err, ERROR_NOT_FOUND, "commit %s is not in the repository", hex);

@@ -38,7 +38,8 @@ bool frame_progress(
 	}
 	frame->last_ns = now;
 	struct buf line = BUF_INIT(128);
-	buf_appendf(&line, "progress %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", received, total, bytes);
+	buf_appendf(
+		&line, "progress %" PRIu64 " %" PRIu64 " %" PRIu64 "\n", received, total, bytes);
 	return send_line(frame, &line);
 }
 

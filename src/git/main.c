@@ -78,7 +78,8 @@ static void trust_the_system(void) {
 		}
 	}
 	if (file != NULL || folder != NULL) {
-		git_libgit2_opts(GIT_OPT_SET_SSL_CERT_LOCATIONS, file, file == NULL ? folder : NULL);
+		git_libgit2_opts(
+			GIT_OPT_SET_SSL_CERT_LOCATIONS, file, file == NULL ? folder : NULL);
 	}
 }
 

@@ -55,7 +55,8 @@ static int send_blob(git_repository *repo, const struct entry *entry, struct fra
 		rc = git_odb_read_header(&size, &type, odb, &entry->blob);
 	}
 	if (rc == 0 && size > *budget) {
-		rc = error_set(err, ERROR_INPUT, "%s: the files are larger than allowed", entry->path);
+		rc = error_set(
+			err, ERROR_INPUT, "%s: the files are larger than allowed", entry->path);
 		goto out;
 	}
 	if (rc == 0) {
@@ -67,7 +68,8 @@ static int send_blob(git_repository *repo, const struct entry *entry, struct fra
 		goto out;
 	}
 	*budget -= size;
-	if (!frame_file(frame, entry->path, git_blob_rawcontent(blob), (size_t)git_blob_rawsize(blob))) {
+	if (!frame_file(frame, entry->path, git_blob_rawcontent(blob),
+		    (size_t)git_blob_rawsize(blob))) {
 		rc = error_set(err, ERROR_CANCELLED, "nobody reads the files");
 	}
 out:
@@ -85,7 +87,8 @@ static int send_folder(git_repository *repo, const git_tree_entry *folder, const
 		rc = git_tree_walk(tree, GIT_TREEWALK_PRE, on_entry, &listing);
 	}
 	if (rc < 0) {
-		rc = listing.too_many ? error_set(err, ERROR_INPUT, "too many files") : fetch_damage(err, rc);
+		rc = listing.too_many ? error_set(err, ERROR_INPUT, "too many files")
+				      : fetch_damage(err, rc);
 		error_prefix(err, "%s", path);
 		goto out;
 	}
@@ -104,8 +107,8 @@ out:
 	return rc;
 }
 
-int tree_send(
-	git_commit *commit, const char *path, struct frame *frame, uint64_t *budget, struct error *err) {
+int tree_send(git_commit *commit, const char *path, struct frame *frame, uint64_t *budget,
+	struct error *err) {
 	git_repository *repo = git_commit_owner(commit);
 	git_tree *root = NULL;
 	git_tree_entry *found = NULL;
