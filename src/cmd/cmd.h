@@ -6,8 +6,8 @@
 
 struct error;
 
-/* ---- Commands: one const struct a file, listed by meson. To add one: src/cmd/NAME.c with `const struct command cmd_NAME`, and its
- * name in src/cmd/meson.build. */
+/* ---- Commands: one const struct a file, listed by meson. To add one: src/cmd/NAME.c with
+ * `const struct command cmd_NAME`, and its name in src/cmd/meson.build. */
 
 struct options;
 
@@ -19,12 +19,17 @@ enum option_kind {
 	OPTION_LIST,	// repeatable text; in the environment and f2f.ini separated by commas
 };
 
-/** One option of a command. Its environment twin is F2F_NAME with '_' for '-', its configuration key is the name itself. */
+/**
+ * One option of a command. Its environment twin is F2F_NAME with '_' for '-', its configuration key
+ * is the name itself.
+ */
 struct option {
 	const char *name; // "max-retries"; with kind FLAG it may be "no-verify"
 	char letter;	  // short form or 0
 	enum option_kind kind;
-	const char *value; // what --help shows for the argument: "PROVIDER/NAME"; "table|json|csv" also refuses anything else
+	// What --help shows for the argument: "PROVIDER/NAME". "table|json|csv" also refuses all
+	// else.
+	const char *value;
 	const char *help;
 };
 
@@ -32,25 +37,30 @@ struct command {
 	const char *name;
 	const char *synopsis; // "RUN… [--json]"
 	const char *summary;  // one line for `f2f help`
-	const char *about;    // --help: paragraphs, which are filled to 80 columns; then "Examples:" and at least two lines of two
-			      // spaces and "f2f …": lines that begin with a space stay as they are
+	// --help: paragraphs, which are filled to 80 columns; then "Examples:" and at least two
+	// lines of two spaces and "f2f …": lines that begin with a space stay as they are.
+	const char *about;
 	const struct option *options; // ends in a zero row; NULL: none. Global options are added
-	int (*run)(struct options *options, struct error *err); // 0 or an exit status > 0, or a negative error code
+	// 0, an exit status > 0, or a negative error code with err set.
+	int (*run)(struct options *options, struct error *err);
 };
 
 const struct command *command_find(const char *name); // NULL when there is none
-int command_need(const char *name, const struct command **command_out, struct error *err); // ERROR_USAGE names the nearest
+/** ERROR_USAGE names the nearest. */
+int command_need(const char *name, const struct command **command_out, struct error *err);
 const struct command *command_at(size_t index); // sorted; NULL past the last
 
-/* ---- Parsed options: command line, then F2F_*, then f2f.ini, then the fallback. All values are checked before a command runs, so
- * no accessor can fail; texts are borrowed and live as long as the options. */
+/* ---- Parsed options: command line, then F2F_*, then f2f.ini, then the fallback. All values are
+ * checked before a command runs, so no accessor can fail; texts are borrowed and live as long as
+ * the options. */
 
 bool option_given(const struct options *options, const char *name); // from anywhere
 bool option_flag(const struct options *options, const char *name);
 const char *option_text(const struct options *options, const char *name, const char *fallback);
 long long option_count(const struct options *options, const char *name, long long fallback);
 double option_number(const struct options *options, const char *name, double fallback);
-const char *option_item(const struct options *options, const char *name, size_t index); // OPTION_LIST; NULL past the last
+/** Of an OPTION_LIST; NULL past the last. */
+const char *option_item(const struct options *options, const char *name, size_t index);
 
 /** Where a value came from: "--jobs", "F2F_JOBS", "f2f.ini:3"; NULL when it was not given. */
 const char *option_origin(const struct options *options, const char *name);
@@ -62,8 +72,10 @@ const char *option_argument(const struct options *options, size_t index);
 struct config;
 const struct config *options_config(const struct options *options);
 
-/** The database path by --db, F2F_DB, configuration, then results/f2f.db in a checkout or the data directory. Its directory may not
- * exist yet. Owned. */
+/**
+ * The database path by --db, F2F_DB, configuration, then results/f2f.db in a checkout or the data
+ * directory. Its directory may not exist yet. Owned.
+ */
 char *options_database(const struct options *options);
 
 #endif

@@ -12,8 +12,8 @@ static int compare(const void *key, const void *entry) {
 }
 
 const struct command *command_find(const char *name) {
-	const struct command *const *found =
-		bsearch(name, command_list, F2F_COUNT(command_list), sizeof(command_list[0]), compare);
+	const struct command *const *found = bsearch(
+		name, command_list, F2F_COUNT(command_list), sizeof(command_list[0]), compare);
 	return found != NULL ? *found : NULL;
 }
 
@@ -33,7 +33,9 @@ int command_need(const char *name, const struct command **command_out, struct er
 	}
 	const char *near = str_nearest(name, names, F2F_COUNT(command_list));
 	if (near != NULL) {
-		return error_set(err, ERROR_USAGE, "unknown command \"%s\"; did you mean \"%s\"?", name, near);
+		return error_set(err, ERROR_USAGE, "unknown command \"%s\"; did you mean \"%s\"?",
+			name, near);
 	}
-	return error_set(err, ERROR_USAGE, "unknown command \"%s\"; \"f2f help\" lists the commands", name);
+	return error_set(
+		err, ERROR_USAGE, "unknown command \"%s\"; \"f2f help\" lists the commands", name);
 }

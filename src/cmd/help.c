@@ -27,7 +27,10 @@ void help_version(FILE *out) {
 	fprintf(out, "f2f %s (%s)\n", build_version(), build_commit());
 }
 
-/** Words in lines of at most COLUMNS, the first of which begins at column `at`, the others at `indent`. */
+/**
+ * Words in lines of at most COLUMNS, the first of which begins at column `at`, the others at
+ * `indent`.
+ */
 static void wrap(FILE *out, const char *text, int at, int indent) {
 	bool first = true;
 	while (*text != '\0') {
@@ -60,7 +63,8 @@ static void print_about(FILE *out, const char *about) {
 		more = str_next_line(&rest, &line);
 		bool kept = more && line.len > 0 && line.data[0] == ' ';
 		if (more && !kept && line.len > 0) {
-			buf_appendf(&paragraph, "%s%.*s", paragraph.len > 0 ? " " : "", STR_ARG(line));
+			buf_appendf(
+				&paragraph, "%s%.*s", paragraph.len > 0 ? " " : "", STR_ARG(line));
 			continue;
 		}
 		if (paragraph.len > 0) {
@@ -110,18 +114,19 @@ void help_command(FILE *out, const struct command *command) {
 	print_about(out, command->about);
 	if (command->options != NULL && command->options->name != NULL) {
 		fputs("\nOptions:\n", out);
-		for (const struct option *option = command->options; option->name != NULL; option++) {
+		for (const struct option *option = command->options; option->name != NULL;
+			option++) {
 			print_option(out, option);
 		}
 	}
-	fputs("\nOptions of every command (--db, --config, --color, --progress, -q, -v): \"f2f help\".\n", out);
+	fputs("\n\"f2f help\" shows the options of every command: --db, --config, --color …\n", out);
 }
 
 void help_main(FILE *out) {
 	fputs("Usage: f2f COMMAND [options]\n\n", out);
 	wrap(out,
-		"Evaluates language models on formal mathematics: asks them for Lean proofs, checks every proof "
-		"with Lean 4, stores everything, reports scores.",
+		"Evaluates language models on formal mathematics: asks them for Lean proofs, "
+		"checks every proof with Lean 4, stores everything, reports scores.",
 		0, 0);
 	fputs("\nCommands:\n", out);
 	for (size_t i = 0; command_at(i) != NULL; i++) {
@@ -132,8 +137,8 @@ void help_main(FILE *out) {
 	print_global(out);
 	fputc('\n', out);
 	wrap(out,
-		"Every option has a variable (--max-retries: F2F_MAX_RETRIES) and a key in f2f.ini (max-retries = 3). "
-		"\"f2f help COMMAND\" says more.",
+		"Every option has a variable (--max-retries: F2F_MAX_RETRIES) and a key in f2f.ini "
+		"(max-retries = 3). \"f2f help COMMAND\" says more.",
 		0, 0);
 	fputs("\nExamples:\n"
 	      "  f2f help list\n"
@@ -162,7 +167,8 @@ const struct command cmd_help = {
 	.name = "help",
 	.synopsis = "[COMMAND]",
 	.summary = "what f2f can do, or what one command does",
-	.about = "Lists the commands, or shows how one of them is used. \"f2f COMMAND --help\" is the same.\n"
+	.about = "Lists the commands, or shows how one of them is used. \"f2f COMMAND --help\" is "
+		 "the same.\n"
 		 "\n"
 		 "Examples:\n"
 		 "  f2f help\n"

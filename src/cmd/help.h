@@ -14,7 +14,10 @@ void help_command(FILE *out, const struct command *command);
 /** "f2f 0.1.0 (1a2b3c4d5e6f)". */
 void help_version(FILE *out);
 
-/** The version and the commit it was built from ("unknown" outside git, "-dirty" when the tree had changes): for the run's manifest. */
+/**
+ * The version, and the commit it was built from ("unknown" outside git, ending in "-dirty" when the
+ * tree had changes): for the manifest of a run.
+ */
 const char *build_version(void);
 const char *build_commit(void);
 

@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
+#include "dataset/dataset.h"
 #include "io/config.h"
 #include "io/term.h"
 
@@ -23,23 +24,59 @@ static void add_assets(json_t *rows, const char *folder) {
 	const struct asset *asset;
 	size_t length = strlen(folder);
 	for (size_t i = 0; (asset = asset_at(i)) != NULL; i++) {
-		if (str_starts_with(asset->path, folder) && strchr(asset->path + length, '/') == NULL &&
+		if (str_starts_with(asset->path, folder) &&
+			strchr(asset->path + length, '/') == NULL &&
 			str_ends_with(asset->path, ".md")) {
-			char *name = xmemdup0(asset->path + length, strlen(asset->path) - length - strlen(".md"));
+			char *name = xmemdup0(
+				asset->path + length, strlen(asset->path) - length - strlen(".md"));
 			add_row(rows, name, asset->path);
 			free(name);
 		}
 	}
 }
 
-static void list_prompts(const struct options *options, json_t *rows) {
-	(void)options;
-	add_assets(rows, "prompts/");
+/** Only what is there: json_pack would write null. */
+static void set_text(json_t *row, const char *key, const char *text) {
+	if (text != NULL && text[0] != '\0') {
+		json_object_set_new(row, key, json_string(text));
+	}
 }
 
-static void list_protocols(const struct options *options, json_t *rows) {
-	(void)options;
+static json_t *split_row(const struct dataset *dataset) {
+	json_t *row = json_pack("{s:s, s:s, s:s, s:I}", "name", dataset->name, "summary",
+		dataset->title, "task", dataset->task, "problems", (json_int_t)dataset->count);
+	set_text(row, "version", dataset->version);
+	set_text(row, "toolchain", dataset->toolchain);
+	json_t *members = json_array();
+	for (size_t i = 0; i < dataset->member_count; i++) {
+		json_array_append_new(members, json_string(dataset->members[i]));
+	}
+	json_object_set_new(row, "members", members);
+	return row;
+}
+
+static int list_splits(const struct options *options, json_t *rows, struct error *err) {
+	const char *name;
+	for (size_t i = 0; (name = dataset_name(i)) != NULL; i++) {
+		struct dataset *dataset = NULL;
+		int rc = dataset_load(name, &dataset, err);
+		if (rc < 0) {
+			return rc;
+		}
+		json_array_append_new(rows, split_row(dataset));
+		dataset_destroy(dataset);
+	}
+	return 0;
+}
+
+static int list_prompts(const struct options *options, json_t *rows, struct error *err) {
+	add_assets(rows, "prompts/");
+	return 0;
+}
+
+static int list_protocols(const struct options *options, json_t *rows, struct error *err) {
 	add_assets(rows, "prompts/protocols/");
+	return 0;
 }
 
 static void add_sections(const struct options *options, json_t *rows, const char *prefix) {
@@ -50,26 +87,29 @@ static void add_sections(const struct options *options, json_t *rows, const char
 		const char *provider = config_get(config, section, "provider");
 		const char *model = config_get(config, section, "model");
 		const char *first = config_origin(config, section, config_key(config, section, 0));
-		char *summary = xasprintf("%s/%s, %s", provider != NULL ? provider : "openai",
-			model != NULL ? model : name, first);
+		char *summary = xasprintf("%s%s%s (%s)", provider != NULL ? provider : "",
+			provider != NULL ? "/" : "", model != NULL ? model : name, first);
 		add_row(rows, name, summary);
 		free(summary);
 		free(section);
 	}
 }
 
-static void list_models(const struct options *options, json_t *rows) {
+static int list_models(const struct options *options, json_t *rows, struct error *err) {
 	add_sections(options, rows, "model");
+	return 0;
 }
 
-static void list_judges(const struct options *options, json_t *rows) {
+static int list_judges(const struct options *options, json_t *rows, struct error *err) {
 	add_sections(options, rows, "judge");
+	return 0;
 }
 
 static const struct kind {
 	const char *name;
-	void (*list)(const struct options *options, json_t *rows);
+	int (*list)(const struct options *options, json_t *rows, struct error *err);
 } kinds[] = {
+	{"splits", list_splits},
 	{"models", list_models},
 	{"prompts", list_prompts},
 	{"protocols", list_protocols},
@@ -86,11 +126,13 @@ static int find_kind(const char *name, const struct kind **kind_out, struct erro
 		names[i] = kinds[i].name;
 	}
 	if (name == NULL) {
-		return error_set(err, ERROR_USAGE, "list what? One of splits, models, prompts, protocols, backends, judges");
+		return error_set(err, ERROR_USAGE,
+			"list what? One of splits, models, prompts, protocols, backends, judges");
 	}
 	const char *near = str_nearest(name, names, F2F_COUNT(names));
-	return error_set(err, ERROR_USAGE, "cannot list \"%s\"%s%s%s", name, near != NULL ? "; did you mean \"" : "",
-		near != NULL ? near : "", near != NULL ? "\"?" : "");
+	return error_set(err, ERROR_USAGE, "cannot list \"%s\"%s%s%s", name,
+		near != NULL ? "; did you mean \"" : "", near != NULL ? near : "",
+		near != NULL ? "\"?" : "");
 }
 
 static void print_table(const json_t *rows) {
@@ -103,7 +145,8 @@ static void print_table(const json_t *rows) {
 	}
 	json_array_foreach(rows, i, row) {
 		const char *name = json_string_or(row, "name", "");
-		printf("%s%*s  %s\n", name, width - term_columns(name), "", json_string_or(row, "summary", ""));
+		printf("%s%*s  %s\n", name, width - term_columns(name), "",
+			json_string_or(row, "summary", ""));
 	}
 }
 
@@ -126,14 +169,14 @@ static int run(struct options *options, struct error *err) {
 		return error_set(err, ERROR_USAGE, "list takes one kind of thing at a time");
 	}
 	json_t *rows = json_array();
-	kind->list(options, rows);
-	if (option_flag(options, "json")) {
+	rc = kind->list(options, rows, err);
+	if (rc == 0 && option_flag(options, "json")) {
 		print_json(kind->name, rows);
-	} else {
+	} else if (rc == 0) {
 		print_table(rows);
 	}
 	json_decref(rows);
-	return 0;
+	return rc;
 }
 
 static const struct option options_list[] = {
@@ -145,8 +188,9 @@ const struct command cmd_list = {
 	.name = "list",
 	.synopsis = "splits|models|prompts|protocols|backends|judges [--json]",
 	.summary = "problem sets, models, prompts, protocols, Lean backends, judges",
-	.about = "Lists what can be named in the other commands: problem sets (splits), models that f2f.ini or the program itself "
-		 "defines, prompts, protocols, the ways to talk to Lean (backends), and judges.\n"
+	.about = "Lists what can be named in the other commands: problem sets (splits), models that "
+		 "f2f.ini or the program itself defines, prompts, protocols, the ways to talk to Lean "
+		 "(backends), and judges.\n"
 		 "\n"
 		 "Examples:\n"
 		 "  f2f list splits\n"

@@ -12,7 +12,8 @@
 
 /* The accessors of cmd.h, over values that options_resolve has checked. */
 
-const struct option *options_row(const struct options *options, const char *name, bool *negated_out) {
+const struct option *options_row(
+	const struct options *options, const char *name, bool *negated_out) {
 	const struct option *opposite = NULL;
 	for (size_t i = 0; i < options->table.count; i++) {
 		const struct option *row = options->table.items[i];
@@ -22,8 +23,9 @@ const struct option *options_row(const struct options *options, const char *name
 			}
 			return row;
 		}
-		bool opposed = (str_starts_with(name, "no-") && strcmp(name + 3, row->name) == 0) ||
-			       (str_starts_with(row->name, "no-") && strcmp(row->name + 3, name) == 0);
+		bool opposed =
+			(str_starts_with(name, "no-") && strcmp(name + 3, row->name) == 0) ||
+			(str_starts_with(row->name, "no-") && strcmp(row->name + 3, name) == 0);
 		if (row->kind == OPTION_FLAG && opposed) {
 			opposite = row;
 		}
@@ -34,12 +36,17 @@ const struct option *options_row(const struct options *options, const char *name
 	return opposite;
 }
 
-void options_add(struct options *options, const struct option *option, const char *text, const char *origin) {
-	struct option_value value = {.option = option, .text = xstrdup(text), .origin = xstrdup(origin)};
+void options_add(struct options *options, const struct option *option, const char *text,
+	const char *origin) {
+	struct option_value value = {
+		.option = option, .text = xstrdup(text), .origin = xstrdup(origin)};
 	vec_push(&options->values, value);
 }
 
-/** The last value wins; NULL when it was not given. Asking for an option that the command does not have is a mistake of ours. */
+/**
+ * The last value wins; NULL when it was not given. Asking for an option that the command does not
+ * have is a mistake of ours.
+ */
 static const struct option_value *find(const struct options *options, const char *name) {
 	bool negated = false;
 	const struct option *row = options_row(options, name, &negated);
@@ -128,7 +135,8 @@ char *options_database(const struct options *options) {
 	const char *home = home_directory();
 	if (given != NULL) {
 		// No shell expands "~/" after "--db=" or in f2f.ini.
-		return str_starts_with(given, "~/") && home != NULL ? path_join(home, given + 2) : xstrdup(given);
+		return str_starts_with(given, "~/") && home != NULL ? path_join(home, given + 2)
+								    : xstrdup(given);
 	}
 	if (file_is_directory("datasets/demo") && file_exists("src/cmd/cmd.h")) {
 		return xstrdup("results/f2f.db");

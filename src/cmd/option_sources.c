@@ -64,7 +64,8 @@ static int check_value(const struct option_value *value, struct error *err) {
 	const struct option *row = value->option;
 	// "--jobs: …" from the line, "--jobs (from F2F_JOBS): …" from elsewhere.
 	bool line = value->origin[0] == '-';
-	const char *before = line ? "" : " (from ", *origin = line ? "" : value->origin, *after = line ? "" : ")";
+	const char *before = line ? "" : " (from ", *origin = line ? "" : value->origin,
+		   *after = line ? "" : ")";
 	int64_t whole = 0;
 	double real = 0;
 	switch (row->kind) {
@@ -75,20 +76,20 @@ static int check_value(const struct option_value *value, struct error *err) {
 		if (!is_choice(row->value) || among(row->value, value->text)) {
 			return 0;
 		}
-		return error_set(err, ERROR_USAGE, "--%s%s%s%s: \"%s\" is not one of %s", row->name, before, origin,
-			after, value->text, row->value);
+		return error_set(err, ERROR_USAGE, "--%s%s%s%s: \"%s\" is not one of %s", row->name,
+			before, origin, after, value->text, row->value);
 	case OPTION_COUNT:
 		if (str_to_int64(value->text, &whole) && whole >= 0) {
 			return 0;
 		}
-		return error_set(err, ERROR_USAGE, "--%s%s%s%s: \"%s\" is not a whole number", row->name, before,
-			origin, after, value->text);
+		return error_set(err, ERROR_USAGE, "--%s%s%s%s: \"%s\" is not a whole number",
+			row->name, before, origin, after, value->text);
 	case OPTION_NUMBER:
 		if (str_to_double(value->text, &real)) {
 			return 0;
 		}
-		return error_set(err, ERROR_USAGE, "--%s%s%s%s: \"%s\" is not a number", row->name, before, origin,
-			after, value->text);
+		return error_set(err, ERROR_USAGE, "--%s%s%s%s: \"%s\" is not a number", row->name,
+			before, origin, after, value->text);
 	}
 	return 0;
 }
@@ -104,7 +105,8 @@ static bool given(const struct options *options, const struct option *row) {
 	return false;
 }
 
-static void add_items(struct options *options, const struct option *row, const char *text, const char *origin) {
+static void add_items(
+	struct options *options, const struct option *row, const char *text, const char *origin) {
 	while (*text != '\0') {
 		size_t length = strcspn(text, ",");
 		struct str item = str_trim(str_slice(text, length));
@@ -118,8 +120,8 @@ static void add_items(struct options *options, const struct option *row, const c
 }
 
 /** `opposite`: the text is about "no-x" where the row is "x", or the other way round. */
-static int add_text(struct options *options, const struct option *row, const char *text, const char *origin,
-	bool opposite, struct error *err) {
+static int add_text(struct options *options, const struct option *row, const char *text,
+	const char *origin, bool opposite, struct error *err) {
 	bool value = false;
 	if (row->kind == OPTION_LIST) {
 		add_items(options, row, text, origin);
@@ -128,14 +130,14 @@ static int add_text(struct options *options, const struct option *row, const cha
 	} else if (truth(text, &value)) {
 		options_add(options, row, value != opposite ? "1" : "0", origin);
 	} else {
-		return error_set(err, ERROR_USAGE, "--%s (from %s): \"%s\" is neither yes nor no", row->name, origin,
-			text);
+		return error_set(err, ERROR_USAGE, "--%s (from %s): \"%s\" is neither yes nor no",
+			row->name, origin, text);
 	}
 	return 0;
 }
 
-static int add_environment(struct options *options, const struct option *row, const char *name, bool opposite,
-	struct error *err) {
+static int add_environment(struct options *options, const struct option *row, const char *name,
+	bool opposite, struct error *err) {
 	char *variable = option_variable(name);
 	const char *text = getenv(variable);
 	int rc = 0;
@@ -147,21 +149,25 @@ static int add_environment(struct options *options, const struct option *row, co
 	return rc;
 }
 
-static int add_config(struct options *options, const struct option *row, const char *name, bool opposite,
-	struct error *err) {
+static int add_config(struct options *options, const struct option *row, const char *name,
+	bool opposite, struct error *err) {
 	const char *text = options->config != NULL ? config_get(options->config, "", name) : NULL;
 	if (text == NULL) {
 		return 0;
 	}
-	return add_text(options, row, text, config_origin(options->config, "", name), opposite, err);
+	return add_text(
+		options, row, text, config_origin(options->config, "", name), opposite, err);
 }
 
-/** The environment first, then the configuration; each by the option's name, then a flag's opposite. */
+/**
+ * The environment first, then the configuration; each by the option's name, then a flag's opposite.
+ */
 static int add_row(struct options *options, const struct option *row, struct error *err) {
-	char *opposite = str_starts_with(row->name, "no-") ? xstrdup(row->name + 3) : xasprintf("no-%s", row->name);
+	char *opposite = str_starts_with(row->name, "no-") ? xstrdup(row->name + 3)
+							   : xasprintf("no-%s", row->name);
 	bool flag = row->kind == OPTION_FLAG && options_row(options, opposite, NULL) == row;
-	int (*const sources[])(struct options *, const struct option *, const char *, bool, struct error *) = {
-		add_environment, add_config};
+	int (*const sources[])(struct options *, const struct option *, const char *, bool,
+		struct error *) = {add_environment, add_config};
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < F2F_COUNT(sources) && !given(options, row); i++) {
 		rc = sources[i](options, row, row->name, false, err);
@@ -173,7 +179,10 @@ static int add_row(struct options *options, const struct option *row, struct err
 	return rc;
 }
 
-/** --help and --version are asked for on the line alone: F2F_VERSION is a likely variable of a container. */
+/**
+ * --help and --version are asked for on the line alone: F2F_VERSION is a likely variable of a
+ * container.
+ */
 static bool line_only(const struct option *row) {
 	return strcmp(row->name, "help") == 0 || strcmp(row->name, "version") == 0;
 }
@@ -206,8 +215,9 @@ static void add_twins(struct names *names, const struct option *rows) {
 	for (; rows != NULL && rows->name != NULL; rows++) {
 		vec_push(&names->items, option_variable(rows->name));
 		if (rows->kind == OPTION_FLAG) {
-			char *opposite = str_starts_with(rows->name, "no-") ? xstrdup(rows->name + 3)
-									     : xasprintf("no-%s", rows->name);
+			char *opposite = str_starts_with(rows->name, "no-")
+						 ? xstrdup(rows->name + 3)
+						 : xasprintf("no-%s", rows->name);
 			vec_push(&names->items, option_variable(opposite));
 			free(opposite);
 		}

@@ -48,7 +48,8 @@ static bool takes_value(const struct option *row) {
 /** Whether the word after this one, an option, is its value. */
 static bool wants_next(const struct options *options, const char *word) {
 	if (word[1] == '-') {
-		return strchr(word, '=') == NULL && takes_value(options_row(options, word + 2, NULL));
+		return strchr(word, '=') == NULL &&
+		       takes_value(options_row(options, word + 2, NULL));
 	}
 	for (const char *letter = word + 1; *letter != '\0'; letter++) {
 		if (takes_value(row_of_letter(options, *letter))) {
@@ -80,8 +81,12 @@ static void words_finish(char **words, size_t count) {
 	free(words);
 }
 
-/** Owned copies of argv, names normalised by the options known so far; *first_out is the first word that is no option, or argc. */
-static char **normalise(const struct options *options, int argc, char *const *argv, int *first_out) {
+/**
+ * Owned copies of argv, names normalised by the options known so far; *first_out is the first word
+ * that is no option, or argc.
+ */
+static char **normalise(
+	const struct options *options, int argc, char *const *argv, int *first_out) {
 	char **words = xcalloc((size_t)argc + 1, sizeof(*words));
 	bool value = false, rest = false;
 	*first_out = argc;
@@ -118,10 +123,11 @@ static struct poptOption *popt_table(const struct options *options, char ***name
 			.argInfo = flag ? POPT_ARG_NONE : POPT_ARG_STRING,
 			.val = (int)i + 1};
 		names[i] = str_starts_with(row->name, "no-") ? xstrdup(row->name + 3)
-							      : xasprintf("no-%s", row->name);
+							     : xasprintf("no-%s", row->name);
 		if (flag && options_row(options, names[i], NULL) == row) {
-			table[rows++] = (struct poptOption){
-				.longName = names[i], .argInfo = POPT_ARG_NONE, .val = NEGATED + (int)i + 1};
+			table[rows++] = (struct poptOption){.longName = names[i],
+				.argInfo = POPT_ARG_NONE,
+				.val = NEGATED + (int)i + 1};
 		}
 	}
 	*names_out = names;
@@ -141,13 +147,16 @@ static int unknown_option(const struct options *options, const char *word, struc
 	free(name);
 	const char *command = options->command != NULL ? options->command->name : NULL;
 	if (near != NULL) {
-		return error_set(err, ERROR_USAGE, "unknown option %.*s; did you mean --%s?", (int)length, word, near);
+		return error_set(err, ERROR_USAGE, "unknown option %.*s; did you mean --%s?",
+			(int)length, word, near);
 	}
-	return error_set(err, ERROR_USAGE, "unknown option %.*s; \"f2f help%s%s\" lists the options", (int)length,
-		word, command != NULL ? " " : "", command != NULL ? command : "");
+	return error_set(err, ERROR_USAGE,
+		"unknown option %.*s; \"f2f help%s%s\" lists the options", (int)length, word,
+		command != NULL ? " " : "", command != NULL ? command : "");
 }
 
-static int popt_failed(const struct options *options, poptContext context, int code, struct error *err) {
+static int popt_failed(
+	const struct options *options, poptContext context, int code, struct error *err) {
 	const char *word = poptBadOption(context, POPT_BADOPTION_NOALIAS);
 	int length = (int)strcspn(word, "=");
 	switch (code) {
@@ -158,7 +167,8 @@ static int popt_failed(const struct options *options, poptContext context, int c
 	case POPT_ERROR_UNWANTEDARG:
 		return error_set(err, ERROR_USAGE, "option %.*s takes no value", length, word);
 	default:
-		return error_set(err, ERROR_USAGE, "option %.*s: %s", length, word, poptStrerror(code));
+		return error_set(
+			err, ERROR_USAGE, "option %.*s: %s", length, word, poptStrerror(code));
 	}
 }
 
@@ -172,7 +182,11 @@ static int parse_line(struct options *options, char *const *words, int count, st
 		const struct option *row = options->table.items[(code & (NEGATED - 1)) - 1];
 		char *text = poptGetOptArg(context);
 		char *origin = xasprintf("--%s", row->name);
-		options_add(options, row, text != NULL ? text : (code & NEGATED) != 0 ? "0" : "1", origin);
+		options_add(options, row,
+			text != NULL		? text
+			: (code & NEGATED) != 0 ? "0"
+						: "1",
+			origin);
 		free(origin);
 		free(text);
 	}

@@ -12,7 +12,8 @@
 struct config;
 struct error;
 
-/* One value and where it came from. An option that was not given has none, a list has one an item. Owned. */
+/* One value and where it came from. An option that was not given has none, a list has one an item.
+ * Owned. */
 struct option_value {
 	const struct option *option;
 	char *text;   // of a flag: "1" or "0"
@@ -31,14 +32,15 @@ struct options {
 extern const struct option options_global[];
 
 /**
- * Reads the command line alone: the command's name may stand anywhere before "--", options before or after it. ERROR_USAGE names the
- * nearest command or option. Owned; set also on failure, so that the error can be reported the way the line asks for.
+ * Reads the command line alone: the command's name may stand anywhere before "--", options before
+ * or after it. ERROR_USAGE names the nearest command or option. Owned; set also on failure, so that
+ * the error can name the command.
  */
 int options_parse(int argc, char *const *argv, struct options **options_out, struct error *err);
 
 /**
- * Adds what the environment and the configuration give, then checks every value of the table: numbers, flags, choices. The message
- * names option and origin.
+ * Adds what the environment and the configuration give, then checks every value of the table:
+ * numbers, flags, choices. The message names option and origin.
  */
 int options_resolve(struct options *options, struct error *err);
 
@@ -47,16 +49,24 @@ void options_destroy(struct options *options);
 /** A flag of the command line alone, which may also be one that the command does not have. */
 bool options_line_flag(const struct options *options, const char *name);
 
-/** The row called `name` in the table, or the flag that `name` negates ("no-json", or "verify" of "no-verify"), or NULL. */
-const struct option *options_row(const struct options *options, const char *name, bool *negated_out);
+/**
+ * The row called `name` in the table, or the flag that `name` negates ("no-json", or "verify" of
+ * "no-verify"), or NULL. negated_out may be NULL.
+ */
+const struct option *options_row(const struct options *options, const char *name,
+	bool *negated_out);
 
 /** Adds a value; for all but lists the last one added wins. */
-void options_add(struct options *options, const struct option *option, const char *text, const char *origin);
+void options_add(struct options *options, const struct option *option, const char *text,
+	const char *origin);
 
 /** Owned name of the environment twin: "F2F_MAX_RETRIES". */
 char *option_variable(const char *name);
 
-/** Warns of F2F_ variables that are a slip away from a known one; all others that are unknown are ignored. */
+/**
+ * Warns of F2F_ variables that are a slip away from a known one; all others that are unknown are
+ * ignored.
+ */
 void options_warn_environment(void);
 
 #endif

@@ -17,7 +17,8 @@
 #include "base/str.h"
 
 void output_start(void) {
-	// A closed standard stream must not become the database's descriptor. Read-only, so that writing still fails and is reported.
+	// A closed standard stream must not become the database's descriptor. Read-only, so that
+	// writing still fails and is reported.
 	int fd;
 	do {
 		fd = open("/dev/null", O_RDONLY);
@@ -72,7 +73,8 @@ static const char *kind_of(enum error_code code) {
 static void append_hint(struct buf *out, enum error_code code, const char *command) {
 	switch (code) {
 	case ERROR_USAGE:
-		buf_appendf(out, "\"f2f help%s%s\"", command != NULL ? " " : "", command != NULL ? command : "");
+		buf_appendf(out, "\"f2f help%s%s\"", command != NULL ? " " : "",
+			command != NULL ? command : "");
 		break;
 	case ERROR_REFUSED:
 	case ERROR_ENVIRONMENT:
@@ -128,7 +130,10 @@ void output_error(const struct error *err, const char *command, bool json) {
 	buf_finish(&message);
 }
 
-/** Whether stdout is a pipe or socket that nobody reads any more: the write error itself may be long past. */
+/**
+ * Whether stdout is a pipe or socket that nobody reads any more: the write error itself may be long
+ * past.
+ */
 static bool reader_gone(void) {
 	struct pollfd out = {.fd = STDOUT_FILENO, .events = POLLOUT};
 	return poll(&out, 1, 0) == 1 && (out.revents & (POLLERR | POLLHUP)) != 0;

@@ -10,13 +10,22 @@ struct error;
 /** Descriptors 0 to 2 taken, SIGPIPE ignored, text counted as UTF-8. First thing in main. */
 void output_start(void);
 
-/** Whether an error is wanted as JSON too: "--json" stands on the line, which may be too broken to be parsed. */
+/**
+ * Whether an error is wanted as JSON too: "--json" stands on the line, which may be too broken to
+ * be parsed.
+ */
 bool output_wants_json(int argc, char *const *argv);
 
-/** The one line on stderr, with control characters made visible, and with `json` the object on stdout. */
+/**
+ * The one line on stderr, with control characters made visible, and with `json` the object on
+ * stdout.
+ */
 void output_error(const struct error *err, const char *command, bool json);
 
-/** Flushes stdout. A write that failed turns `status` 0 into 1 and is said; a reader that went away is not. Returns the status. */
+/**
+ * Flushes stdout. A write that failed turns `status` 0 into 1 and is said; a reader that went away
+ * is neither. Returns the status.
+ */
 int output_finish(int status);
 
 #endif

@@ -14,7 +14,7 @@
 
 enum {
 	FILE_MAX = 1 << 20,
-	LINE_BYTES_MAX = 198,  // inih 55 splits longer lines in two without a word
+	LINE_BYTES_MAX = 198, // inih 55 splits longer lines in two without a word
 	SECTION_BYTES_MAX = 49, // and cuts longer section names
 };
 
@@ -29,7 +29,8 @@ struct config {
 	VEC(struct entry) entries;
 };
 
-/* One file while it is read: inih does not tell line numbers, so the lines with keys are listed beforehand. */
+/* One file while it is read: inih does not tell line numbers, so the lines with keys are listed
+ * beforehand. */
 struct reading {
 	struct config *config;
 	const char *path;
@@ -49,8 +50,12 @@ static bool same_key(const char *a, const char *b) {
 	return true;
 }
 
-/** From entry `from` on, which is how a file's own repetitions are told from those of an earlier file. */
-static const struct entry *find(const struct config *config, size_t from, const char *section, const char *key) {
+/**
+ * From entry `from` on, which is how a file's own repetitions are told from those of an earlier
+ * file.
+ */
+static const struct entry *find(
+	const struct config *config, size_t from, const char *section, const char *key) {
 	for (size_t i = from; i < config->entries.count; i++) {
 		const struct entry *entry = &config->entries.items[i];
 		if (strcmp(entry->section, section) == 0 && same_key(entry->key, key)) {
@@ -69,12 +74,14 @@ static const char *line_fault(struct str line) {
 		return NULL;
 	}
 	if (line.len > LINE_BYTES_MAX) {
-		return "a line must not be longer than 198 bytes; put long values into a file of their own";
+		return "a line must not be longer than 198 bytes; put long values into a file of "
+		       "their own";
 	}
 	for (size_t i = 1; i < line.len; i++) {
 		bool space = line.data[i - 1] == ' ' || line.data[i - 1] == '\t';
 		if (space && (line.data[i] == ';' || line.data[i] == '#')) {
-			return "a comment must stand on a line of its own (';' or '#' after a space)";
+			return "a comment must stand on a line of its own (';' or '#' after a "
+			       "space)";
 		}
 	}
 	if (line.data[0] == '[') {
@@ -82,7 +89,9 @@ static const char *line_fault(struct str line) {
 		if (end == NULL || end != line.data + line.len - 1 || line.len == 2) {
 			return "a section is written [NAME]";
 		}
-		return line.len - 2 > SECTION_BYTES_MAX ? "a section name must not be longer than 49 bytes" : NULL;
+		return line.len - 2 > SECTION_BYTES_MAX
+			       ? "a section name must not be longer than 49 bytes"
+			       : NULL;
 	}
 	for (size_t i = 0; i < line.len; i++) {
 		if (line.data[i] == '=' || line.data[i] == ':') {
@@ -93,8 +102,8 @@ static const char *line_fault(struct str line) {
 }
 
 /**
- * Copies the lines without the spaces before them (inih takes an indented line as a continuation of the value above), as inih will
- * read them without loss.
+ * Copies the lines without the spaces before them (inih takes an indented line as a continuation of
+ * the value above), as inih will read them without loss.
  */
 static int check_lines(struct reading *reading, const struct buf *text, struct buf *lines_out) {
 	struct str rest = str_slice(buf_str(text), text->len), line;
@@ -105,7 +114,8 @@ static int check_lines(struct reading *reading, const struct buf *text, struct b
 		line = str_trim(line);
 		const char *fault = line.len > 0 ? line_fault(line) : NULL;
 		if (fault != NULL) {
-			return error_set(reading->err, ERROR_USAGE, "%s:%d: %s", reading->path, number, fault);
+			return error_set(reading->err, ERROR_USAGE, "%s:%d: %s", reading->path,
+				number, fault);
 		}
 		if (line.len > 0 && line.data[0] != ';' && line.data[0] != '#') {
 			if (line.data[0] != '[') {
@@ -132,12 +142,15 @@ static int handle(void *user, const char *section, const char *key, const char *
 	if (reading->rc < 0) {
 		return 1;
 	}
-	int number = reading->calls < reading->key_lines.count ? reading->key_lines.items[reading->calls] : 0;
+	int number = reading->calls < reading->key_lines.count
+			     ? reading->key_lines.items[reading->calls]
+			     : 0;
 	reading->calls++;
 	const struct entry *before = find(reading->config, reading->first, section, key);
 	if (before != NULL) {
-		reading->rc = error_set(reading->err, ERROR_USAGE, "%s:%d: %s is given twice, first at %s",
-			reading->path, number, key, before->origin);
+		reading->rc = error_set(reading->err, ERROR_USAGE,
+			"%s:%d: %s is given twice, first at %s", reading->path, number, key,
+			before->origin);
 		return 1;
 	}
 	struct entry entry = {
@@ -153,7 +166,8 @@ static int handle(void *user, const char *section, const char *key, const char *
 static int read_file(struct config *config, const char *path, struct error *err) {
 	struct buf text = BUF_INIT(FILE_MAX);
 	struct buf lines = BUF_INIT(FILE_MAX + 1);
-	struct reading reading = {.config = config, .path = path, .first = config->entries.count, .err = err};
+	struct reading reading = {
+		.config = config, .path = path, .first = config->entries.count, .err = err};
 	int rc = file_read(path, &text, err);
 	if (rc < 0) {
 		goto out;
@@ -244,7 +258,8 @@ const char *config_origin(const struct config *config, const char *section, cons
 
 static bool first_of_section(const struct config *config, size_t index) {
 	for (size_t i = 0; i < index; i++) {
-		if (strcmp(config->entries.items[i].section, config->entries.items[index].section) == 0) {
+		if (strcmp(config->entries.items[i].section,
+			    config->entries.items[index].section) == 0) {
 			return false;
 		}
 	}
@@ -256,8 +271,9 @@ const char *config_section(const struct config *config, const char *prefix, size
 	for (size_t i = 0; i < config->entries.count; i++) {
 		const char *section = config->entries.items[i].section;
 		bool wanted = length == 0 ? section[0] != '\0'
-					  : strncmp(section, prefix, length) == 0 && section[length] == '.' &&
-						      section[length + 1] != '\0';
+					  : strncmp(section, prefix, length) == 0 &&
+						    section[length] == '.' &&
+						    section[length + 1] != '\0';
 		if (wanted && first_of_section(config, i) && index-- == 0) {
 			return length == 0 ? section : section + length + 1;
 		}
@@ -269,8 +285,8 @@ const char *config_key(const struct config *config, const char *section, size_t 
 	for (size_t i = 0; i < config->entries.count; i++) {
 		const struct entry *entry = &config->entries.items[i];
 		// Of a key in two files only the first counts: config_get returns that one.
-		if (strcmp(entry->section, section) == 0 && find(config, 0, section, entry->key) == entry &&
-			index-- == 0) {
+		if (strcmp(entry->section, section) == 0 &&
+			find(config, 0, section, entry->key) == entry && index-- == 0) {
 			return entry->key;
 		}
 	}

@@ -6,12 +6,17 @@
 struct error;
 
 /**
- * f2f.ini, with origins: the working directory's file wins over $XDG_CONFIG_HOME/f2f/f2f.ini (default ~/.config); --config FILE
- * replaces both. Sections: none (general keys) and [model.NAME]. Keys are compared with '_' as '-'.
+ * f2f.ini, with origins: the working directory's file wins over $XDG_CONFIG_HOME/f2f/f2f.ini
+ * (default ~/.config); --config FILE replaces both. Sections: none (general keys) and [model.NAME].
+ * Keys are compared with '_' as '-'. Double quotes around a whole value are taken off.
  */
 struct config;
 
-/** path NULL: the usual places; a missing file is an empty configuration. Lines too long for inih, and lines it cannot read, are errors. */
+/**
+ * path NULL: the usual places; a missing file is an empty configuration. ERROR_USAGE with
+ * "file:line" for what inih cannot read or would misread: lines over 198 bytes, comments behind a
+ * value, a key given twice.
+ */
 int config_load(const char *path, struct config **config_out, struct error *err);
 void config_destroy(struct config *config);
 
@@ -21,8 +26,10 @@ const char *config_get(const struct config *config, const char *section, const c
 /** "file:line" of a value, or NULL; borrowed. */
 const char *config_origin(const struct config *config, const char *section, const char *key);
 
-/** Names of the sections "PREFIX.NAME", without the prefix and dot (prefix "": whole names of all): item `index`, or NULL past the
- * last. A section without keys does not exist. Borrowed. */
+/**
+ * Names of the sections "PREFIX.NAME", without the prefix and dot (prefix "": whole names of all):
+ * item `index`, or NULL past the last. A section without keys does not exist. Borrowed.
+ */
 const char *config_section(const struct config *config, const char *prefix, size_t index);
 
 /** Key `index` of a section, or NULL past the last. Borrowed. */

@@ -34,12 +34,14 @@ bool term_colour(FILE *stream, const char *mode) {
 		return true;
 	}
 	const char *term = getenv("TERM");
-	return isatty(fileno(stream)) && term != NULL && term[0] != '\0' && strcmp(term, "dumb") != 0;
+	return isatty(fileno(stream)) && term != NULL && term[0] != '\0' &&
+	       strcmp(term, "dumb") != 0;
 }
 
 /** By the C library's tables, which belong to a locale: main sets C.UTF-8, a test may not have. */
 static int wide_columns(const char *text, size_t length) {
-	locale_t locale = MB_CUR_MAX == 1 ? newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0) : (locale_t)0;
+	locale_t locale =
+		MB_CUR_MAX == 1 ? newlocale(LC_CTYPE_MASK, "C.UTF-8", (locale_t)0) : (locale_t)0;
 	locale_t before = locale != (locale_t)0 ? uselocale(locale) : (locale_t)0;
 	int columns = 0;
 	for (const char *cursor = text, *end = text + length; cursor < end;) {
