@@ -1,0 +1,64 @@
+#ifndef F2F_TESTS_UNIT_SHARED_H
+#define F2F_TESTS_UNIT_SHARED_H
+
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <archive.h>
+#include <archive_entry.h>
+
+#include "base/buf.h"
+#include "base/file.h"
+#include "base/mem.h"
+
+/* Real data beside the source tree. Tests use it when it is there and say what they left out when it is not. */
+
+/** Owned path of a file of the shared data; NULL, after saying so, when it is not on this machine. */
+static inline char *shared_path(const char *name) {
+	static const char *const roots[] = {TEST_SOURCE_ROOT "/../shared/data", "/work/shared/data"};
+	for (size_t i = 0; i < F2F_COUNT(roots); i++) {
+		char *path = path_join(roots[i], name);
+		if (file_exists(path)) {
+			return path;
+		}
+		free(path);
+	}
+	printf("# skipped: ../shared/data/%s is not here\n", name);
+	fflush(stdout);
+	return NULL;
+}
+
+/** Calls `each` for every file of a tar archive that ends in `suffix`; returns how many. */
+static inline size_t shared_tar_each(const char *path, const char *suffix,
+	void (*each)(const char *name, const char *text, size_t length, void *data), void *data) {
+	struct archive *archive = archive_read_new();
+	struct archive_entry *entry = NULL;
+	size_t count = 0;
+	archive_read_support_filter_all(archive);
+	archive_read_support_format_all(archive);
+	if (archive_read_open_filename(archive, path, 65536) != ARCHIVE_OK) {
+		archive_read_free(archive);
+		return 0;
+	}
+	while (archive_read_next_header(archive, &entry) == ARCHIVE_OK) {
+		const char *name = archive_entry_pathname(entry);
+		size_t length = strlen(name);
+		if (length < strlen(suffix) || strcmp(name + length - strlen(suffix), suffix) != 0) {
+			continue;
+		}
+		size_t size = (size_t)archive_entry_size(entry);
+		char *text = xmalloc(size + 1);
+		if (archive_read_data(archive, text, size) == (la_ssize_t)size) {
+			text[size] = '\0';
+			each(name, text, size, data);
+			count++;
+		}
+		free(text);
+	}
+	archive_read_free(archive);
+	return count;
+}
+
+#endif
