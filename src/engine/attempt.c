@@ -91,6 +91,16 @@ static void on_verdict(const struct verdict *verdict, void *data) {
 		attempt_fail(attempt, &err);
 		return;
 	}
+	if (engine->options->on_verdict != NULL) {
+		struct engine_verdict told = {
+			.split = attempt->item.split,
+			.problem = attempt->item.problem,
+			.sample = attempt->item.sample,
+			.before = attempt->before,
+			.verdict = verdict,
+		};
+		engine->options->on_verdict(&told, engine->options->data);
+	}
 	engine->result->checked++;
 	engine->accepted += verdict->outcome == OUTCOME_ACCEPTED;
 	engine->result->missing += verdict->missing != MISSING_NONE;
@@ -122,7 +132,7 @@ static void record(struct attempt *attempt, const struct record_reply *reply) {
 		.key = key_of(attempt),
 		.twin_split = attempt->item.twin_split,
 		.problem = &attempt->problem,
-		.prompt = buf_str(&attempt->prompt),
+		.prompt = engine->options->prompt != NULL ? buf_str(&attempt->prompt) : NULL,
 		.attempts = attempt->attempts,
 		.elapsed_ns = attempt->elapsed_ns,
 		.wait_ns = attempt->wait_ns,
@@ -171,7 +181,7 @@ static struct ask ask_of(const struct attempt *attempt) {
 	struct ask ask = {
 		.problem = &attempt->problem,
 		.task = options->task,
-		.system = options->prompt->system,
+		.system = options->prompt != NULL ? options->prompt->system : NULL,
 		.prompt = buf_str(&attempt->prompt),
 		.sample = attempt->item.sample,
 		.sampling = options->sampling,
@@ -200,12 +210,11 @@ static void retry_or_give_up(struct attempt *attempt, int64_t retry_after_ms, bo
 		retry_after_ms, random_share());
 	if (wait < 0 || engine->stopping) {
 		bool down = network && engine->last_reply_ns < attempt->started_ns;
-		struct engine *owner = engine;
 		char message[512];
 		snprintf(message, sizeof(message), "%s (%" PRId64 " attempts)", why, attempt->attempts);
 		record_missing(attempt, message);
-		if (down && !owner->stopping) {
-			engine_stop(owner, ENGINE_DOWN, CANCEL_ASKING, message);
+		if (down && !engine->stopping) {
+			engine_stop(engine, ENGINE_DOWN, CANCEL_ASKING, message);
 		}
 		return;
 	}
@@ -337,6 +346,7 @@ static void check_stored(void *data) {
 	}
 	attempt->sample_id = recorded.sample_id;
 	attempt->twin_id = recorded.twin_id;
+	attempt->before = recorded.before;
 	if (recorded.to_check) {
 		start_check(attempt, &recorded.candidate);
 	} else {
@@ -370,7 +380,9 @@ void attempt_start(struct engine *engine, const struct plan_item *item) {
 		loop_defer(options->loop, check_stored, attempt);
 		return;
 	}
-	rc = prompt_render(options->prompt, &attempt->problem, &attempt->prompt, &err);
+	if (options->prompt != NULL) {
+		rc = prompt_render(options->prompt, &attempt->problem, &attempt->prompt, &err);
+	}
 	if (rc < 0) {
 		// Every problem of a set has what its task's prompt needs, or the set is not what it says: stop before paying.
 		error_prefix(&err, "%s", item->problem);

@@ -30,6 +30,7 @@ struct plan {
 	struct map *index;   // "split/name" to position + 1
 	struct map *headers; // text to itself
 	VEC(const char *) header_list;
+	size_t total;
 	size_t left;
 	size_t checks_left;
 	size_t check_cursor;
@@ -189,6 +190,7 @@ int plan_create(struct store *store, const struct plan_options *options, struct 
 		plan_destroy(plan);
 		return rc;
 	}
+	plan->total = plan->left;
 	*plan_out = plan;
 	return 0;
 }
@@ -246,6 +248,33 @@ int plan_resume(struct plan *plan, struct store *store, const char *run, bool ch
 	return store_samples(store, run, resume_sample, &resuming, err);
 }
 
+static int recheck_sample(const struct sample_state *state, void *data) {
+	struct resuming *resuming = data;
+	struct plan *plan = resuming->plan;
+	struct planned *planned = plan_find(plan, state->key.split, state->key.problem);
+	bool unchecked = state->outcome == OUTCOME_NONE &&
+		(state->missing == MISSING_NONE || state->missing == MISSING_VERIFIER);
+	if (planned == NULL || planned->follows || state->candidate_hash == NULL || state->key.sample < 0 ||
+		state->key.sample >= plan->options.samples || (resuming->check && !unchecked)) {
+		return 0;
+	}
+	planned->todo[state->key.sample] = TODO_CHECK;
+	plan->checks_left++;
+	plan->left++;
+	return 0;
+}
+
+int plan_recheck(struct plan *plan, struct store *store, const char *run, bool pending_only, struct error *err) {
+	for (size_t i = 0; i < plan->problems.count; i++) {
+		memset(plan->problems.items[i].todo, TODO_DONE, (size_t)plan->options.samples);
+	}
+	plan->left = 0;
+	struct resuming resuming = {plan, pending_only};
+	int rc = store_samples(store, run, recheck_sample, &resuming, err);
+	plan->total = plan->left;
+	return rc;
+}
+
 /* Moves the cursor to the next (sample, problem) in the wanted state; sample-major. */
 static bool take(struct plan *plan, size_t *cursor, enum todo wanted, struct plan_item *item_out) {
 	size_t count = plan->problems.count;
@@ -282,11 +311,7 @@ size_t plan_left(const struct plan *plan) {
 }
 
 size_t plan_total(const struct plan *plan) {
-	size_t problems = 0;
-	for (size_t i = 0; i < plan->problems.count; i++) {
-		problems += !plan->problems.items[i].follows;
-	}
-	return problems * (size_t)plan->options.samples;
+	return plan->total;
 }
 
 int plan_each_problem(const struct plan *plan,

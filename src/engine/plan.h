@@ -43,6 +43,9 @@ void plan_destroy(struct plan *plan);
  */
 int plan_resume(struct plan *plan, struct store *store, const char *run, bool check, struct error *err);
 
+/** Nothing but checks: those of the run's samples that have a candidate (`pending_only`: and no outcome yet). */
+int plan_recheck(struct plan *plan, struct store *store, const char *run, bool pending_only, struct error *err);
+
 /** The next thing to do, once each; false when there is none left. Checks come before questions. */
 bool plan_next(struct plan *plan, struct plan_item *item_out);
 

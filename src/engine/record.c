@@ -114,6 +114,7 @@ int record_recall(struct store *store, const struct sample_key *key, const char 
 	}
 	recorded.sample_id = stored.id;
 	recorded.twin_id = twin.id;
+	recorded.before = stored.outcome;
 	result = lean_candidate_from_reply(problem, stored.reply, strlen(stored.reply), &recorded.candidate);
 	recorded.to_check = result.status == CANDIDATE_OK;
 	if (!recorded.to_check) {

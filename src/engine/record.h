@@ -37,6 +37,7 @@ struct record_reply {
 struct recorded {
 	int64_t sample_id;
 	int64_t twin_id; // 0: no twin
+	enum outcome before; // record_recall: the outcome the row had
 	bool to_check;	 // candidate is filled (owned: lean_candidate_finish); else it is zeroed
 	struct lean_candidate candidate;
 };

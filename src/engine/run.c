@@ -156,6 +156,9 @@ static void describe(char *line, size_t size, void *data) {
 
 static int open_source(struct engine *engine, struct error *err) {
 	const struct engine_options *options = engine->options;
+	if (options->provider == NULL) {
+		return 0;
+	}
 	if (options->provider->local) {
 		return options->provider->open(&options->model, &engine->source, err);
 	}

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/verdict.h"
 #include "engine/retry.h"
 #include "provider/provider.h"
 
@@ -15,15 +16,24 @@ struct prompt;
 struct store;
 struct verifier;
 
+/* A verdict as it is stored. Borrowed for the call. */
+struct engine_verdict {
+	const char *split;
+	const char *problem;
+	int64_t sample;
+	enum outcome before; // OUTCOME_NONE when it had none
+	const struct verdict *verdict;
+};
+
 /** All borrowed while engine_run lasts. */
 struct engine_options {
 	struct loop *loop;
 	struct store *store;
 	struct verifier *verifier; // NULL: store completions as pending
 	struct plan *plan;
-	const struct provider *provider;
+	const struct provider *provider; // NULL: the plan asks nothing, it only checks
 	struct model model;
-	const struct prompt *prompt;
+	const struct prompt *prompt; // NULL for a local source
 	struct sampling sampling; // its seed is derived per sample from `seed`
 	uint64_t seed;
 	const char *run;  // id of the stored run
@@ -33,6 +43,8 @@ struct engine_options {
 	int64_t request_timeout_ms;
 	struct retry_policy retry;
 	const char *progress; // term_progress_start's mode
+	void (*on_verdict)(const struct engine_verdict *verdict, void *data); // NULL: nobody asks
+	void *data;
 };
 
 /* How a run ended. */

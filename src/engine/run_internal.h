@@ -48,6 +48,7 @@ struct attempt {
 	int adjustments;
 	int64_t sample_id; // 0 until recorded
 	int64_t twin_id;   // 0: none
+	enum outcome before; // what the store said of it
 	struct lean_check check;
 };
 

@@ -1,0 +1,264 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "cmd/cmd.h"
+#include "cmd/help.h"
+#include "cmd/lean_setup.h"
+#include "cmd/model.h"
+#include "dataset/dataset.h"
+#include "engine/preflight.h"
+#include "io/http.h"
+#include "io/loop.h"
+#include "store/store.h"
+
+enum { ENDPOINT_TIMEOUT_MS = 15000, BODY_SHOWN = 120 };
+
+static const struct option options[] = {
+	{"model", 'm', OPTION_TEXT, "PROVIDER/NAME", "also see whether this model's endpoint answers"},
+	{"base-url", 0, OPTION_TEXT, "URL", "its endpoint, up to and with /v1"},
+	{"api-key-env", 0, OPTION_TEXT, "VARIABLE", "the variable that holds its key"},
+	LEAN_OPTIONS,
+	{0},
+};
+
+enum finding { FINDING_OK, FINDING_MISSING, FINDING_BROKEN };
+
+/* One line a finding; `rows` collects them for --json. */
+struct doctor {
+	struct options *options;
+	bool json;
+	json_t *rows;
+	int missing;
+	int broken;
+};
+
+static void find(struct doctor *doctor, enum finding finding, const char *what, const char *text, const char *fix) {
+	static const char *const words[] = {"ok", "missing", "broken"};
+	doctor->missing += finding == FINDING_MISSING;
+	doctor->broken += finding == FINDING_BROKEN;
+	json_t *row = json_pack("{s:s, s:s, s:s}", "what", what, "state", words[finding], "text", text);
+	json_object_set_new(row, "fix", fix != NULL ? json_string(fix) : json_null());
+	json_array_append_new(doctor->rows, row);
+	if (!doctor->json) {
+		printf("%-8s %-10s %s\n", words[finding], what, text);
+		if (fix != NULL && finding != FINDING_OK) {
+			printf("%-19s → %s\n", "", fix);
+		}
+	}
+}
+
+static int count_run(const struct run_record *run, void *data) {
+	(void)run;
+	++*(int *)data;
+	return 0;
+}
+
+static void look_at_sets(struct doctor *doctor, struct store *store) {
+	const char *name;
+	for (size_t i = 0; (name = dataset_name(i)) != NULL; i++) {
+		struct dataset *dataset = NULL;
+		struct set_record set;
+		bool found = false;
+		struct error err;
+		if (dataset_load(name, &dataset, &err) < 0) {
+			find(doctor, FINDING_BROKEN, name, err.message, NULL);
+			continue;
+		}
+		bool built_in = dataset->source_count == 0;
+		bool made_of_others = dataset->member_count > 0;
+		dataset_destroy(dataset);
+		if (built_in || made_of_others || store_set_get(store, name, &set, &found, &err) < 0) {
+			continue;
+		}
+		char *text = found ? xasprintf("%lld problems, files %.12s", (long long)set.problems, set.hash)
+				   : xstrdup("not pulled");
+		char *fix = xasprintf("f2f pull %s", name);
+		find(doctor, found ? FINDING_OK : FINDING_MISSING, name, text, fix);
+		free(fix);
+		free(text);
+		if (found) {
+			set_record_finish(&set);
+		}
+	}
+}
+
+static void look_at_database(struct doctor *doctor) {
+	char *path = options_database(doctor->options);
+	struct store *store = NULL;
+	struct error err;
+	int rc = store_open(path, &(struct store_options){.mode = DB_READ_ONLY}, &store, &err);
+	if (rc == ERROR_NOT_FOUND) {
+		char *text = xasprintf("%s is not there yet", path);
+		find(doctor, FINDING_OK, "database", text, NULL);
+		free(text);
+	} else if (rc < 0 || store_check(store, &err) < 0) {
+		find(doctor, FINDING_BROKEN, "database", err.message, "choose another with --db, or restore a copy");
+	} else {
+		int runs = 0;
+		store_runs(store, count_run, &runs, &err);
+		char *text = xasprintf("%s, %d runs, integrity ok", path, runs);
+		find(doctor, FINDING_OK, "database", text, NULL);
+		free(text);
+		look_at_sets(doctor, store);
+	}
+	store_close(store);
+	free(path);
+}
+
+static void look_at_helper(struct doctor *doctor, const char *name, const char *purpose) {
+	char *path = path_find_helper(name);
+	char *text = xasprintf("%s (%s)", path != NULL ? path : "not found", purpose);
+	find(doctor, path != NULL ? FINDING_OK : FINDING_BROKEN, name, text, "build or install f2f again");
+	free(text);
+	free(path);
+}
+
+/* A true theorem and a hole under one header. */
+static int try_lean(struct doctor *doctor, const struct lean_info *lean, const char *header, struct error *err) {
+	struct loop *loop = loop_create(NULL);
+	struct verifier *verifier = NULL;
+	int rc = lean_setup_open(doctor->options, loop, lean, &verifier, err);
+	rc = rc < 0 ? rc : preflight_headers(loop, verifier, &header, 1, err);
+	verifier_close(verifier);
+	loop_destroy(loop);
+	return rc;
+}
+
+static void look_at_lean(struct doctor *doctor) {
+	struct lean_info lean = {0};
+	struct error err;
+	int rc = lean_setup_find(doctor->options, NULL, &lean, &err);
+	if (rc < 0) {
+		find(doctor, FINDING_MISSING, "lean", err.message,
+			"f2f lean setup, or F2F_LEAN=/path/to/lean; without it: --no-verify");
+		return;
+	}
+	rc = try_lean(doctor, &lean, "", &err);
+	char *text = xasprintf("%s, version %s%s", lean.path, lean.version, rc == 0 ? ", proves and refuses" : "");
+	find(doctor, rc == 0 ? FINDING_OK : FINDING_BROKEN, "lean", rc == 0 ? text : err.message, NULL);
+	free(text);
+	bool mathlib = rc == 0 && try_lean(doctor, &lean, "import Mathlib\n", &err) == 0;
+	if (rc == 0) {
+		find(doctor, mathlib ? FINDING_OK : FINDING_MISSING, "mathlib",
+			mathlib ? "import Mathlib works" : "import Mathlib does not work: only demo can be checked",
+			"f2f lean setup v2s, or --lean-project DIR with a built Lake project");
+	}
+	lean_info_finish(&lean);
+}
+
+struct answer {
+	struct loop *loop;
+	char *text;
+	enum finding finding;
+};
+
+static void on_response(const struct http_response *response, const struct error *err, void *data) {
+	struct answer *answer = data;
+	if (err != NULL) {
+		answer->finding = FINDING_BROKEN;
+		answer->text = xstrdup(err->message);
+	} else {
+		answer->finding = response->status == 200 ? FINDING_OK : FINDING_BROKEN;
+		size_t shown = response->body.len < BODY_SHOWN ? response->body.len : BODY_SHOWN;
+		answer->text = response->status == 200
+			? xstrdup("answers")
+			: xasprintf("status %d: %.*s", response->status, (int)shown, buf_str(&response->body));
+	}
+	loop_stop(answer->loop);
+}
+
+static void ask_endpoint(struct doctor *doctor, const struct resolved_model *model) {
+	struct answer answer = {.loop = loop_create(NULL)};
+	struct http_endpoint *endpoint = http_endpoint_create(
+		answer.loop, &(struct http_endpoint_options){.request_timeout_ms = ENDPOINT_TIMEOUT_MS});
+	struct http_request request;
+	http_request_init(&request);
+	request.method = xstrdup("GET");
+	request.url = xasprintf("%s%smodels", model->base_url, str_ends_with(model->base_url, "/") ? "" : "/");
+	if (model->api_key != NULL) {
+		char *value = xasprintf("Bearer %s", model->api_key);
+		http_request_header(&request, "Authorization", value);
+		free(value);
+	}
+	http_start(endpoint, &request, on_response, &answer);
+	loop_run(answer.loop);
+	char *url = http_redact_url(request.url);
+	char *text = xasprintf("%s: %s", url, answer.text);
+	find(doctor, answer.finding, "endpoint", text, "see that the server runs, and that --base-url and the key are right");
+	free(text);
+	free(url);
+	free(answer.text);
+	http_request_finish(&request);
+	http_endpoint_destroy(endpoint);
+	loop_destroy(answer.loop);
+}
+
+static int look_at_model(struct doctor *doctor, struct error *err) {
+	const char *given = option_text(doctor->options, "model", NULL);
+	struct resolved_model model = {0};
+	if (given == NULL) {
+		return 0;
+	}
+	int rc = model_resolve(doctor->options, given, &model, err);
+	if (rc < 0) {
+		return rc;
+	}
+	find(doctor, FINDING_OK, "model", model.label, NULL);
+	if (!model.provider->local) {
+		find(doctor, FINDING_OK, "key", model.api_key != NULL ? "set" : "none (fine for most local servers)", NULL);
+		ask_endpoint(doctor, &model);
+	}
+	resolved_model_finish(&model);
+	return 0;
+}
+
+static void look_at_limits(struct doctor *doctor) {
+	struct rlimit limit;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	char *text = xasprintf("up to %llu open files", (unsigned long long)limit.rlim_max);
+	find(doctor, FINDING_OK, "limits", text, NULL);
+	free(text);
+}
+
+static int run(struct options *given, struct error *err) {
+	struct doctor doctor = {.options = given, .json = option_flag(given, "json"), .rows = json_array()};
+	char *version = xasprintf("%s (%s)", build_version(), build_commit());
+	find(&doctor, FINDING_OK, "f2f", version, NULL);
+	free(version);
+	look_at_helper(&doctor, "f2f-git", "fetches problem sets");
+	look_at_helper(&doctor, "f2f-launch", "starts Lean");
+	look_at_limits(&doctor);
+	look_at_database(&doctor);
+	look_at_lean(&doctor);
+	int rc = look_at_model(&doctor, err);
+	find(&doctor, FINDING_OK, "sandbox", "none so far: candidates run with your rights, limits and a clean environment", NULL);
+	if (doctor.json && rc == 0) {
+		char *text = json_dumps(doctor.rows, JSON_COMPACT);
+		printf("{\"schema_version\":1,\"findings\":%s}\n", text);
+		free(text);
+	}
+	json_decref(doctor.rows);
+	return rc < 0 ? rc : doctor.broken > 0 ? 1 : 0;
+}
+
+const struct command cmd_doctor = {
+	.name = "doctor",
+	.synopsis = "[--model PROVIDER/NAME]",
+	.summary = "what is installed, reachable, configured; how to fix what is not",
+	.about = "Looks at f2f's own parts, the database, the problem sets, Lean and Mathlib, and the model's endpoint, and "
+		 "says what to type where something is missing. Exit status 1 when a part is broken; missing parts are no "
+		 "fault.\n"
+		 "\n"
+		 "Examples:\n"
+		 "  f2f doctor\n"
+		 "  f2f doctor --model openai/my-prover --base-url http://127.0.0.1:8000/v1\n",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,177 @@
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/asset.h"
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "cmd/cmd.h"
+#include "cmd/eval_run.h"
+#include "dataset/dataset.h"
+#include "engine/sets.h"
+#include "io/loop.h"
+
+enum { PROMPT_FILE_MAX = 1 << 20, SAMPLES_MAX = 1 << 20 };
+
+static int need(const struct options *options, const char *name, const char *example, const char **value_out,
+	struct error *err) {
+	*value_out = option_text(options, name, NULL);
+	return *value_out != NULL ? 0 : error_set(err, ERROR_USAGE, "--%s is missing; for example: %s", name, example);
+}
+
+static int choose_task(struct eval *eval, struct error *err) {
+	static const char *const tasks[] = {"prove", "formalize", "pipeline", "reason", "disprove", "all"};
+	eval->task = option_text(eval->options, "task", eval->dataset->task != NULL ? eval->dataset->task : "prove");
+	for (size_t i = 0; i < F2F_COUNT(tasks); i++) {
+		if (strcmp(eval->task, tasks[i]) == 0) {
+			return i == 0 ? 0
+				      : error_set(err, ERROR_USAGE, "task %s is not built yet; there is: prove", tasks[i]);
+		}
+	}
+	const char *near = str_nearest(eval->task, tasks, F2F_COUNT(tasks));
+	return error_set(err, ERROR_USAGE, "no task \"%s\"%s%s%s", eval->task, near != NULL ? "; did you mean " : "",
+		near != NULL ? near : "", near != NULL ? "?" : "");
+}
+
+static int choose_subset(struct eval *eval, struct error *err) {
+	static const char *const subsets[] = {"test", "valid", "all", "file:test", "file:valid"};
+	const char *given = option_text(eval->options, "subset", "test");
+	for (size_t i = 0; i < F2F_COUNT(subsets); i++) {
+		if (strcmp(given, subsets[i]) == 0) {
+			eval->subset = strcmp(given, "all") == 0 ? NULL : subsets[i];
+			return 0;
+		}
+	}
+	const char *near = str_nearest(given, subsets, F2F_COUNT(subsets));
+	return error_set(err, ERROR_USAGE, "no subset \"%s\"%s%s%s", given, near != NULL ? "; did you mean " : "",
+		near != NULL ? near : "", near != NULL ? "?" : "");
+}
+
+static int choose_split(struct eval *eval, struct error *err) {
+	const char *split;
+	int rc = need(eval->options, "split", "--split v2", &split, err);
+	rc = rc < 0 ? rc : dataset_load(split, &eval->dataset, err);
+	if (rc < 0) {
+		return rc;
+	}
+	eval->split_count = eval->dataset->member_count > 0 ? eval->dataset->member_count : 1;
+	eval->splits = xcalloc(eval->split_count, sizeof(*eval->splits));
+	for (size_t i = 0; i < eval->split_count; i++) {
+		eval->splits[i] = eval->dataset->member_count > 0 ? eval->dataset->members[i] : eval->dataset->name;
+	}
+	return 0;
+}
+
+/* A name of a built-in prompt, or a file. */
+static int load_prompt(struct eval *eval, struct error *err) {
+	const char *given = option_text(eval->options, "prompt", eval->model.prompt != NULL ? eval->model.prompt : eval->task);
+	char *path = xasprintf("prompts/%s.md", given);
+	const struct asset *asset = asset_find(path);
+	free(path);
+	int rc = 0;
+	if (asset != NULL) {
+		rc = prompt_parse(asset->data, asset->size, &eval->prompt, err);
+	} else {
+		struct buf text = BUF_INIT(PROMPT_FILE_MAX);
+		rc = file_read(given, &text, err);
+		if (rc == ERROR_NOT_FOUND) {
+			rc = error_set(err, ERROR_USAGE, "no prompt \"%s\" and no such file; type: f2f list prompts", given);
+		} else if (rc == 0) {
+			rc = prompt_parse(text.data != NULL ? text.data : "", text.len, &eval->prompt, err);
+		}
+		buf_finish(&text);
+	}
+	if (rc < 0 && rc != ERROR_USAGE) {
+		error_prefix(err, "prompt %s", given);
+	}
+	return rc;
+}
+
+static void choose_sampling(struct eval *eval) {
+	const struct options *options = eval->options;
+	bool local = eval->model.provider->local;
+	eval->sampling = (struct sampling){
+		.temperature = option_number(options, "temperature", local ? NAN : eval->prompt.temperature),
+		.top_p = option_number(options, "top-p", local ? NAN : eval->prompt.top_p),
+		.max_tokens = option_count(options, "max-tokens", local ? 0 : eval->prompt.max_tokens),
+		.send_seed = true,
+	};
+}
+
+static int make_plan(struct eval *eval, struct error *err) {
+	const struct options *options = eval->options;
+	long long samples = option_count(options, "samples", 1);
+	if (samples < 1 || samples > SAMPLES_MAX) {
+		return error_set(err, ERROR_USAGE, "--samples %lld is not between 1 and %d", samples, SAMPLES_MAX);
+	}
+	size_t only = 0;
+	while (option_item(options, "sample-id", only) != NULL) {
+		only++;
+	}
+	const char **names = xcalloc(only + 1, sizeof(*names));
+	for (size_t i = 0; i < only; i++) {
+		names[i] = option_item(options, "sample-id", i);
+	}
+	eval->plan_options = (struct plan_options){
+		.splits = eval->splits,
+		.split_count = eval->split_count,
+		.subset = eval->subset,
+		.only = names,
+		.only_count = only,
+		.limit = option_count(options, "limit", 0),
+		.samples = samples,
+	};
+	return plan_create(eval->store, &eval->plan_options, &eval->plan, err);
+}
+
+static int open_store(struct eval *eval, struct error *err) {
+	eval->database = options_database(eval->options);
+	int rc = store_open(eval->database, &(struct store_options){.mode = DB_WRITE}, &eval->store, err);
+	for (size_t i = 0; rc == 0 && i < eval->split_count; i++) {
+		rc = sets_ensure_builtin(eval->store, eval->splits[i], err);
+	}
+	return rc;
+}
+
+int eval_prepare(struct eval *eval, struct error *err) {
+	const char *given;
+	int rc = need(eval->options, "model", "--model builtin/gold", &given, err);
+	rc = rc < 0 ? rc : model_resolve(eval->options, given, &eval->model, err);
+	rc = rc < 0 ? rc : choose_split(eval, err);
+	rc = rc < 0 ? rc : choose_task(eval, err);
+	rc = rc < 0 ? rc : choose_subset(eval, err);
+	if (rc == 0 && !eval->model.provider->local) {
+		rc = load_prompt(eval, err);
+	}
+	rc = rc < 0 ? rc : open_store(eval, err);
+	rc = rc < 0 ? rc : make_plan(eval, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (strcmp(eval->model.label, "builtin/gold") == 0 && !plan_has_proofs(eval->plan)) {
+		return error_set(err, ERROR_USAGE, "%s has no proofs of its own: builtin/gold needs a set that has, such as demo",
+			eval->dataset->name);
+	}
+	choose_sampling(eval);
+	eval->verify = !option_flag(eval->options, "no-verify");
+	eval->loop = loop_create(NULL);
+	return 0;
+}
+
+void eval_finish(struct eval *eval) {
+	verifier_close(eval->verifier);
+	plan_destroy(eval->plan);
+	free((void *)eval->plan_options.only);
+	loop_destroy(eval->loop);
+	lean_info_finish(&eval->lean);
+	run_record_finish(&eval->run);
+	store_close(eval->store);
+	prompt_finish(&eval->prompt);
+	resolved_model_finish(&eval->model);
+	dataset_destroy(eval->dataset);
+	free(eval->splits);
+	free(eval->database);
+}

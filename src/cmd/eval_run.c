@@ -1,0 +1,315 @@
+#include "cmd/eval_run.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/log.h"
+#include "base/mem.h"
+#include "base/vec.h"
+#include "cmd/cmd.h"
+#include "cmd/help.h"
+#include "cmd/lean_setup.h"
+#include "dataset/dataset.h"
+#include "engine/manifest.h"
+#include "engine/preflight.h"
+#include "engine/settings.h"
+#include "io/http.h"
+
+enum { CONNECTIONS = 20, TEXT_MAX = 1 << 16, SOURCE_MAX = 1 << 30 };
+
+int eval_open_verifier(struct eval *eval, struct error *err) {
+	const char *toolchain = eval->model.toolchain != NULL ? eval->model.toolchain : eval->dataset->toolchain;
+	int rc = lean_setup_find(eval->options, toolchain, &eval->lean, err);
+	rc = rc < 0 ? rc : lean_setup_open(eval->options, eval->loop, &eval->lean, &eval->verifier, err);
+	if (rc < 0) {
+		return rc;
+	}
+	VEC(const char *) headers = {0};
+	for (size_t i = 0; i < plan_header_count(eval->plan); i++) {
+		vec_push(&headers, plan_header(eval->plan, i));
+	}
+	rc = preflight_headers(eval->loop, eval->verifier, headers.items, headers.count, err);
+	vec_finish(&headers);
+	return rc;
+}
+
+/* ---- The run's identity. */
+
+/* A local source that is a file is known by its content: other replies are another run. */
+static int add_source(struct settings *settings, const struct eval *eval, struct error *err) {
+	if (!eval->model.provider->local || !file_exists(eval->model.name)) {
+		return 0;
+	}
+	struct buf text = BUF_INIT(SOURCE_MAX);
+	int rc = file_read(eval->model.name, &text, err);
+	if (rc == 0) {
+		settings_text(settings, "source", sha256_of(buf_str(&text), text.len).hex);
+	}
+	buf_finish(&text);
+	return rc;
+}
+
+static void add_only(struct settings *settings, const struct plan_options *options) {
+	if (options->only_count == 0) {
+		return;
+	}
+	struct buf names = BUF_INIT(TEXT_MAX);
+	for (size_t i = 0; i < options->only_count; i++) {
+		buf_appendf(&names, "%s%s", i > 0 ? "," : "", options->only[i]);
+	}
+	settings_text(settings, "sample-id", buf_str(&names));
+	buf_finish(&names);
+}
+
+static int add_sets(struct settings *settings, const struct eval *eval, struct error *err) {
+	for (size_t i = 0; i < eval->split_count; i++) {
+		struct set_record set;
+		bool found = false;
+		int rc = store_set_get(eval->store, eval->splits[i], &set, &found, err);
+		if (rc < 0) {
+			return rc;
+		}
+		char *key = xasprintf("dataset.%s", eval->splits[i]);
+		settings_text(settings, key, found ? set.hash : NULL);
+		free(key);
+		if (found) {
+			set_record_finish(&set);
+		}
+	}
+	return 0;
+}
+
+static int make_settings(const struct eval *eval, char **settings_out, struct error *err) {
+	struct settings *settings = settings_create();
+	char *url = eval->model.base_url != NULL ? http_redact_url(eval->model.base_url) : NULL;
+	settings_text(settings, "model", eval->model.label);
+	settings_text(settings, "base-url", url);
+	settings_text(settings, "extra-body", eval->model.extra_body);
+	settings_text(settings, "split", eval->dataset->name);
+	settings_text(settings, "subset", eval->subset != NULL ? eval->subset : "all");
+	settings_text(settings, "task", eval->task);
+	settings_integer(settings, "samples", eval->plan_options.samples);
+	settings_integer(settings, "limit", eval->plan_options.limit);
+	settings_text(settings, "prompt", eval->model.provider->local ? NULL : eval->prompt.hash.hex);
+	settings_number(settings, "temperature", eval->sampling.temperature);
+	settings_number(settings, "top-p", eval->sampling.top_p);
+	settings_integer(settings, "max-tokens", eval->sampling.max_tokens);
+	settings_integer(settings, "seed", option_count(eval->options, "seed", 0));
+	settings_text(settings, "policy", "strict");
+	if (eval->verify) {
+		settings_text(settings, "lean", eval->lean.version);
+		settings_integer(settings, "lean-cpu", lean_setup_cpu_limit(eval->options));
+	}
+	add_only(settings, &eval->plan_options);
+	int rc = add_sets(settings, eval, err);
+	rc = rc < 0 ? rc : add_source(settings, eval, err);
+	if (rc == 0) {
+		*settings_out = settings_render(settings);
+	}
+	free(url);
+	settings_destroy(settings);
+	return rc;
+}
+
+static int make_manifest(const struct eval *eval, char **manifest_out, struct error *err) {
+	const struct options *options = eval->options;
+	struct manifest_options manifest = {
+		.version = build_version(),
+		.commit = build_commit(),
+		.build = F2F_BUILD,
+		.model = eval->model.label,
+		.base_url = eval->model.base_url,
+		.prompt = eval->model.provider->local ? NULL : &eval->prompt,
+		.splits = eval->splits,
+		.split_count = eval->split_count,
+		.lean = eval->verify ? &eval->lean : NULL,
+		.backend = option_text(options, "backend", "lsp"),
+		.sandbox = option_text(options, "sandbox", "none"),
+		.lean_jobs = eval->verifier != NULL ? verifier_jobs(eval->verifier) : 0,
+		.connections = (int)option_count(options, "max-connections", CONNECTIONS),
+		.max_attempts = option_count(options, "max-retries", 7) + 1,
+		.fail_on_error = option_number(options, "fail-on-error", 0),
+	};
+	return manifest_render(eval->store, &manifest, manifest_out, err);
+}
+
+/* ---- Finding the run, or making it. */
+
+struct looking {
+	const struct eval *eval;
+	const char *settings;
+	char *same;   // id of the newest run with these settings
+	char *newest; // id of the newest run of this model, split and task
+	struct buf difference; // of that one
+};
+
+static int look_at_run(const struct run_record *run, void *data) {
+	struct looking *looking = data;
+	const struct eval *eval = looking->eval;
+	if (looking->same != NULL || strcmp(run->model, eval->model.label) != 0 ||
+		strcmp(run->split, eval->dataset->name) != 0 || strcmp(run->task, eval->task) != 0) {
+		return 0;
+	}
+	struct buf difference = BUF_INIT(TEXT_MAX);
+	if (settings_difference(run->settings, looking->settings, &difference) == 0) {
+		looking->same = xstrdup(run->id);
+	} else if (looking->newest == NULL) {
+		looking->newest = xstrdup(run->id);
+		buf_append_str(&looking->difference, buf_str(&difference));
+	}
+	buf_finish(&difference);
+	return 0;
+}
+
+static char *new_run_id(int64_t now_ns) {
+	char stamp[32];
+	uint16_t random;
+	clock_format_utc(now_ns, stamp);
+	clock_random(&random, sizeof(random));
+	// 2026-11-23T16:05:01Z → 20261123-160501-4f2a
+	return xasprintf("%.4s%.2s%.2s-%.2s%.2s%.2s-%04x", stamp, stamp + 5, stamp + 8, stamp + 11, stamp + 14,
+		stamp + 17, random);
+}
+
+struct run_problems {
+	struct store *store;
+	const char *run;
+	struct error *err;
+};
+
+static int put_problem(const char *split, const char *problem, const char *subset, void *data) {
+	struct run_problems *problems = data;
+	return store_run_problem_put(problems->store, problems->run, split, problem, subset, problems->err);
+}
+
+static int insert_run(struct eval *eval, char *settings, struct error *err) {
+	int64_t now = clock_utc();
+	eval->run = (struct run_record){
+		.id = new_run_id(now),
+		.created_ns = now,
+		.state = xstrdup("running"),
+		.model = xstrdup(eval->model.label),
+		.split = xstrdup(eval->dataset->name),
+		.subset = xstrdup(eval->subset != NULL ? eval->subset : "all"),
+		.task = xstrdup(eval->task),
+		.samples = eval->plan_options.samples,
+		.settings = xstrdup(settings),
+	};
+	int rc = make_manifest(eval, &eval->run.manifest, err);
+	rc = rc < 0 ? rc : store_begin(eval->store, err);
+	rc = rc < 0 ? rc : store_run_insert(eval->store, &eval->run, err);
+	struct run_problems problems = {eval->store, eval->run.id, err};
+	rc = rc < 0 ? rc : plan_each_problem(eval->plan, put_problem, &problems);
+	return rc < 0 ? rc : store_commit(eval->store, err);
+}
+
+static int resume_run(struct eval *eval, const char *id, const char *settings, struct error *err) {
+	int rc = store_run_get(eval->store, id, &eval->run, err);
+	rc = rc < 0 ? rc : plan_resume(eval->plan, eval->store, id, eval->verify, err);
+	if (rc < 0) {
+		return rc;
+	}
+	char *merged = settings_merge(eval->run.settings, settings);
+	free(eval->run.settings);
+	eval->run.settings = merged;
+	eval->resumed = true;
+	if (eval->verify) {
+		free(eval->run.manifest);
+		eval->run.manifest = NULL;
+		rc = make_manifest(eval, &eval->run.manifest, err);
+	}
+	size_t left = plan_left(eval->plan);
+	if (rc == 0 && left == 0) {
+		log_info("run %s is complete: nothing is asked again (--fresh starts another)", id);
+	} else if (rc == 0) {
+		log_info("run %s goes on: %zu of %zu samples to do", id, left, plan_total(eval->plan));
+	}
+	return rc;
+}
+
+int eval_open_run(struct eval *eval, struct error *err) {
+	char *settings = NULL;
+	int rc = make_settings(eval, &settings, err);
+	if (rc < 0) {
+		return rc;
+	}
+	struct looking looking = {.eval = eval, .settings = settings, .difference = BUF_INIT(TEXT_MAX)};
+	if (!option_flag(eval->options, "fresh")) {
+		rc = store_runs(eval->store, look_at_run, &looking, err);
+	}
+	if (rc == 0 && looking.same != NULL) {
+		rc = resume_run(eval, looking.same, settings, err);
+	} else if (rc == 0) {
+		rc = insert_run(eval, settings, err);
+		if (rc == 0 && looking.newest != NULL) {
+			log_info("run %s is new: %s since run %s", eval->run.id, buf_str(&looking.difference),
+				looking.newest);
+		} else if (rc == 0) {
+			log_info("run %s: %zu samples", eval->run.id, plan_total(eval->plan));
+		}
+	}
+	buf_finish(&looking.difference);
+	free(looking.newest);
+	free(looking.same);
+	free(settings);
+	return rc < 0 ? rc : store_run_lock(eval->store, eval->run.id, err);
+}
+
+/* ---- Doing it. */
+
+static struct engine_options engine_options_of(const struct eval *eval) {
+	const struct options *options = eval->options;
+	struct engine_options engine = {
+		.loop = eval->loop,
+		.store = eval->store,
+		.verifier = eval->verifier,
+		.plan = eval->plan,
+		.provider = eval->model.provider,
+		.model = model_view(&eval->model),
+		.prompt = eval->model.provider->local ? NULL : &eval->prompt,
+		.sampling = eval->sampling,
+		.seed = (uint64_t)option_count(options, "seed", 0),
+		.run = eval->run.id,
+		.task = eval->task,
+		.connections = (int)option_count(options, "max-connections", CONNECTIONS),
+		.connect_timeout_ms = (int64_t)(option_number(options, "connect-timeout", 10) * 1000),
+		.request_timeout_ms = (int64_t)(option_number(options, "request-timeout", 600) * 1000),
+		.retry = RETRY_POLICY_DEFAULT,
+		.progress = option_text(options, "progress", "auto"),
+	};
+	engine.retry.max_attempts = option_count(options, "max-retries", 7) + 1;
+	engine.retry.cap_ns = (int64_t)(option_number(options, "retry-cap", 60) * (double)CLOCK_SECOND);
+	return engine;
+}
+
+static int update_run(struct eval *eval, const char *state, struct error *err) {
+	free(eval->run.state);
+	eval->run.state = xstrdup(state);
+	int rc = store_begin(eval->store, err);
+	rc = rc < 0 ? rc : store_run_update(eval->store, &eval->run, err);
+	return rc < 0 ? rc : store_commit(eval->store, err);
+}
+
+int eval_perform(struct eval *eval, struct error *err) {
+	int rc = update_run(eval, "running", err);
+	if (rc < 0) {
+		return rc;
+	}
+	int64_t started = clock_now();
+	struct engine_options engine = engine_options_of(eval);
+	rc = engine_run(&engine, &eval->result, err);
+	eval->run.wall_ns += clock_now() - started;
+	if (rc < 0) {
+		return rc;
+	}
+	bool done = eval->result.end == ENGINE_DONE;
+	eval->run.finished_ns = done ? clock_utc() : 0;
+	return update_run(eval, done ? "finished" : "interrupted", err);
+}

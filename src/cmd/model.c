@@ -1,0 +1,183 @@
+#include "cmd/model.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "cmd/cmd.h"
+#include "io/config.h"
+
+void resolved_model_finish(struct resolved_model *model) {
+	free(model->label);
+	free(model->name);
+	free(model->base_url);
+	if (model->api_key != NULL) {
+		explicit_bzero(model->api_key, strlen(model->api_key));
+	}
+	free(model->api_key);
+	free(model->extra_body);
+	free(model->prompt);
+	free(model->toolchain);
+	*model = (struct resolved_model){0};
+}
+
+struct model model_view(const struct resolved_model *model) {
+	return (struct model){
+		.provider = model->provider->name,
+		.name = model->name,
+		.base_url = model->base_url,
+		.api_key = model->api_key,
+		.extra_body = model->extra_body,
+	};
+}
+
+static int unknown_model(const struct options *options, const char *given, struct error *err) {
+	VEC(const char *) names = {0};
+	vec_push(&names, "builtin/gold");
+	vec_push(&names, "builtin/tactics");
+	const char *section;
+	for (size_t i = 0; (section = config_section(options_config(options), "model", i)) != NULL; i++) {
+		vec_push(&names, section);
+	}
+	const char *near = str_nearest(given, names.items, names.count);
+	if (near == NULL && (str_equal_nocase(given, "gold") || str_equal_nocase(given, "tactics"))) {
+		near = str_equal_nocase(given, "gold") ? "builtin/gold" : "builtin/tactics";
+	}
+	int rc = near != NULL
+		? error_set(err, ERROR_USAGE, "no model \"%s\"; did you mean %s?", given, near)
+		: error_set(err, ERROR_USAGE,
+			  "no model \"%s\": give PROVIDER/NAME (openai/gpt-x with --base-url) or a [model.%s] section in "
+			  "f2f.ini; type: f2f list models",
+			  given, given);
+	vec_finish(&names);
+	return rc;
+}
+
+static int find_provider(const char *name, size_t length, struct resolved_model *model, struct error *err) {
+	char *copy = xmemdup0(name, length);
+	model->provider = provider_find(copy);
+	int rc = 0;
+	if (model->provider == NULL) {
+		VEC(const char *) names = {0};
+		const struct provider *provider;
+		for (size_t i = 0; (provider = provider_at(i)) != NULL; i++) {
+			vec_push(&names, provider->name);
+		}
+		const char *near = str_nearest(copy, names.items, names.count);
+		rc = error_set(err, ERROR_USAGE, "no provider \"%s\"%s%s%s; type: f2f list models", copy,
+			near != NULL ? "; did you mean " : "", near != NULL ? near : "", near != NULL ? "?" : "");
+		vec_finish(&names);
+	}
+	free(copy);
+	return rc;
+}
+
+static bool is_section(const struct options *options, const char *name) {
+	const char *section;
+	for (size_t i = 0; (section = config_section(options_config(options), "model", i)) != NULL; i++) {
+		if (strcmp(section, name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static const char *first_set(const char *a, const char *b, const char *c) {
+	return a != NULL ? a : b != NULL ? b : c;
+}
+
+static char *variable(const char *name) {
+	const char *value = name != NULL ? getenv(name) : NULL;
+	return value != NULL && value[0] != '\0' ? xstrdup(value) : NULL;
+}
+
+static int take_key(const struct options *options, const char *section_variable, struct resolved_model *model,
+	struct error *err) {
+	const char *named = first_set(option_text(options, "api-key-env", NULL), section_variable, NULL);
+	model->api_key = variable(named != NULL ? named : model->provider->key_env);
+	if (named != NULL && model->api_key == NULL) {
+		return error_set(err, ERROR_USAGE, "the variable %s, which holds the key, is not set", named);
+	}
+	if (model->api_key != NULL && strpbrk(model->api_key, "\r\n") != NULL) {
+		return error_set(err, ERROR_USAGE, "the key in %s holds a line break",
+			named != NULL ? named : model->provider->key_env);
+	}
+	return 0;
+}
+
+static int check_extra_body(const char *text, struct error *err) {
+	json_t *value = NULL;
+	int rc = json_parse(text, strlen(text), &value, err);
+	if (rc < 0) {
+		error_prefix(err, "extra-body");
+		err->code = ERROR_USAGE;
+		return ERROR_USAGE;
+	}
+	bool object = json_is_object(value);
+	json_decref(value);
+	return object ? 0 : error_set(err, ERROR_USAGE, "extra-body is not a JSON object");
+}
+
+static int take_endpoint(const struct options *options, const char *section, struct resolved_model *model,
+	struct error *err) {
+	const struct config *config = options_config(options);
+	char *from_variable = variable(model->provider->base_url_env);
+	const char *url = first_set(option_text(options, "base-url", NULL),
+		section != NULL ? config_get(config, section, "base-url") : NULL,
+		first_set(from_variable, model->provider->base_url, NULL));
+	model->base_url = xstrdup(url);
+	free(from_variable);
+	if (model->base_url == NULL) {
+		return error_set(err, ERROR_USAGE, "%s needs --base-url (http://127.0.0.1:8000/v1, say)", model->label);
+	}
+	if (!str_starts_with(model->base_url, "http://") && !str_starts_with(model->base_url, "https://")) {
+		return error_set(err, ERROR_USAGE, "--base-url %s is neither http:// nor https://", model->base_url);
+	}
+	const char *extra = first_set(option_text(options, "extra-body", NULL),
+		section != NULL ? config_get(config, section, "extra-body") : NULL, NULL);
+	model->extra_body = xstrdup(extra);
+	int rc = extra != NULL ? check_extra_body(extra, err) : 0;
+	return rc < 0 ? rc
+		      : take_key(options, section != NULL ? config_get(config, section, "api-key-env") : NULL, model, err);
+}
+
+int model_resolve(const struct options *options, const char *given, struct resolved_model *model_out, struct error *err) {
+	struct resolved_model model = {0};
+	const struct config *config = options_config(options);
+	char *section = is_section(options, given) ? xasprintf("model.%s", given) : NULL;
+	const char *slash = strchr(given, '/');
+	int rc = 0;
+	if (section != NULL) {
+		const char *provider = config_get(config, section, "provider");
+		provider = provider != NULL ? provider : "openai";
+		const char *name = config_get(config, section, "model");
+		rc = find_provider(provider, strlen(provider), &model, err);
+		model.name = xstrdup(name != NULL ? name : given);
+		model.prompt = xstrdup(config_get(config, section, "prompt"));
+		model.toolchain = xstrdup(config_get(config, section, "toolchain"));
+	} else if (slash != NULL && slash != given && slash[1] != '\0') {
+		rc = find_provider(given, (size_t)(slash - given), &model, err);
+		model.name = xstrdup(slash + 1);
+	} else {
+		rc = unknown_model(options, given, err);
+	}
+	if (rc < 0) {
+		goto out;
+	}
+	model.label = xasprintf("%s/%s", model.provider->name, model.name);
+	if (!model.provider->local) {
+		rc = take_endpoint(options, section, &model, err);
+	}
+	if (rc == 0) {
+		*model_out = model;
+		model = (struct resolved_model){0};
+	}
+out:
+	free(section);
+	resolved_model_finish(&model);
+	return rc;
+}

@@ -1,0 +1,28 @@
+#ifndef F2F_CMD_MODEL_H
+#define F2F_CMD_MODEL_H
+
+#include "provider/provider.h"
+
+struct error;
+struct options;
+
+/* What --model means: PROVIDER/NAME, or the [model.NAME] section of f2f.ini. Texts owned. */
+struct resolved_model {
+	const struct provider *provider;
+	char *label;	 // as stored and printed: "openai/gpt-x"
+	char *name;	 // what is sent
+	char *base_url;	 // NULL for a local source
+	char *api_key;	 // NULL: none
+	char *extra_body; // NULL: none
+	char *prompt;	 // the section's own prompt; NULL: the task's
+	char *toolchain; // the section's own Lean; NULL: the set's
+};
+
+/** ERROR_USAGE with the nearest name; ERROR_USAGE when a section or variable it points to is missing. */
+int model_resolve(const struct options *options, const char *given, struct resolved_model *model_out, struct error *err);
+void resolved_model_finish(struct resolved_model *model);
+
+/** The provider's view of it; borrows. */
+struct model model_view(const struct resolved_model *model);
+
+#endif

@@ -1,0 +1,34 @@
+#ifndef F2F_ENGINE_MANIFEST_H
+#define F2F_ENGINE_MANIFEST_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct error;
+struct lean_info;
+struct prompt;
+struct store;
+
+/* What a run row holds besides its settings, so that its numbers can be repeated: spec/harness.md 4.7. */
+struct manifest_options {
+	const char *version; // of f2f
+	const char *commit;  // "abc1234", "abc1234-dirty" or "unknown"
+	const char *build;   // compiler and build type
+	const char *model;
+	const char *base_url; // redacted here
+	const struct prompt *prompt;
+	const char *const *splits;
+	size_t split_count;
+	const struct lean_info *lean; // NULL: not verified
+	const char *backend;
+	const char *sandbox;
+	int lean_jobs;
+	int connections;
+	int64_t max_attempts;
+	double fail_on_error; // share (< 1) or count of missing samples that makes the run invalid
+};
+
+/** Owned JSON text, sorted keys. */
+int manifest_render(struct store *store, const struct manifest_options *options, char **text_out, struct error *err);
+
+#endif
