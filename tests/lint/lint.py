@@ -27,7 +27,7 @@ LAYERS = {
     "io/config": [],
     "io/term": ["io/loop"],
     "git": [],
-    "launch": [],
+    "io/launch": [],  # the program f2f-launch
     "core": [],
     "lean": ["core"],
     "logic": ["core"],
@@ -60,9 +60,9 @@ LIBRARIES = {
 BANNED = ("strcpy strcat sprintf vsprintf atoi atol atoll atof system popen gets strtok alloca sleep usleep "
           "nanosleep pthread_create signal_wait").split()
 STDOUT = "printf puts putchar vprintf".split()
-STDOUT_ROOMS = {"cmd", "report", "main", "git", "launch"}
-STDERR_FILES = {"src/base/log.c", "src/base/mem.c", "src/io/term.c"}
-EXIT_ROOMS = {"cmd", "main", "git", "launch"}
+STDOUT_ROOMS = {"cmd", "report", "main", "git", "io/launch"}
+STDERR_FILES = {"src/base/log.c", "src/base/mem.c", "src/io/term_progress.c"}
+EXIT_ROOMS = {"cmd", "main", "git", "io/launch"}
 STATICS = {"log", "trace", "main"}
 VENDORS = r"openai|anthropic|openrouter|ollama|vllm|deepseek|mistral|gemini"
 
