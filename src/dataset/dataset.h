@@ -13,10 +13,10 @@ struct problem;
 /* ---- Manifests: datasets/NAME/dataset.json, built into the program. */
 
 struct dataset_file {
-	char *path;	// in the repository; for a layout of many files, the folder
-	char *sha256;	// of the bytes; for a folder, of its sorted "sha256  path\n" listing; NULL: pinned by the first pull
-	int64_t bytes;	// NULL sha256: -1
-	char *role;	// what the layout calls it: "problems", "lean", "informal", "toolchain"
+	char *path; // in the repository; for a layout of many files, the folder
+	char *sha256; // see dataset_file_hash; NULL: pinned by the first pull
+	int64_t bytes; // NULL sha256: -1
+	char *role; // what the layout calls it: "problems", "lean", "informal", "toolchain"
 };
 
 /** One repository that a set is read from. */
@@ -33,14 +33,14 @@ struct dataset {
 	char *name; // "v2s"
 	char *title;
 	char *version;
-	char *layout;	 // an adapter: "jsonl", "json", "lean-tree"; "" for a set made of others
-	char *task;	 // default task
+	char *layout; // an adapter: "jsonl", "json", "lean-tree"; "" for a set made of others
+	char *task; // default task
 	char *toolchain; // Lean it was written for; NULL: any
 	char *mathlib;
-	char *subset_names;   // asset that says which subset a name belongs to, whatever the file says; NULL: the file's word counts
-	int64_t count;	      // problems in all
+	char *subset_names; // asset that says which subset a name is of; NULL: the file's word counts
+	int64_t count; // problems in all
 	int64_t subset_count; // problems a subset; 0: not checked
-	char **members;	     // names of the sets that this one is made of ("v2": v2s, v2c)
+	char **members; // names of the sets that this one is made of ("v2": v2s, v2c)
 	size_t member_count;
 	struct dataset_source *sources; // none: built in, or made of others
 	size_t source_count;
@@ -48,7 +48,10 @@ struct dataset {
 	size_t built_in_count;
 };
 
-/** Owned; ERROR_USAGE "unknown split \"x\"; did you mean …". A folder that F2F_DATASETS names is looked at before what is built in. */
+/**
+ * Owned; ERROR_USAGE "unknown split \"x\"; did you mean …". A folder that F2F_DATASETS names is
+ * looked at before what is built in.
+ */
 int dataset_load(const char *name, struct dataset **dataset_out, struct error *err);
 void dataset_destroy(struct dataset *dataset);
 
@@ -57,7 +60,10 @@ const char *dataset_name(size_t index);
 
 /* ---- Reading: bytes of a pull in, problems out. */
 
-/** A file that was fetched. For a folder, one of these per file in it, with its full path and the folder's role. Borrowed. */
+/**
+ * A file that was fetched. For a folder, one of these per file in it, with its full path and the
+ * folder's role. Borrowed.
+ */
 struct dataset_blob {
 	const char *role;
 	const char *path;
@@ -69,21 +75,23 @@ struct dataset_blob {
 struct dataset_blob *dataset_built_in(const struct dataset *dataset, size_t *count_out);
 
 /**
- * The sha256 by which a manifest knows `file`, from the blobs that were fetched for its source: of the blob's bytes, or for a folder of
- * its listing. ERROR_NOT_FOUND when no blob is it or lies in it. *bytes_out is the sum of their lengths.
+ * The sha256 by which a manifest knows `file`, from the blobs that were fetched for its source: of
+ * the blob's bytes, or for a folder of its listing. ERROR_NOT_FOUND when no blob is it or lies in
+ * it. *bytes_out is the sum of their lengths.
  */
-int dataset_file_hash(const struct dataset_file *file, const struct dataset_blob *blobs, size_t blob_count,
-	struct sha256 *hash_out, int64_t *bytes_out, struct error *err);
+int dataset_file_hash(const struct dataset_file *file, const struct dataset_blob *blobs,
+	size_t blob_count, struct sha256 *hash_out, int64_t *bytes_out, struct error *err);
 
 /** Called per problem in the set's order; takes the problem over. */
 typedef void (*dataset_problem_fn)(struct problem *problem, void *data);
 
 /**
- * Read a set's files into problems. All or nothing: on any fault (truncated JSON, missing key, duplicate name, ill-formed UTF-8, a
- * count that is not the manifest's, names that differ between sources) an ERROR_INPUT that names file and record, and `each` may
- * already have run: keep nothing of it.
+ * Read a set's files into problems. All or nothing: on any fault (truncated JSON, missing key,
+ * duplicate name, ill-formed UTF-8, a count that is not the manifest's, names that differ between
+ * sources) an ERROR_INPUT that names file and record, and `each` may already have run: keep nothing
+ * of it.
  */
-int dataset_read(const struct dataset *dataset, const struct dataset_blob *blobs, size_t blob_count, dataset_problem_fn each,
-	void *data, struct error *err);
+int dataset_read(const struct dataset *dataset, const struct dataset_blob *blobs, size_t blob_count,
+	dataset_problem_fn each, void *data, struct error *err);
 
 #endif

@@ -1,5 +1,3 @@
-#include "dataset/dataset.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,6 +8,7 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "dataset/dataset.h"
 #include "dataset/list.h"
 #include "dataset/reader.h"
 

@@ -1,5 +1,3 @@
-#include "dataset/dataset.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,6 +7,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "dataset/dataset.h"
 #include "dataset/reader.h"
 
 enum { SUBSET_NAMES_MAX = 4 * 1024 * 1024, NAME_MAX_BYTES = 200 };

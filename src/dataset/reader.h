@@ -9,8 +9,10 @@
 struct buf;
 struct map;
 
-/* What the adapters share. An adapter finds records in the files of its layout and hands each over as a problem; the reader
- * settles what holds for every set: names, subsets, duplicates, counts. */
+/*
+ * What the adapters share. An adapter finds records in the files of its layout and hands each over
+ * as a problem; the reader settles what holds for every set: names, subsets, duplicates, counts.
+ */
 
 /** One reading of one set. */
 struct reader {
@@ -20,7 +22,7 @@ struct reader {
 	dataset_problem_fn each;
 	void *data;
 	// private state
-	struct map *seen;    // names so far
+	struct map *seen; // names so far
 	struct map *subsets; // name: subset_test or subset_valid; NULL when the file's word counts
 	int64_t test;
 	int64_t valid;
@@ -37,27 +39,34 @@ extern const struct layout layout_jsonl;
 extern const struct layout layout_lean_tree;
 
 /**
- * Takes *problem over, also when it fails, and zeroes it. name and file_subset (if the file has labels) are as the file has them;
- * split, subset and toolchain are filled in here. ERROR_INPUT for a name that is none, was there before, or is not of the set.
+ * Takes *problem over, also when it fails, and zeroes it. name and file_subset (if the file has
+ * labels) are as the file has them; split, subset and toolchain are filled in here. ERROR_INPUT for
+ * a name that is none, was there before, or is not of the set.
  */
 int reader_take(struct reader *reader, struct problem *problem, struct error *err);
 
 /** The name after the alias table. Borrowed: `name` or a constant. */
 const char *reader_alias(const char *name);
 
-/** ERROR_INPUT unless the bytes are well-formed UTF-8 without NUL; says at which line they are not. */
+/**
+ * ERROR_INPUT unless the bytes are well-formed UTF-8 without NUL; says at which line they are not.
+ */
 int reader_check_text(const char *bytes, size_t length, struct error *err);
 
 /** A record of the jsonl and json layouts, made a problem and handed over. */
 int record_take(struct reader *reader, const json_t *record, struct error *err);
 
 /**
- * Fill header, preamble, theorem, statement and proof from Lean text. `header` NULL: the text begins with it. ERROR_INPUT for text that
- * is not one theorem, and for a header that does more than import, open and set harmless options.
+ * Fill header, preamble, theorem, statement and proof from Lean text. `header` NULL: the text
+ * begins with it. ERROR_INPUT for text that is not one theorem, and for a header that does more
+ * than import, open and set harmless options.
  */
 int formal_fill(struct problem *problem, const char *header, const char *text, struct error *err);
 
-/** Owned text of a doc comment without its marks and outer white space; of other text all of it, trimmed. NULL when nothing is left. */
+/**
+ * Owned text of a doc comment without its marks and outer white space; of other text all of it,
+ * trimmed. NULL when nothing is left.
+ */
 char *formal_comment_text(const char *comment);
 
 /** Append the asset "datasets/…", or the file of F2F_DATASETS that stands in for it. */

@@ -71,7 +71,10 @@ static int on_certificate(git_cert *certificate, int valid, const char *host, vo
 	return valid ? 0 : GIT_ECERTIFICATE;
 }
 
-/* Nothing is asked for and nothing is guessed: public repositories, a login in the URL, or what the ssh agent holds. */
+/*
+ * Nothing is asked for and nothing is guessed: public repositories, a login in the URL, or what the
+ * ssh agent holds.
+ */
 static int on_credentials(git_credential **credential_out, const char *url, const char *user,
 	unsigned allowed, void *data) {
 	struct fetch *fetch = data;
@@ -150,7 +153,10 @@ static int fetch_refs(
 	return rc < 0 ? failed(fetch, rc, err) : 0;
 }
 
-/* Asked here because libgit2 reports it like a network that is down, which would be worth a second try. */
+/*
+ * Asked here because libgit2 reports it like a network that is down, which would be worth a second
+ * try.
+ */
 static bool known_scheme(const char *url) {
 	static const char *const schemes[] = {
 		"https", "http", "ssh", "git", "git+ssh", "ssh+git", "file"};
@@ -174,7 +180,7 @@ static bool fetch_pin(git_repository *repo, git_remote *remote, struct fetch *fe
 	char hex[GIT_OID_HEXSZ + 1];
 	git_oid_tostr(hex, sizeof(hex), &fetch->request->commit);
 	char *refspec = xasprintf("+%s:refs/pins/%s", hex, hex);
-	// Why it failed does not matter: if the server itself is at fault, asking for its heads says so.
+	// Why it failed does not matter: if the server is at fault, asking for its heads says so.
 	int rc = fetch_refs(remote, fetch, &refspec, 1, NULL);
 	free(refspec);
 	return rc == 0 && has_commit(repo, &fetch->request->commit);

@@ -16,8 +16,9 @@ struct fetch_request {
 };
 
 /**
- * Bring the wanted commit into `repo`, or find it there (then nothing is sent to anybody). Asked for by id first; a server that
- * refuses that is asked for all its heads. ERROR_NOT_FOUND when it has been reached and does not have the commit.
+ * Bring the wanted commit into `repo`, or find it there (then nothing is sent to anybody). Asked
+ * for by id first; a server that refuses that is asked for all its heads. ERROR_NOT_FOUND when it
+ * has been reached and does not have the commit.
  */
 int fetch_commit(git_repository *repo, const struct fetch_request *request, struct frame *frame,
 	git_oid *used_out, bool *is_head_out, struct error *err);
@@ -25,7 +26,10 @@ int fetch_commit(git_repository *repo, const struct fetch_request *request, stru
 /** Turn libgit2's last error into ours. */
 int fetch_failure(struct error *err, int rc);
 
-/** The same for an object that should be in our copy: ERROR_DATABASE unless the disk is at fault, so that the copy is made anew. */
+/**
+ * The same for an object that should be in our copy: ERROR_DATABASE unless the disk is at fault, so
+ * that the copy is made anew.
+ */
 int fetch_damage(struct error *err, int rc);
 
 #endif

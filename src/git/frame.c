@@ -64,7 +64,9 @@ bool frame_end(struct frame *frame) {
 	return send_bytes(frame, "end\n", 4);
 }
 
-/* libgit2 quotes the URL in some of its messages: its user info must not reach a terminal or a log. */
+/*
+ * libgit2 quotes the URL in some of its messages: its user info must not reach a terminal or a log.
+ */
 static void append_redacted(struct buf *line, const char *text) {
 	while (*text != '\0') {
 		const char *start = strstr(text, "://");

@@ -13,7 +13,7 @@ struct error;
  *   progress RECEIVED TOTAL BYTES\n      objects so far, objects in all (0: not known), bytes so far
  *   commit HEX pinned|head\n             where the files come from
  *   file PATH_LENGTH LENGTH\n            followed by the path, then the bytes
- *   restart\n                            forget the files so far: our copy was damaged and is made anew
+ *   restart\n                            forget the files so far: our copy is made anew
  *   end\n                                all files were sent
  *   error CODE MESSAGE\n                 instead of `end`; CODE is one of enum error_code, MESSAGE one line
  *
@@ -25,7 +25,8 @@ struct frame {
 };
 
 /** At most ten a second reach the stream; `force` sends this one whatever the time. */
-bool frame_progress(struct frame *frame, uint64_t received, uint64_t total, uint64_t bytes, bool force);
+bool frame_progress(
+	struct frame *frame, uint64_t received, uint64_t total, uint64_t bytes, bool force);
 bool frame_commit(struct frame *frame, const char *hex, bool is_head);
 bool frame_file(struct frame *frame, const char *path, const void *bytes, size_t length);
 bool frame_restart(struct frame *frame);

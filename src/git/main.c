@@ -19,9 +19,10 @@
 /*
  * f2f-git [--head] [--max-bytes N] CACHE URL COMMIT PATH…
  *
- * Fetches one commit of one repository into the bare repository CACHE and writes the files at PATH… to stdout (frame.h). With
- * --head, HEAD's files are taken where the commit is absent. A program of its own because libgit2 blocks and knows no
- * time-outs: f2f watches the stream and ends us after a silence.
+ * Fetches one commit of one repository into the bare repository CACHE and writes the files at
+ * PATH… to stdout (frame.h). With --head, HEAD's files are taken where the commit is absent. A
+ * program of its own because libgit2 blocks and knows no time-outs: f2f watches the stream and ends
+ * us after a silence.
  */
 
 enum { MAX_BYTES = 1024 * 1024 * 1024 };
@@ -141,7 +142,8 @@ int main(int argc, char **argv) {
 	struct frame frame = {.fd = STDOUT_FILENO};
 	signal(SIGPIPE, SIG_IGN); // a reader that went away is an error, not a death
 	git_libgit2_init();
-	// The copy is ours, and a repository that the user names may well be somebody else's: nothing in either is run.
+	// The copy is ours, and a repository that the user names may well be somebody else's: nothing in
+	// either is run.
 	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
 	trust_the_system();
 	int rc = parse(argc, argv, &arguments, &err);

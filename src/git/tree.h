@@ -9,9 +9,11 @@ struct error;
 struct frame;
 
 /**
- * Send the files at `path` in a commit, without a checkout: a blob as it is, a folder as all blobs below it in order of their
- * paths. *budget counts down by what is sent: over it is ERROR_INPUT. ERROR_NOT_FOUND when the commit has no such path.
+ * Send the files at `path` in a commit, without a checkout: a blob as it is, a folder as all blobs
+ * below it in order of their paths. *budget counts down by what is sent: over it is ERROR_INPUT.
+ * ERROR_NOT_FOUND when the commit has no such path.
  */
-int tree_send(git_commit *commit, const char *path, struct frame *frame, uint64_t *budget, struct error *err);
+int tree_send(git_commit *commit, const char *path, struct frame *frame, uint64_t *budget,
+	struct error *err);
 
 #endif
