@@ -1,0 +1,320 @@
+#include "engine/pull.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "engine/pull_plan.h"
+#include "engine/sets.h"
+#include "io/loop.h"
+#include "store/store.h"
+
+enum { SET_LIST_MAX = 1024 };
+
+struct pull {
+	const struct pull_options *options;
+	struct pull_plan plan;
+	struct pull_source *current; // being fetched
+	int failed; // code of the first failure
+};
+
+static void tell(const struct pull *pull, struct pull_event event) {
+	pull->options->on_event(&event, pull->options->data);
+}
+
+static void on_progress(const struct git_progress *progress, void *data) {
+	struct pull *pull = data;
+	tell(pull, (struct pull_event){
+			   .kind = PULL_PROGRESS,
+			   .url = pull->current->shown,
+			   .progress = *progress,
+		   });
+}
+
+static void on_done(const struct git_result *result, const struct error *err, void *data) {
+	struct pull *pull = data;
+	struct pull_source *source = pull->current;
+	if (err != NULL) {
+		source->err = *err;
+		source->rc = err->code;
+	} else {
+		source->result = *result;
+		source->rc = 0;
+	}
+	source->tried = true;
+	loop_stop(pull->options->loop);
+}
+
+static bool interrupted(const struct pull *pull) {
+	return pull->options->interrupted != NULL && *pull->options->interrupted;
+}
+
+/*
+ * Runs the loop until the source is here or has failed: source->rc. Negative only after an
+ * interrupt.
+ */
+static int fetch_source(struct pull *pull, struct pull_source *source, struct error *err) {
+	const struct git_fetch_options options = {
+		.url = source->url,
+		.commit = source->manifest->commit,
+		.paths = source->paths.items,
+		.path_count = source->paths.count,
+		.head_allowed = source->from,
+		.cache = pull->options->cache,
+		.silence_ns = pull->options->silence_ns,
+	};
+	pull->current = source;
+	tell(pull, (struct pull_event){.kind = PULL_FETCHING, .url = source->shown});
+	source->rc = git_fetch_start(pull->options->loop, &options, on_progress, on_done, pull,
+		&source->fetch, &source->err);
+	source->tried = source->rc < 0;
+	if (!source->tried && !interrupted(pull)) {
+		loop_run(pull->options->loop);
+	}
+	if (!source->tried) {
+		return error_set(err, ERROR_CANCELLED, "interrupted");
+	}
+	if (source->rc < 0) {
+		error_prefix(&source->err, "%s", source->shown);
+		return 0;
+	}
+	tell(pull, (struct pull_event){
+			   .kind = PULL_FETCHED,
+			   .url = source->shown,
+			   .commit = source->result.commit,
+			   .is_head = source->result.is_head,
+		   });
+	return 0;
+}
+
+static void fail(struct pull *pull, const char *set, const struct error *err) {
+	pull->failed = pull->failed != 0 ? pull->failed : (int)err->code;
+	tell(pull, (struct pull_event){.kind = PULL_FAILED, .set = set, .error = err});
+}
+
+/* One line for a source that failed, however many sets wait for it. */
+static void fail_source(struct pull *pull, struct pull_source *source) {
+	struct buf names = BUF_INIT(SET_LIST_MAX);
+	for (size_t i = 0; i < pull->plan.sets.count; i++) {
+		const struct pull_set *set = &pull->plan.sets.items[i];
+		for (size_t j = 0; set->needed && j < set->dataset->source_count; j++) {
+			if (pull_plan_source(&pull->plan, &set->dataset->sources[j]) == source) {
+				buf_appendf(&names, "%s%s", names.len > 0 ? ", " : "",
+					set->dataset->name);
+				break;
+			}
+		}
+	}
+	if (!source->told) {
+		fail(pull, buf_str(&names), &source->err);
+	}
+	source->told = true;
+	buf_finish(&names);
+}
+
+struct pin_search {
+	const char *source;
+	const char *path;
+	struct sha256 found;
+	bool has;
+};
+
+static int find_pin(const struct set_file *file, void *data) {
+	struct pin_search *search = data;
+	if (strcmp(file->source, search->source) == 0 && strcmp(file->path, search->path) == 0 &&
+		strlen(file->sha256) == SHA256_HEX - 1) {
+		memcpy(search->found.hex, file->sha256, SHA256_HEX);
+		search->has = true;
+	}
+	return 0;
+}
+
+static int mismatch(const struct pull_source *source, const struct dataset_file *file,
+	const char *is, const char *wanted, const char *by, struct error *err) {
+	if (source->result.is_head) {
+		return error_set(err, ERROR_INPUT,
+			"%s: commit %.12s is absent and HEAD %.12s has other bytes: sha256 %s, not "
+			"%s",
+			file->path, source->manifest->commit, source->result.commit, is, wanted);
+	}
+	return error_set(
+		err, ERROR_INPUT, "%s: sha256 is %s, not %s as %s", file->path, is, wanted, by);
+}
+
+/*
+ * Refuses bytes that are not the set's. Without a checksum of the manifest's, those of the first
+ * pull are.
+ */
+static int check_file(struct pull *pull, const struct pull_set *set,
+	const struct pull_source *source, const struct dataset_file *file, const char *hash,
+	struct error *err) {
+	if (file->sha256 != NULL) {
+		return strcmp(file->sha256, hash) == 0 ? 0
+						       : mismatch(source, file, hash, file->sha256,
+								 "the manifest says", err);
+	}
+	struct pin_search search = {.source = source->manifest->name, .path = file->path};
+	int rc = store_set_files(pull->options->store, set->dataset->name, find_pin, &search, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (search.has && strcmp(search.found.hex, hash) != 0) {
+		return mismatch(
+			source, file, hash, search.found.hex, "the first pull brought", err);
+	}
+	if (!search.has && source->result.is_head) {
+		return error_set(err, ERROR_INPUT,
+			"%s: commit %.12s is absent, and there is no checksum to know the file by",
+			file->path, source->manifest->commit);
+	}
+	tell(pull, (struct pull_event){.kind = PULL_PINNED,
+			   .set = set->dataset->name,
+			   .path = file->path,
+			   .hash = hash});
+	return 0;
+}
+
+/* What one set takes out of its sources. */
+struct haul {
+	VEC(struct dataset_blob) blobs;
+	VEC(struct set_file) files;
+	VEC(char *) hashes; // owned: files point here
+};
+
+static void haul_finish(struct haul *haul) {
+	for (size_t i = 0; i < haul->hashes.count; i++) {
+		free(haul->hashes.items[i]);
+	}
+	vec_finish(&haul->hashes);
+	vec_finish(&haul->files);
+	vec_finish(&haul->blobs);
+}
+
+static void add_blobs(
+	struct haul *haul, const struct pull_source *source, const struct dataset_file *file) {
+	size_t length = strlen(file->path);
+	for (size_t i = 0; i < source->result.file_count; i++) {
+		const struct git_file *one = &source->result.files[i];
+		bool inside = strncmp(one->path, file->path, length) == 0 &&
+			      (one->path[length] == '/' || one->path[length] == '\0');
+		if (inside) {
+			struct dataset_blob blob = {.role = file->role,
+				.path = one->path,
+				.data = one->data,
+				.length = one->length};
+			vec_push(&haul->blobs, blob);
+		}
+	}
+}
+
+static int add_file(struct pull *pull, const struct pull_set *set, const struct pull_source *source,
+	const struct dataset_file *file, struct haul *haul, struct error *err) {
+	struct sha256 hash;
+	int64_t bytes = 0;
+	size_t first = haul->blobs.count;
+	add_blobs(haul, source, file);
+	int rc = dataset_file_hash(file,
+		haul->blobs.count > first ? haul->blobs.items + first : NULL,
+		haul->blobs.count - first, &hash, &bytes, err);
+	rc = rc < 0 ? rc : check_file(pull, set, source, file, hash.hex, err);
+	if (rc < 0) {
+		return rc;
+	}
+	vec_push(&haul->hashes, xstrdup(hash.hex));
+	struct set_file record = {
+		.source = source->manifest->name,
+		.url = source->shown,
+		.commit = source->result.commit,
+		.path = file->path,
+		.sha256 = haul->hashes.items[haul->hashes.count - 1],
+		.bytes = bytes,
+	};
+	vec_push(&haul->files, record);
+	return 0;
+}
+
+static int take_set(struct pull *pull, struct pull_set *set, struct error *err) {
+	struct haul haul = {0};
+	int64_t problems = 0;
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < set->dataset->source_count; i++) {
+		const struct dataset_source *manifest = &set->dataset->sources[i];
+		const struct pull_source *source = pull_plan_source(&pull->plan, manifest);
+		for (size_t j = 0; rc == 0 && j < manifest->file_count; j++) {
+			rc = add_file(pull, set, source, &manifest->files[j], &haul, err);
+		}
+	}
+	rc = rc < 0 ? rc
+		    : sets_put(pull->options->store, set->dataset, haul.blobs.items,
+			      haul.blobs.count, haul.files.items, haul.files.count, &problems, err);
+	if (rc == 0) {
+		struct sha256 hash = sets_hash(haul.files.items, haul.files.count);
+		tell(pull, (struct pull_event){
+				   .kind = PULL_STORED,
+				   .set = set->dataset->name,
+				   .problems = problems,
+				   .hash = hash.hex,
+			   });
+	}
+	haul_finish(&haul);
+	return rc;
+}
+
+/*
+ * ERROR_DATABASE and the like are nobody else's fault and end the pull; what is wrong with the
+ * files is the set's.
+ */
+static int settle(struct pull *pull, const struct pull_set *set, int rc, struct error *err) {
+	if (rc == ERROR_INPUT || rc == ERROR_NOT_FOUND) {
+		fail(pull, set->dataset->name, err);
+		return 0;
+	}
+	return rc;
+}
+
+static int pull_set(struct pull *pull, struct pull_set *set, struct error *err) {
+	struct pull_event event = {
+		.set = set->dataset->name, .problems = set->problems, .hash = set->there};
+	if (set->dataset->source_count == 0) {
+		event.kind = PULL_BUILT_IN;
+		int rc = sets_put_builtin(
+			pull->options->store, set->dataset, NULL, &event.problems, err);
+		if (rc == 0) {
+			tell(pull, event);
+		}
+		return settle(pull, set, rc, err);
+	}
+	if (!set->needed) {
+		event.kind = PULL_ALREADY;
+		tell(pull, event);
+		return 0;
+	}
+	for (size_t i = 0; i < set->dataset->source_count; i++) {
+		struct pull_source *source =
+			pull_plan_source(&pull->plan, &set->dataset->sources[i]);
+		int rc = source->tried ? 0 : fetch_source(pull, source, err);
+		if (rc < 0) {
+			return rc;
+		}
+		if (source->rc < 0) {
+			fail_source(pull, source);
+			return 0;
+		}
+	}
+	return settle(pull, set, take_set(pull, set, err), err);
+}
+
+int pull_run(const struct pull_options *options, int *failed_out, struct error *err) {
+	struct pull pull = {.options = options};
+	int rc = pull_plan_make(options, &pull.plan, err);
+	for (size_t i = 0; rc == 0 && i < pull.plan.sets.count; i++) {
+		rc = interrupted(&pull) ? error_set(err, ERROR_CANCELLED, "interrupted")
+					: pull_set(&pull, &pull.plan.sets.items[i], err);
+	}
+	pull_plan_finish(&pull.plan);
+	if (rc == 0) {
+		*failed_out = pull.failed;
+	}
+	return rc;
+}
