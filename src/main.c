@@ -22,6 +22,7 @@ static int prepare(struct options *options, struct error *err) {
 		log_set_level(LOG_VERBOSE);
 	}
 	options_warn_environment();
+	options_warn_config(options_config(options));
 	const char *trace = getenv("F2F_TRACE");
 	return trace != NULL && trace[0] != '\0' ? trace_open(trace, err) : 0;
 }
@@ -29,11 +30,11 @@ static int prepare(struct options *options, struct error *err) {
 /** 0, an exit status, or a negative error code. */
 static int run(struct options *options, struct error *err) {
 	const struct command *command = options->command;
-	if (options_line_flag(options, "version")) {
+	if (options_set(options, "version")) {
 		help_version(stdout);
 		return 0;
 	}
-	if (options_line_flag(options, "help")) {
+	if (options_set(options, "help")) {
 		if (command != NULL) {
 			help_command(stdout, command);
 		} else {
@@ -60,7 +61,7 @@ int main(int argc, char **argv) {
 	}
 	if (rc < 0) {
 		const char *command = options->command != NULL ? options->command->name : NULL;
-		output_error(&err, command, output_wants_json(argc, argv));
+		output_error(&err, command, options_want_json(options, argc, argv));
 		rc = error_exit_status((enum error_code)rc);
 	}
 	trace_close();

@@ -59,7 +59,7 @@ static const struct option_value *find(const struct options *options, const char
 	return NULL;
 }
 
-bool options_line_flag(const struct options *options, const char *name) {
+bool options_set(const struct options *options, const char *name) {
 	for (size_t i = options->values.count; i > 0; i--) {
 		const struct option_value *value = &options->values.items[i - 1];
 		if (strcmp(value->option->name, name) == 0) {
@@ -67,6 +67,15 @@ bool options_line_flag(const struct options *options, const char *name) {
 		}
 	}
 	return false;
+}
+
+bool options_want_json(const struct options *options, int argc, char *const *argv) {
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
+		if (strcmp(argv[i], "--json") == 0) {
+			return true;
+		}
+	}
+	return options_set(options, "json");
 }
 
 bool option_given(const struct options *options, const char *name) {

@@ -2,20 +2,10 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/options.h"
 #include "io/config.h"
-
-extern char **environ;
-
-/* Variables that are no twin of an option. */
-static const char *const other_variables[] = {
-	"F2F_LEAN",
-	"F2F_LEAN_PROJECT",
-	"F2F_TRACE",
-};
 
 char *option_variable(const char *name) {
 	char *variable = xasprintf("F2F_%s", name);
@@ -27,6 +17,10 @@ char *option_variable(const char *name) {
 		}
 	}
 	return variable;
+}
+
+char *option_opposite(const char *name) {
+	return str_starts_with(name, "no-") ? xstrdup(name + 3) : xasprintf("no-%s", name);
 }
 
 /* ---- Checks. */
@@ -45,7 +39,7 @@ static bool truth(const char *text, bool *value_out) {
 /** "auto|always|never" is a choice; "FILE" and "PROVIDER/NAME" are not. */
 static bool is_choice(const char *value) {
 	return value != NULL && strchr(value, '|') != NULL &&
-	       strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-|") == strlen(value);
+	       strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-:|") == strlen(value);
 }
 
 static bool among(const char *choices, const char *text) {
@@ -60,12 +54,17 @@ static bool among(const char *choices, const char *text) {
 	return false;
 }
 
-static int check_value(const struct option_value *value, struct error *err) {
-	const struct option *row = value->option;
+static int bad_value(
+	const struct option_value *value, const char *what, const char *more, struct error *err) {
 	// "--jobs: …" from the line, "--jobs (from F2F_JOBS): …" from elsewhere.
 	bool line = value->origin[0] == '-';
-	const char *before = line ? "" : " (from ", *origin = line ? "" : value->origin,
-		   *after = line ? "" : ")";
+	return error_set(err, ERROR_USAGE, "--%s%s%s%s: \"%s\" is %s%s", value->option->name,
+		line ? "" : " (from ", line ? "" : value->origin, line ? "" : ")", value->text,
+		what, more);
+}
+
+static int check_value(const struct option_value *value, struct error *err) {
+	const struct option *row = value->option;
 	int64_t whole = 0;
 	double real = 0;
 	switch (row->kind) {
@@ -73,23 +72,17 @@ static int check_value(const struct option_value *value, struct error *err) {
 	case OPTION_LIST:
 		return 0;
 	case OPTION_TEXT:
-		if (!is_choice(row->value) || among(row->value, value->text)) {
-			return 0;
-		}
-		return error_set(err, ERROR_USAGE, "--%s%s%s%s: \"%s\" is not one of %s", row->name,
-			before, origin, after, value->text, row->value);
+		return !is_choice(row->value) || among(row->value, value->text)
+			       ? 0
+			       : bad_value(value, "not one of ", row->value, err);
 	case OPTION_COUNT:
-		if (str_to_int64(value->text, &whole) && whole >= 0) {
-			return 0;
-		}
-		return error_set(err, ERROR_USAGE, "--%s%s%s%s: \"%s\" is not a whole number",
-			row->name, before, origin, after, value->text);
+		return str_to_int64(value->text, &whole) && whole >= 0
+			       ? 0
+			       : bad_value(value, "not a whole number", "", err);
 	case OPTION_NUMBER:
-		if (str_to_double(value->text, &real)) {
-			return 0;
-		}
-		return error_set(err, ERROR_USAGE, "--%s%s%s%s: \"%s\" is not a number", row->name,
-			before, origin, after, value->text);
+		return str_to_double(value->text, &real)
+			       ? 0
+			       : bad_value(value, "not a number", "", err);
 	}
 	return 0;
 }
@@ -163,8 +156,7 @@ static int add_config(struct options *options, const struct option *row, const c
  * The environment first, then the configuration; each by the option's name, then a flag's opposite.
  */
 static int add_row(struct options *options, const struct option *row, struct error *err) {
-	char *opposite = str_starts_with(row->name, "no-") ? xstrdup(row->name + 3)
-							   : xasprintf("no-%s", row->name);
+	char *opposite = option_opposite(row->name);
 	bool flag = row->kind == OPTION_FLAG && options_row(options, opposite, NULL) == row;
 	int (*const sources[])(struct options *, const struct option *, const char *, bool,
 		struct error *) = {add_environment, add_config};
@@ -203,64 +195,4 @@ int options_resolve(struct options *options, struct error *err) {
 		rc = check_value(&options->values.items[i], err);
 	}
 	return rc;
-}
-
-/* ---- Slips in the environment. */
-
-struct names {
-	VEC(char *) items;
-};
-
-static void add_twins(struct names *names, const struct option *rows) {
-	for (; rows != NULL && rows->name != NULL; rows++) {
-		vec_push(&names->items, option_variable(rows->name));
-		if (rows->kind == OPTION_FLAG) {
-			char *opposite = str_starts_with(rows->name, "no-")
-						 ? xstrdup(rows->name + 3)
-						 : xasprintf("no-%s", rows->name);
-			vec_push(&names->items, option_variable(opposite));
-			free(opposite);
-		}
-	}
-}
-
-static void warn_of(const struct names *names, const char *variable) {
-	const char *near = NULL;
-	for (size_t i = 0; i < names->items.count; i++) {
-		size_t distance = str_distance(variable, names->items.items[i]);
-		if (distance == 0) {
-			return;
-		}
-		if (distance == 1) {
-			near = names->items.items[i];
-		}
-	}
-	if (near != NULL) {
-		log_warn("%s is not a variable of f2f; did you mean %s?", variable, near);
-	}
-}
-
-void options_warn_environment(void) {
-	struct names names = {0};
-	for (char **entry = environ; *entry != NULL; entry++) {
-		if (!str_starts_with(*entry, "F2F_") || strchr(*entry, '=') == NULL) {
-			continue;
-		}
-		if (names.items.count == 0) {
-			add_twins(&names, options_global);
-			for (size_t i = 0; command_at(i) != NULL; i++) {
-				add_twins(&names, command_at(i)->options);
-			}
-			for (size_t i = 0; i < F2F_COUNT(other_variables); i++) {
-				vec_push(&names.items, xstrdup(other_variables[i]));
-			}
-		}
-		char *variable = xmemdup0(*entry, strcspn(*entry, "="));
-		warn_of(&names, variable);
-		free(variable);
-	}
-	for (size_t i = 0; i < names.items.count; i++) {
-		free(names.items.items[i]);
-	}
-	vec_finish(&names.items);
 }

@@ -91,15 +91,16 @@ static char **normalise(
 	bool value = false, rest = false;
 	*first_out = argc;
 	for (int i = 0; i < argc; i++) {
-		bool name = i > 0 && !value && !rest;
-		words[i] = name ? normalised(argv[i]) : xstrdup(argv[i]);
+		bool is_name = i > 0 && !value && !rest;
+		bool is_value = value;
 		value = false;
-		if (!name) {
+		words[i] = is_name ? normalised(argv[i]) : xstrdup(argv[i]);
+		if (i == 0 || is_value) {
 			continue;
 		}
-		if (strcmp(words[i], "--") == 0) {
+		if (is_name && strcmp(words[i], "--") == 0) {
 			rest = true;
-		} else if (is_option(words[i])) {
+		} else if (is_name && is_option(words[i])) {
 			value = wants_next(options, words[i]);
 		} else if (*first_out == argc) {
 			*first_out = i;
@@ -122,8 +123,7 @@ static struct poptOption *popt_table(const struct options *options, char ***name
 			.shortName = row->letter,
 			.argInfo = flag ? POPT_ARG_NONE : POPT_ARG_STRING,
 			.val = (int)i + 1};
-		names[i] = str_starts_with(row->name, "no-") ? xstrdup(row->name + 3)
-							     : xasprintf("no-%s", row->name);
+		names[i] = option_opposite(row->name);
 		if (flag && options_row(options, names[i], NULL) == row) {
 			table[rows++] = (struct poptOption){.longName = names[i],
 				.argInfo = POPT_ARG_NONE,

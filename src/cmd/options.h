@@ -46,8 +46,17 @@ int options_resolve(struct options *options, struct error *err);
 
 void options_destroy(struct options *options);
 
-/** A flag of the command line alone, which may also be one that the command does not have. */
-bool options_line_flag(const struct options *options, const char *name);
+/**
+ * A flag that the command may not have: of the command line alone before options_resolve, of all
+ * sources after it.
+ */
+bool options_set(const struct options *options, const char *name);
+
+/**
+ * Whether an error is wanted as JSON too, by the line, which may be too broken to be parsed, or by
+ * what was resolved.
+ */
+bool options_want_json(const struct options *options, int argc, char *const *argv);
 
 /**
  * The row called `name` in the table, or the flag that `name` negates ("no-json", or "verify" of
@@ -63,10 +72,16 @@ void options_add(struct options *options, const struct option *option, const cha
 /** Owned name of the environment twin: "F2F_MAX_RETRIES". */
 char *option_variable(const char *name);
 
+/** Owned: "no-json" of "json", "verify" of "no-verify". */
+char *option_opposite(const char *name);
+
 /**
- * Warns of F2F_ variables that are a slip away from a known one; all others that are unknown are
- * ignored.
+ * Warns of F2F_ variables that are one slip away from a known one. Others are left alone: they may
+ * belong to somebody else.
  */
 void options_warn_environment(void);
+
+/** Warns of keys and sections that have no effect. */
+void options_warn_config(const struct config *config);
 
 #endif

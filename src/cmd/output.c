@@ -30,15 +30,6 @@ void output_start(void) {
 	setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-bool output_wants_json(int argc, char *const *argv) {
-	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++) {
-		if (strcmp(argv[i], "--json") == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 static const char *kind_of(enum error_code code) {
 	switch (code) {
 	case ERROR_USAGE:

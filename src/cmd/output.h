@@ -11,12 +11,6 @@ struct error;
 void output_start(void);
 
 /**
- * Whether an error is wanted as JSON too: "--json" stands on the line, which may be too broken to
- * be parsed.
- */
-bool output_wants_json(int argc, char *const *argv);
-
-/**
  * The one line on stderr, with control characters made visible, and with `json` the object on
  * stdout.
  */

@@ -345,7 +345,7 @@ def check_statics(tree, objects):
 def check_help(tree, program):
     main = subprocess.run([program, "help"], capture_output=True, text=True, check=True).stdout
     commands = re.findall(r"^  (\S+)\s{2,}\S", main.split("Commands:")[1].split("\n\n")[0], re.M)
-    letters_of = re.compile(r"^  -(\w), --|^ +--([\w-]+)", re.M)
+    options_of = re.compile(r"(?<=^  )-\w(?=, --)|(?<=^      |^  -\w, )--[\w-]+", re.M)
     for name in [None] + commands:
         text = main if name is None else subprocess.run(
             [program, "help", name], capture_output=True, text=True, check=True).stdout
@@ -358,9 +358,10 @@ def check_help(tree, program):
         examples = text.split("Examples:\n")[1] if "Examples:\n" in text else ""
         if len(re.findall(rf"^  f2f {re.escape(name or '')}", examples, re.M)) < 2:
             yield f"{where}: fewer than two examples"
-        letters = [found[0] for found in letters_of.findall(text) if found[0]]
-        if len(letters) != len(set(letters)):
-            yield f"{where}: a letter is used twice"
+        letters = options_of.findall(text) + (options_of.findall(main) if name else [])
+        for letter in sorted(set(letters)):
+            if letters.count(letter) > 1:
+                yield f"{where}: {letter} is used twice"
     for path in tree.sources("src/cmd/"):
         if re.search(r"^const struct command cmd_", tree.text[path], re.M):
             name = os.path.basename(path)[:-2]
