@@ -14,6 +14,7 @@ struct problem;
  */
 struct lean_candidate {
 	char *proof;   // the text after the theorem's ":=": "by …" or a term; never NULL in an accepted candidate
+	char *options; // "set_option maxRecDepth 4000 in\n": limits of effort that the reply raised; NULL when none
 	char *helpers; // declarations before the theorem that the policy allows, in order; "" when none
 	char **fills;  // for each placeholder of the problem's preamble, in order, the term it is filled with
 	size_t fill_count;

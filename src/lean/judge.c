@@ -1,0 +1,185 @@
+#include "lean/check.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/buf.h"
+#include "base/mem.h"
+#include "base/vec.h"
+#include "core/verdict.h"
+#include "lean/axioms.h"
+
+enum { MESSAGES_MAX_BYTES = 64 << 10 };
+
+void lean_answer_add(struct lean_answer *answer, enum lean_severity severity, int line, int column,
+	const char *text, size_t length) {
+	if (answer->count == answer->cap) {
+		answer->cap = answer->cap > 0 ? answer->cap * 2 : 8;
+		answer->messages = xreallocarray(answer->messages, answer->cap, sizeof(*answer->messages));
+	}
+	answer->messages[answer->count++] = (struct lean_message){
+		.severity = severity, .line = line, .column = column, .text = xmemdup0(text, length)};
+}
+
+void lean_answer_finish(struct lean_answer *answer) {
+	for (size_t i = 0; i < answer->count; i++) {
+		free(answer->messages[i].text);
+	}
+	free(answer->messages);
+	*answer = (struct lean_answer){0};
+}
+
+void lean_check_finish(struct lean_check *check) {
+	free(check->header);
+	free(check->body);
+	free(check->theorem);
+	free(check->probe);
+	*check = (struct lean_check){0};
+}
+
+/* What the messages add up to. */
+struct evidence {
+	bool errors;	   // in what the candidate or the set wrote
+	bool own_errors;   // only in what we appended: the theorem is missing or states something else
+	bool unknown;	   // a severity we do not know
+	bool sorry;	   // a warning about a hole
+	size_t axiom_lines; // messages that speak of the probe
+	bool readable;
+	struct lean_axioms axioms;
+};
+
+/* Lean 4.28 changed the quotes around the word: only the words are looked at. */
+static bool warns_of_sorry(const char *text) {
+	const char *uses = strstr(text, "declaration uses");
+	return uses != NULL && strstr(uses, "sorry") != NULL;
+}
+
+static void weigh_information(
+	const struct lean_check *check, const struct lean_message *message, struct evidence *evidence) {
+	struct lean_axioms axioms = {0};
+	enum lean_axioms_status status = lean_axioms_read(message->text, check->probe, &axioms);
+	if (status == LEAN_AXIOMS_OTHER) {
+		return;
+	}
+	/* The name was not to be guessed: whoever prints it elsewhere forges. */
+	bool ours = message->line >= (int)check->append_line;
+	if (evidence->axiom_lines++ == 0 && status == LEAN_AXIOMS_READ && ours) {
+		evidence->readable = true;
+		evidence->axioms = axioms;
+	} else {
+		lean_axioms_finish(&axioms);
+	}
+}
+
+static void weigh(const struct lean_check *check, const struct lean_message *message, struct evidence *evidence) {
+	switch (message->severity) {
+	case LEAN_ERROR:
+		if (message->line >= (int)check->append_line) {
+			evidence->own_errors = true;
+		} else {
+			evidence->errors = true;
+		}
+		break;
+	case LEAN_WARNING:
+		evidence->sorry |= warns_of_sorry(message->text);
+		break;
+	case LEAN_INFORMATION:
+		weigh_information(check, message, evidence);
+		break;
+	case LEAN_UNKNOWN:
+	default:
+		evidence->unknown = true;
+		break;
+	}
+}
+
+static bool has_axiom(const struct lean_axioms *axioms, const char *name) {
+	for (size_t i = 0; i < axioms->list.count; i++) {
+		if (strcmp(axioms->list.items[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool all_allowed(const struct lean_axioms *axioms) {
+	for (size_t i = 0; i < axioms->list.count; i++) {
+		if (!lean_axiom_allowed(axioms->list.items[i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* In this order: an error also leaves holes and hides axioms, so it is the cause; then the hole; then the axiom. */
+static enum reject_reason decide(const struct lean_answer *answer, const struct evidence *evidence) {
+	if (evidence->errors) {
+		return REASON_ERROR;
+	}
+	if (evidence->own_errors) {
+		return REASON_ABSENT;
+	}
+	if (evidence->sorry || has_axiom(&evidence->axioms, "sorryAx")) {
+		return REASON_SORRY;
+	}
+	if (!answer->complete || answer->foreign || evidence->unknown || evidence->axiom_lines != 1 ||
+		!evidence->readable) {
+		return REASON_ABSENT;
+	}
+	return all_allowed(&evidence->axioms) ? REASON_NONE : REASON_AXIOMS;
+}
+
+static const char *severity_name(enum lean_severity severity) {
+	switch (severity) {
+	case LEAN_ERROR:
+		return "error";
+	case LEAN_WARNING:
+		return "warning";
+	case LEAN_INFORMATION:
+		return "information";
+	case LEAN_UNKNOWN:
+	default:
+		return "unknown";
+	}
+}
+
+/* Lines count in the proof, from 1; 0 is what stands before it, and what we appended is left out unless it failed. */
+static char *render(const struct lean_check *check, const struct lean_answer *answer) {
+	struct buf out = BUF_INIT(MESSAGES_MAX_BYTES);
+	for (size_t i = 0; i < answer->count; i++) {
+		const struct lean_message *message = &answer->messages[i];
+		bool appended = message->line >= (int)check->append_line;
+		if (appended && message->severity == LEAN_INFORMATION) {
+			continue;
+		}
+		int line = message->line - (int)check->proof_line + 1;
+		size_t length = strlen(message->text);
+		while (length > 0 && message->text[length - 1] == '\n') {
+			length--;
+		}
+		buf_appendf(&out, "%d:%d: %s: %.*s\n", line > 0 ? line : 0, message->column,
+			severity_name(message->severity), (int)length, message->text);
+	}
+	if (out.overflow) {
+		buf_truncate(&out, out.len);
+	}
+	return buf_detach(&out);
+}
+
+void lean_judge(const struct lean_check *check, const struct lean_answer *answer, struct verdict *verdict) {
+	struct evidence evidence = {0};
+	for (size_t i = 0; i < answer->count; i++) {
+		weigh(check, &answer->messages[i], &evidence);
+	}
+	verdict->reason = decide(answer, &evidence);
+	verdict->outcome = verdict->reason == REASON_NONE ? OUTCOME_ACCEPTED : OUTCOME_REJECTED;
+	verdict->missing = MISSING_NONE;
+	for (size_t i = 0; i < verdict->axiom_count; i++) {
+		free(verdict->axioms[i]);
+	}
+	free(verdict->axioms);
+	verdict->axioms = evidence.axioms.list.items;
+	verdict->axiom_count = evidence.axioms.list.count;
+	free(verdict->messages);
+	verdict->messages = render(check, answer);
+}
