@@ -14,6 +14,8 @@ CLEAN = {
     "src/core/a.c": '#include "core/a.h"\n\n#include <stdio.h>\n\n#include "base/error.h"\n\n'
                     'int a(void) {\n\treturn 0; // not printf("x") or system("y")\n}\n',
     "src/provider/meson.build": "providers = [\n    'alpha',\n    'beta',\n]\n",
+    "src/meson.build": "".join(f"'{name}.c'\n" for name in ("a", "b", "c", "util", "db")),
+    "src/core/meson.build": "'a.c'\n'b.c'\n'c.c'\n",
     "src/provider/alpha.c": "const char *alpha(void) {\n\treturn \"openai\";\n}\n",
     "src/provider/beta.c": "int beta(void) {\n\treturn 0;\n}\n",
 }
@@ -28,7 +30,9 @@ FAULTS = [
     ("a directory that is no room", "check_layers", "src/misc/util.c", "int x;\n"),
     ("two providers that know each other", "check_siblings", "src/provider/alpha.c", '#include "provider/beta.h"\n'),
     ("its own header late", "check_include_order", "src/core/a.c", '#include <stdio.h>\n#include "core/a.h"\n'),
-    ("a system header late", "check_include_order", "src/core/b.c", '#include "base/mem.h"\n#include <stdio.h>\n'),
+    ("a system header late", "check_include_order", "src/core/b.c",
+     '#include "core/a.h"\n#include "base/mem.h"\n#include <stdio.h>\n'),
+    ("a room's header first", None, "src/core/b.c", '#include "core/a.h"\n#include <stdio.h>\n'),
     ("another guard", "check_guards", "src/core/a.h", HEADER.replace("CORE_A", "A")),
     ("a file of 601 lines", "check_length", "src/core/b.c", "\n" * 600 + "int x;\n"),
     ("a function of 61 lines", "check_functions", "src/core/b.c", "int b(void) {\n" + "\ta();\n" * 59 + "}\n"),
@@ -50,7 +54,10 @@ FAULTS = [
     ("a tab after a space", "check_white_space", "src/core/b.c", "int x; \t// x\n"),
     ("bytes that are no text", "check_white_space", "src/core/b.c", b"// \xff\n"),
     ("a list out of order", "check_sorted", "src/provider/meson.build", "providers = ['beta', 'alpha']\n"),
-    ("a listed part that is not there", "check_sorted", "src/provider/meson.build", "providers = ['alpha', 'gamma']\n"),
+    ("a source that is not built", "check_built", "src/core/forgotten.c", "int x;\n"),
+    ("a test that is not run", "check_built", "tests/unit/test_forgotten.c", "int x;\n"),
+    ("a command-line test that is not run", "check_built", "tests/cli/forgotten.test", "=== x\nrun true\n"),
+    ("a listed part that is not there", "check_sorted", "src/provider/meson.build", "providers = ['alpha', 'beta', 'gamma']\n"),
 ]
 
 
