@@ -3,7 +3,8 @@
 
 #include <stddef.h>
 
-/* A file of the source tree that is built into the program: dataset manifests, demo problems, prompts. */
+/* A file of the source tree that is built into the program: dataset manifests, demo problems,
+ * prompts. */
 struct asset {
 	const char *path; // relative to the source root: "prompts/prove.md"
 	const char *data; // NUL-terminated at `size`

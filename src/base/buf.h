@@ -7,9 +7,9 @@
 #include "base/error.h"
 
 /**
- * A growable byte string with a maximum from birth. `data` is NULL or NUL-terminated at `len` (and may hold NULs before).
- * Appending beyond `max` appends nothing, sets `overflow`, and makes every later append do nothing: a run of appends is
- * checked once.
+ * A growable byte string with a maximum from birth. `data` is NULL or NUL-terminated at `len` (and
+ * may hold NULs before). Appending beyond `max` appends nothing, sets `overflow`, and makes every
+ * later append do nothing: a run of appends is checked once.
  */
 struct buf {
 	char *data;

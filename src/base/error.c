@@ -26,8 +26,8 @@ int error_set_errno(struct error *err, const char *format, ...) {
 		int length = vsnprintf(err->message, sizeof(err->message), format, args);
 		va_end(args);
 		if (length >= 0 && (size_t)length < sizeof(err->message)) {
-			snprintf(err->message + length, sizeof(err->message) - (size_t)length, ": %s",
-				strerror(saved));
+			snprintf(err->message + length, sizeof(err->message) - (size_t)length,
+				": %s", strerror(saved));
 		}
 	}
 	return code;

@@ -29,7 +29,10 @@ struct error {
 /** Record a failure and return its code, for `return error_set(err, …)`. err may be NULL. */
 int error_set(struct error *err, enum error_code code, const char *format, ...) F2F_PRINTF(3, 4);
 
-/** The same with `: strerror(errno)` appended. Code is ERROR_NOT_FOUND for ENOENT, else ERROR_SYSTEM. */
+/**
+ * The same with `: strerror(errno)` appended. Code is ERROR_NOT_FOUND for ENOENT, else
+ * ERROR_SYSTEM.
+ */
 int error_set_errno(struct error *err, const char *format, ...) F2F_PRINTF(2, 3);
 
 /** Say where it happened: puts the formatted text and ": " before the message. err may be NULL. */

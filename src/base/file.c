@@ -18,7 +18,8 @@ int file_read_fd(int fd, const char *name, struct buf *out, struct error *err) {
 		size_t room = out->max - out->len;
 		size_t want = room < READ_STEP ? room : READ_STEP;
 		char extra = 0;
-		// With the buf full, one more byte tells a file that just fits from one that does not.
+		// With the buf full, one more byte tells a file that just fits from one that does
+		// not.
 		char *target = want > 0 ? buf_reserve(out, want) : &extra;
 		ssize_t n = read(fd, target, want > 0 ? want : 1);
 		if (n < 0 && errno == EINTR) {
@@ -31,7 +32,8 @@ int file_read_fd(int fd, const char *name, struct buf *out, struct error *err) {
 			return 0;
 		}
 		if (want == 0) {
-			return error_set(err, ERROR_INPUT, "%s: larger than %zu bytes", name, out->max);
+			return error_set(
+				err, ERROR_INPUT, "%s: larger than %zu bytes", name, out->max);
 		}
 		buf_added(out, (size_t)n);
 	}

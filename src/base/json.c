@@ -9,7 +9,8 @@
 
 int json_parse(const char *bytes, size_t length, json_t **value_out, struct error *err) {
 	json_error_t where;
-	json_t *value = json_loadb(bytes, length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &where);
+	json_t *value = json_loadb(
+		bytes, length, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL | JSON_DECODE_ANY, &where);
 	if (value == NULL) {
 		return error_set(err, ERROR_INPUT, "line %d: %s", where.line, where.text);
 	}
@@ -17,7 +18,8 @@ int json_parse(const char *bytes, size_t length, json_t **value_out, struct erro
 	return 0;
 }
 
-int json_need_string(const json_t *object, const char *key, const char **value_out, struct error *err) {
+int json_need_string(
+	const json_t *object, const char *key, const char **value_out, struct error *err) {
 	json_t *value = json_object_get(object, key);
 	if (value == NULL) {
 		return error_set(err, ERROR_INPUT, "no \"%s\"", key);

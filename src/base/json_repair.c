@@ -19,14 +19,16 @@ static int escape_value(const char *text, const char *end) {
 		if (!isxdigit((unsigned char)text[i])) {
 			return -1;
 		}
-		int digit = isdigit((unsigned char)text[i]) ? text[i] - '0' : (text[i] | 0x20) - 'a' + 10;
+		int digit = isdigit((unsigned char)text[i]) ? text[i] - '0'
+							    : (text[i] | 0x20) - 'a' + 10;
 		value = value * 16 + digit;
 	}
 	return value;
 }
 
 /* Copies one escape at `cursor`, replacing what jansson refuses; returns where to go on. */
-static const char *copy_escape(struct buf *out, const char *cursor, const char *end, bool *repaired) {
+static const char *copy_escape(
+	struct buf *out, const char *cursor, const char *end, bool *repaired) {
 	int value = escape_value(cursor, end);
 	if (value < 0) {
 		size_t length = end - cursor < 2 ? (size_t)(end - cursor) : 2;
@@ -49,11 +51,15 @@ static const char *copy_escape(struct buf *out, const char *cursor, const char *
 	return cursor + UNICODE_ESCAPE;
 }
 
-/* Copies a number; one that overflows 64 bits becomes a real, one that overflows a double the largest of them. */
-static const char *copy_number(struct buf *out, const char *cursor, const char *end, bool *repaired) {
+/* Copies a number; one that overflows 64 bits becomes a real, one that overflows a double the
+ * largest of them. */
+static const char *copy_number(
+	struct buf *out, const char *cursor, const char *end, bool *repaired) {
 	const char *start = cursor;
 	bool real = false;
-	while (cursor < end && (isdigit((unsigned char)*cursor) || strchr("+-.eE", *cursor) != NULL) && *cursor != '\0') {
+	while (cursor < end &&
+		(isdigit((unsigned char)*cursor) || strchr("+-.eE", *cursor) != NULL) &&
+		*cursor != '\0') {
 		real = real || *cursor == '.' || *cursor == 'e' || *cursor == 'E';
 		cursor++;
 	}
@@ -73,7 +79,8 @@ static const char *copy_number(struct buf *out, const char *cursor, const char *
 	return cursor;
 }
 
-static int repair(struct buf *out, const char *bytes, size_t length, bool *repaired, struct error *err) {
+static int repair(
+	struct buf *out, const char *bytes, size_t length, bool *repaired, struct error *err) {
 	bool in_string = false;
 	int depth = 0;
 	const char *end = bytes + length;
@@ -91,7 +98,8 @@ static int repair(struct buf *out, const char *bytes, size_t length, bool *repai
 			in_string = !in_string;
 		} else if (!in_string && (c == '{' || c == '[')) {
 			if (++depth > JSON_DEPTH) {
-				return error_set(err, ERROR_INPUT, "nested deeper than %d", JSON_DEPTH);
+				return error_set(
+					err, ERROR_INPUT, "nested deeper than %d", JSON_DEPTH);
 			}
 		} else if (!in_string && (c == '}' || c == ']')) {
 			depth--;
@@ -108,7 +116,8 @@ static int repair(struct buf *out, const char *bytes, size_t length, bool *repai
 	return 0;
 }
 
-int json_parse_repaired(const char *bytes, size_t length, json_t **value_out, bool *repaired_out, struct error *err) {
+int json_parse_repaired(const char *bytes, size_t length, json_t **value_out, bool *repaired_out,
+	struct error *err) {
 	// The common case pays for one parse and nothing else.
 	json_error_t where;
 	json_t *value = json_loadb(bytes, length, JSON_DECODE_ANY, &where);

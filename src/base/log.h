@@ -14,7 +14,10 @@ enum log_level {
 void log_set_level(enum log_level level);
 enum log_level log_level(void);
 
-/** `around` is called with data before (redraw false) and after (redraw true) each line; NULL removes it. */
+/**
+ * `around` is called with data before (redraw false) and after (redraw true) each line; NULL
+ * removes it.
+ */
 void log_set_hook(void (*around)(void *data, int redraw), void *data);
 
 void log_error(const char *format, ...) F2F_PRINTF(1, 2); // "f2f: …"

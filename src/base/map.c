@@ -84,7 +84,8 @@ size_t map_count(const struct map *map) {
 	return HASH_COUNT(map->entries);
 }
 
-void map_foreach(const struct map *map, void (*each)(const char *key, void *value, void *data), void *data) {
+void map_foreach(
+	const struct map *map, void (*each)(const char *key, void *value, void *data), void *data) {
 	for (struct map_entry *entry = map->entries; entry != NULL; entry = entry->hh.next) {
 		each(entry->key, entry->value, data);
 	}

@@ -26,6 +26,7 @@ void *map_remove(struct map *map, const char *key);
 size_t map_count(const struct map *map);
 
 /** Calls `each` in insertion order. The map must not change meanwhile. */
-void map_foreach(const struct map *map, void (*each)(const char *key, void *value, void *data), void *data);
+void map_foreach(
+	const struct map *map, void (*each)(const char *key, void *value, void *data), void *data);
 
 #endif

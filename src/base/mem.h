@@ -5,7 +5,8 @@
 
 #include "base/error.h"
 
-/* Allocation that ends the program instead of failing: every finished attempt is already on disk. */
+/* Allocation that ends the program instead of failing: every finished attempt is already on
+ * disk. */
 
 /** Owned, never NULL. */
 void *xmalloc(size_t size);

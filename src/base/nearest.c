@@ -15,7 +15,8 @@ static size_t least(size_t a, size_t b) {
 	return a < b ? a : b;
 }
 
-/* Damerau-Levenshtein, restricted: the exchange of two neighbours counts once. Both texts at most NEAREST_MAX long. */
+/* Damerau-Levenshtein, restricted: the exchange of two neighbours counts once. Both texts at most
+ * NEAREST_MAX long. */
 static size_t distance(const char *a, size_t m, const char *b, size_t n) {
 	size_t rows[3][NEAREST_MAX + 1];
 	size_t *before = rows[0], *above = rows[1], *row = rows[2];
@@ -60,7 +61,8 @@ const char *str_nearest(const char *word, const char *const *candidates, size_t 
 		}
 		size_t d = distance(word, length, candidates[i], other);
 		// A prefix of at least two letters is usually what was meant to be typed on.
-		bool prefix = length >= 2 && other > length && distance(word, length, candidates[i], length) == 0;
+		bool prefix = length >= 2 && other > length &&
+			      distance(word, length, candidates[i], length) == 0;
 		if (prefix && d > 1) {
 			d = 1;
 		}

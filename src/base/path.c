@@ -25,7 +25,8 @@ static bool is_program(const char *path) {
 }
 
 static char *program_in(const char *directory, size_t length, const char *name) {
-	char *path = length > 0 ? xasprintf("%.*s/%s", (int)length, directory, name) : xstrdup(name);
+	char *path =
+		length > 0 ? xasprintf("%.*s/%s", (int)length, directory, name) : xstrdup(name);
 	if (is_program(path)) {
 		return path;
 	}
@@ -39,7 +40,8 @@ char *path_find_program(const char *name) {
 	}
 	const char *path = getenv("PATH");
 	char *found = NULL;
-	for (const char *rest = path != NULL ? path : "/usr/bin:/bin"; found == NULL && *rest != '\0';) {
+	for (const char *rest = path != NULL ? path : "/usr/bin:/bin";
+		found == NULL && *rest != '\0';) {
 		size_t length = strcspn(rest, ":");
 		if (length > 0) {
 			found = program_in(rest, length, name);
@@ -65,8 +67,9 @@ char *path_find_helper(const char *name) {
 	static const char *const places[] = {"", "../libexec/f2f", "../src", "../../src"};
 	char *found = NULL;
 	for (size_t i = 0; found == NULL && i < F2F_COUNT(places); i++) {
-		char *where = places[i][0] != '\0' ? xasprintf("%.*s/%s", (int)directory, self, places[i])
-						   : xmemdup0(self, directory);
+		char *where = places[i][0] != '\0'
+				      ? xasprintf("%.*s/%s", (int)directory, self, places[i])
+				      : xmemdup0(self, directory);
 		found = program_in(where, strlen(where), name);
 		free(where);
 	}

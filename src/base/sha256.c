@@ -34,7 +34,8 @@ struct sha256_stream {
 struct sha256_stream *sha256_stream_create(void) {
 	struct sha256_stream *stream = xcalloc(1, sizeof(*stream));
 	stream->context = EVP_MD_CTX_new();
-	if (stream->context == NULL || EVP_DigestInit_ex(stream->context, EVP_sha256(), NULL) != 1) {
+	if (stream->context == NULL ||
+		EVP_DigestInit_ex(stream->context, EVP_sha256(), NULL) != 1) {
 		abort();
 	}
 	return stream;

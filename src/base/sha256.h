@@ -12,7 +12,10 @@ struct sha256 {
 
 struct sha256 sha256_of(const void *bytes, size_t length);
 
-/** For input in pieces: the same as hashing them joined. `finish` frees; `digest` may be called once. */
+/**
+ * For input in pieces: the same as hashing them joined. `finish` frees; `digest` may be called
+ * once.
+ */
 struct sha256_stream;
 struct sha256_stream *sha256_stream_create(void);
 void sha256_stream_add(struct sha256_stream *stream, const void *bytes, size_t length);

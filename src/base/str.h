@@ -34,21 +34,28 @@ bool str_to_int64(const char *text, int64_t *value_out);
 bool str_to_double(const char *text, double *value_out); // C locale; no inf, no nan
 
 /**
- * The candidate nearest to `word` by edit distance (adjacent exchange counts once, ASCII case and '_' for '-' are free), or NULL
- * when none is near enough to be what was meant. Borrowed from `candidates`.
+ * The candidate nearest to `word` by edit distance (adjacent exchange counts once, ASCII case and
+ * '_' for '-' are free), or NULL when none is near enough to be what was meant. Borrowed from
+ * `candidates`.
  */
 const char *str_nearest(const char *word, const char *const *candidates, size_t count);
 
 /** The edit distance that str_nearest goes by; SIZE_MAX when a text is longer than 64 bytes. */
 size_t str_distance(const char *a, const char *b);
 
-/** True when all bytes are well-formed UTF-8 (no surrogates, no overlong forms); else *bad_out is the first bad byte's offset. */
+/**
+ * True when all bytes are well-formed UTF-8 (no surrogates, no overlong forms); else *bad_out is
+ * the first bad byte's offset.
+ */
 bool utf8_valid(const char *bytes, size_t length, size_t *bad_out);
 
 /** Appends the text with every ill-formed sequence replaced by U+FFFD; returns how many were. */
 size_t utf8_repair(struct buf *out, const char *bytes, size_t length);
 
-/** Decodes one code point of well-formed UTF-8, moving *cursor; 0xFFFD and one byte on a malformed one. cursor < end. */
+/**
+ * Decodes one code point of well-formed UTF-8, moving *cursor; 0xFFFD and one byte on a malformed
+ * one. cursor < end.
+ */
 uint32_t utf8_next(const char **cursor, const char *end);
 
 /** Appends one code point. */

@@ -36,8 +36,8 @@ void trace_event(const char *event, int64_t id, const char *format, ...) {
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	fprintf(trace_file, "{\"t\":%" PRId64 ",\"event\":\"%s\",\"id\":%" PRId64 ",\"what\":\"", clock_now(), event,
-		id);
+	fprintf(trace_file, "{\"t\":%" PRId64 ",\"event\":\"%s\",\"id\":%" PRId64 ",\"what\":\"",
+		clock_now(), event, id);
 	for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
 		if (*c == '"' || *c == '\\') {
 			fprintf(trace_file, "\\%c", *c);

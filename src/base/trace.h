@@ -7,8 +7,9 @@
 #include "base/error.h"
 
 /**
- * Structured events for tools: one JSON object a line in the file that F2F_TRACE names. Off and nearly free otherwise.
- * Keys: "t" (monotonic ns), "event" (request, retry, limit, spawn, exit, verdict, commit …), "id" (the attempt's, 0 if none), "what".
+ * Structured events for tools: one JSON object a line in the file that F2F_TRACE names. Off and
+ * nearly free otherwise. Keys: "t" (monotonic ns), "event" (request, retry, limit, spawn, exit,
+ * verdict, commit …), "id" (the attempt's, 0 if none), "what".
  */
 int trace_open(const char *path, struct error *err);
 void trace_close(void);

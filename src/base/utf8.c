@@ -1,7 +1,8 @@
 #include "base/buf.h"
 #include "base/str.h"
 
-/* Length of the well-formed sequence at `bytes` (1 to 4), or 0. After table 3-7 of the Unicode standard. */
+/* Length of the well-formed sequence at `bytes` (1 to 4), or 0. After table 3-7 of the Unicode
+ * standard. */
 static size_t sequence_length(const unsigned char *bytes, size_t left) {
 	unsigned char first = bytes[0];
 	if (first < 0x80) {
@@ -82,7 +83,8 @@ uint32_t utf8_next(const char **cursor, const char *end) {
 	case 2:
 		return (uint32_t)(bytes[0] & 0x1f) << 6 | (bytes[1] & 0x3f);
 	case 3:
-		return (uint32_t)(bytes[0] & 0x0f) << 12 | (uint32_t)(bytes[1] & 0x3f) << 6 | (bytes[2] & 0x3f);
+		return (uint32_t)(bytes[0] & 0x0f) << 12 | (uint32_t)(bytes[1] & 0x3f) << 6 |
+		       (bytes[2] & 0x3f);
 	case 4:
 		return (uint32_t)(bytes[0] & 0x07) << 18 | (uint32_t)(bytes[1] & 0x3f) << 12 |
 			(uint32_t)(bytes[2] & 0x3f) << 6 | (bytes[3] & 0x3f);

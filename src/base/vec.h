@@ -7,8 +7,8 @@
 #include "base/mem.h"
 
 /**
- * A typed growable array: `struct { T *items; size_t count, cap; }`, written VEC(T) as a field or variable. Zeroed is empty.
- * Elements move when it grows: keep indices, not pointers.
+ * A typed growable array: `struct { T *items; size_t count, cap; }`, written VEC(T) as a field or
+ * variable. Zeroed is empty. Elements move when it grows: keep indices, not pointers.
  */
 #define VEC(type)                                                                                  \
 	struct {                                                                                   \

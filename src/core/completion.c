@@ -105,7 +105,8 @@ void completion_take_text(struct completion *completion, char *text) {
 		const char *tail = text;
 		for (size_t i = 0; i < F2F_COUNT(tags); i++) {
 			size_t close = strlen(tags[i].close);
-			if (end >= close && strncasecmp(answer - close, tags[i].close, close) == 0) {
+			if (end >= close &&
+				strncasecmp(answer - close, tags[i].close, close) == 0) {
 				tail = answer - close;
 			}
 		}
@@ -118,7 +119,8 @@ void completion_take_text(struct completion *completion, char *text) {
 	const char *open = find_open(answer, &open_length);
 	char *kept = NULL;
 	if (open != NULL) {
-		/* Still thinking when it stopped: what stands before the tag is no answer either. */
+		/* Still thinking when it stopped: what stands before the tag is no answer
+		 * either. */
 		add_reasoning(completion, open, strlen(open));
 		if (completion->finish == FINISH_STOP) {
 			completion->finish = FINISH_LENGTH;

@@ -34,8 +34,9 @@ void completion_init(struct completion *completion);
 void completion_finish(struct completion *completion);
 
 /**
- * Split think tags out of `text` (takes it over): everything up to the *last* closing tag is reasoning; an opened and never closed
- * tag leaves an empty answer and sets FINISH_LENGTH when the endpoint did not say so itself.
+ * Split think tags out of `text` (takes it over): everything up to the *last* closing tag is
+ * reasoning; an opened and never closed tag leaves an empty answer and sets FINISH_LENGTH when the
+ * endpoint did not say so itself.
  */
 void completion_take_text(struct completion *completion, char *text);
 

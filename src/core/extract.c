@@ -6,8 +6,10 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-/* Info strings that promise Lean. Models write "tactics" for bare tactic blocks; an empty one promises nothing and is tried. */
-static const char *const lean_words[] = {"", "lean", "lean4", "lean-4", "lean_4", "tactics", "lean4-tactics"};
+/* Info strings that promise Lean. Models write "tactics" for bare tactic blocks; an empty one
+ * promises nothing and is tried. */
+static const char *const lean_words[] = {
+	"", "lean", "lean4", "lean-4", "lean_4", "tactics", "lean4-tactics"};
 
 /* A line that opens or closes a fenced block. */
 struct fence {
@@ -19,7 +21,8 @@ struct fence {
 /* What a fence may stand behind: white space, quote marks, a list's bullet or number. */
 static size_t skip_prefix(struct str line) {
 	size_t at = 0;
-	while (at < line.len && (line.data[at] == ' ' || line.data[at] == '\t' || line.data[at] == '>')) {
+	while (at < line.len &&
+		(line.data[at] == ' ' || line.data[at] == '\t' || line.data[at] == '>')) {
 		at++;
 	}
 	size_t item = at;
@@ -73,7 +76,8 @@ static bool info_is_lean(struct str info) {
 		length++;
 	}
 	for (size_t i = 0; i < F2F_COUNT(lean_words); i++) {
-		if (strlen(lean_words[i]) == length && strncasecmp(info.data, lean_words[i], length) == 0) {
+		if (strlen(lean_words[i]) == length &&
+			strncasecmp(info.data, lean_words[i], length) == 0) {
 			return true;
 		}
 	}
@@ -102,7 +106,8 @@ static struct code_block read_block(const struct fence *open, struct str *rest) 
 	return block;
 }
 
-size_t extract_blocks(const char *reply, size_t length, struct code_block *blocks, size_t capacity) {
+size_t extract_blocks(
+	const char *reply, size_t length, struct code_block *blocks, size_t capacity) {
 	struct str rest = str_slice(reply, length);
 	struct str line = {0};
 	size_t count = 0;
@@ -115,7 +120,8 @@ size_t extract_blocks(const char *reply, size_t length, struct code_block *block
 		fenced = true;
 		struct code_block block = read_block(&open, &rest);
 		if (count == capacity) {
-			/* Later blocks are the ones that count: a reply that thinks aloud ends with its answer. */
+			/* Later blocks are the ones that count: a reply that thinks aloud ends with
+			 * its answer. */
 			memmove(blocks, blocks + 1, (count - 1) * sizeof(*blocks));
 			count--;
 		}

@@ -2,22 +2,28 @@
 #define F2F_CORE_PROBLEM_H
 
 /**
- * One problem of one split, as a dataset adapter read it. All texts owned, well-formed UTF-8; NULL where the set has none. The
- * formal text is already taken apart: `header` + `preamble` + `statement` + " := " + proof is what Lean sees.
+ * One problem of one split, as a dataset adapter read it. All texts owned, well-formed UTF-8; NULL
+ * where the set has none. The formal text is already taken apart: `header` + `preamble` +
+ * `statement` + " := " + proof is what Lean sees.
  */
 struct problem {
 	char *split;	   // "v2s"
-	char *name;	   // the set's name for it, after the alias table: the same across all miniF2F sets
+	// the set's name for it, after the alias table: the same across all miniF2F sets
+	char *name;
 	char *subset;	   // "test" or "valid" in miniF2F's meaning
 	char *file_subset; // what the file says, where that differs or exists; else NULL
 	char *theorem;	   // the name that the formal statement declares
 	char *informal;	   // problem in words
 	char *informal_proof;
 	char *header;	   // imports, options, opens; "" when there are none
-	char *preamble;	   // text between header and theorem: doc comments, `abbrev X_solution : T := sorry` placeholders; "" when none
-	char *statement;   // "theorem NAME binders : type": no ":=", no trailing white space; NULL without formal side
+	// text between header and theorem: doc comments, `abbrev X_solution : T := sorry`
+	// placeholders; "" when none
+	char *preamble;
+	// "theorem NAME binders : type": no ":=", no trailing white space; NULL without formal side
+	char *statement;
 	char *proof;	   // the set's own proof, the text after ":="; NULL when it has none
-	char *toolchain;   // the Lean the set was written for, "leanprover/lean4:v4.9.0"; NULL when any will do
+	// the Lean the set was written for, "leanprover/lean4:v4.9.0"; NULL when any will do
+	char *toolchain;
 };
 
 /** Frees the texts; a zeroed problem is fine. */

@@ -11,9 +11,10 @@ struct error;
 struct problem;
 
 /**
- * A prompt template: front matter (id, version, temperature, top_p, max_tokens, stop, system) and text with {{names}}. Known by the
- * hash of the whole file. Names: {{informal}}, {{header}}, {{preamble}}, {{statement}} (ends in ":= by"), {{name}}, {{theorem}}; an
- * unknown name, an unclosed brace pair, or unknown front matter is an error with its line.
+ * A prompt template: front matter (id, version, temperature, top_p, max_tokens, stop, system) and
+ * text with {{names}}. Known by the hash of the whole file. Names: {{informal}}, {{header}},
+ * {{preamble}}, {{statement}} (ends in ":= by"), {{name}}, {{theorem}}; an unknown name, an
+ * unclosed brace pair, or unknown front matter is an error with its line.
  */
 struct prompt {
 	char *id;
@@ -29,7 +30,11 @@ struct prompt {
 int prompt_parse(const char *text, size_t length, struct prompt *prompt_out, struct error *err);
 void prompt_finish(struct prompt *prompt);
 
-/** Appends the text for one problem. ERROR_INPUT when a name has no value in this problem (no informal text, no formal side). */
-int prompt_render(const struct prompt *prompt, const struct problem *problem, struct buf *out, struct error *err);
+/**
+ * Appends the text for one problem. ERROR_INPUT when a name has no value in this problem (no
+ * informal text, no formal side).
+ */
+int prompt_render(const struct prompt *prompt, const struct problem *problem, struct buf *out,
+	struct error *err);
 
 #endif

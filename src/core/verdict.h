@@ -22,7 +22,8 @@ enum reject_reason {
 	REASON_ERROR,	  // Lean reports an error
 	REASON_SORRY,	  // a hole, in any form
 	REASON_AXIOMS,	  // an axiom outside propext, Classical.choice, Quot.sound
-	REASON_STATEMENT, // the reply proves another statement, or its placeholder is filled against the rules
+	// the reply proves another statement, or its placeholder is filled against the rules
+	REASON_STATEMENT,
 	REASON_FORBIDDEN, // a word that can change what is checked
 	REASON_ABSENT,	  // no error, but the theorem is not there
 	REASON_TIMEOUT,	  // twice, the second time alone
@@ -45,14 +46,18 @@ bool outcome_from_name(const char *name, enum outcome *outcome_out);
 bool reject_reason_from_name(const char *name, enum reject_reason *reason_out);
 bool missing_from_name(const char *name, enum missing *missing_out);
 
-/** What a verifier says of one candidate. Either outcome or missing is set, never both. Texts owned. */
+/**
+ * What a verifier says of one candidate. Either outcome or missing is set, never both. Texts owned.
+ */
 struct verdict {
 	enum outcome outcome; // OUTCOME_ACCEPTED or OUTCOME_REJECTED, or OUTCOME_NONE with missing
 	enum reject_reason reason;
 	enum missing missing;
 	char **axioms; // names as Lean printed them
 	size_t axiom_count;
-	char *messages; // what Lean said, one "line:column: severity: text" each, lines counted in the proof; "" when nothing
+	// what Lean said, one "line:column: severity: text" each, lines counted in the proof; ""
+	// when nothing
+	char *messages;
 	int64_t cpu_ns;
 	int64_t elapsed_ns;
 	char *backend; // "lsp"

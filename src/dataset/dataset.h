@@ -37,7 +37,8 @@ struct dataset {
 	char *task; // default task
 	char *toolchain; // Lean it was written for; NULL: any
 	char *mathlib;
-	char *subset_names; // asset that says which subset a name is of; NULL: the file's word counts
+	// asset that says which subset a name is of; NULL: the file's word counts
+	char *subset_names;
 	int64_t count; // problems in all
 	int64_t subset_count; // problems a subset; 0: not checked
 	char **members; // names of the sets that this one is made of ("v2": v2s, v2c)

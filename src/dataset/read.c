@@ -12,8 +12,8 @@
 
 enum { SUBSET_NAMES_MAX = 4 * 1024 * 1024, NAME_MAX_BYTES = 200 };
 
-static char subset_test[] = "test";
-static char subset_valid[] = "valid";
+static const char subset_test[] = "test";
+static const char subset_valid[] = "valid";
 
 static const struct layout *const layouts[] = {&layout_json, &layout_jsonl, &layout_lean_tree};
 
@@ -148,9 +148,9 @@ static int load_subsets(const char *path, struct map *subsets, struct error *err
 		char *copy = xmemdup0(line.data, line.len);
 		char *space = strchr(copy, ' ');
 		if (str_starts_with(copy, "test ")) {
-			map_set(subsets, space + 1, subset_test);
+			map_set(subsets, space + 1, (void *)subset_test);
 		} else if (str_starts_with(copy, "valid ")) {
-			map_set(subsets, space + 1, subset_valid);
+			map_set(subsets, space + 1, (void *)subset_valid);
 		} else {
 			rc = error_set(err, ERROR_INPUT,
 				"%s: line %zu: not \"test NAME\" or \"valid NAME\"", path, number);

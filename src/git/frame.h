@@ -10,12 +10,11 @@ struct error;
 /**
  * What f2f-git says on stdout, one record after the other; io/git reads it:
  *
- *   progress RECEIVED TOTAL BYTES\n      objects so far, objects in all (0: not known), bytes so far
- *   commit HEX pinned|head\n             where the files come from
- *   file PATH_LENGTH LENGTH\n            followed by the path, then the bytes
- *   restart\n                            forget the files so far: our copy is made anew
- *   end\n                                all files were sent
- *   error CODE MESSAGE\n                 instead of `end`; CODE is one of enum error_code, MESSAGE one line
+ * progress RECEIVED TOTAL BYTES\n      objects so far, objects in all (0: not known), bytes so far
+ * commit HEX pinned|head\n             where the files come from file PATH_LENGTH LENGTH\n
+ * followed by the path, then the bytes restart\n                            forget the files so
+ * far: our copy is made anew end\n                                all files were sent error CODE
+ * MESSAGE\n                 instead of `end`; CODE is one of enum error_code, MESSAGE one line
  *
  * Nothing follows `end` or `error`. All functions return false when the reader is gone.
  */

@@ -64,7 +64,8 @@ static int parse(int argc, char **argv, struct arguments *arguments, struct erro
 	return 0;
 }
 
-/* Debian's libgit2 speaks TLS through mbedTLS, which looks for certificates where it was told when it was built. */
+/* Debian's libgit2 speaks TLS through mbedTLS, which looks for certificates where it was told when
+ * it was built. */
 static void trust_the_system(void) {
 	static const char *const bundles[] = {
 		"/etc/ssl/certs/ca-certificates.crt",
@@ -142,8 +143,8 @@ int main(int argc, char **argv) {
 	struct frame frame = {.fd = STDOUT_FILENO};
 	signal(SIGPIPE, SIG_IGN); // a reader that went away is an error, not a death
 	git_libgit2_init();
-	// The copy is ours, and a repository that the user names may well be somebody else's: nothing in
-	// either is run.
+	// The copy is ours, and a repository that the user names may well be somebody else's:
+	// nothing in either is run.
 	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
 	trust_the_system();
 	int rc = parse(argc, argv, &arguments, &err);

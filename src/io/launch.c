@@ -1,5 +1,5 @@
-/* f2f-launch PARENT CPU_SECONDS FILE_BYTES PROGRAM ARGUMENT…
- * Becomes PROGRAM, with its limits set (0: none), dying with the process PARENT, holding no descriptor but the standard three. */
+/* f2f-launch PARENT CPU_SECONDS FILE_BYTES PROGRAM ARGUMENT… Becomes PROGRAM, with its limits set
+ * (0: none), dying with the process PARENT, holding no descriptor but the standard three. */
 
 #include <errno.h>
 #include <signal.h>
@@ -18,7 +18,8 @@ static int limit(int resource, const char *text) {
 		return 0;
 	}
 	// The hard limit a little above the soft one: SIGXCPU first, then SIGKILL.
-	struct rlimit limits = {.rlim_cur = value, .rlim_max = value + (resource == RLIMIT_CPU ? 5 : 0)};
+	struct rlimit limits = {
+		.rlim_cur = value, .rlim_max = value + (resource == RLIMIT_CPU ? 5 : 0)};
 	return setrlimit(resource, &limits);
 }
 

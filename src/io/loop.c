@@ -129,7 +129,8 @@ void loop_timer_cancel(struct loop_timer *timer) {
 	}
 }
 
-/* Only what was started before this call: a timer that starts another with no delay does not spin. */
+/* Only what was started before this call: a timer that starts another with no delay does not
+ * spin. */
 static void run_timers(struct loop *loop) {
 	uint64_t started_before = loop->next_order;
 	while (loop->heap.count > 0) {
@@ -157,7 +158,8 @@ void loop_defer_cancel(struct loop *loop, loop_fn fn, void *data) {
 	}
 }
 
-/* Calls made meanwhile wait for the next turn, but stay behind those of this one, and can be cancelled by them. */
+/* Calls made meanwhile wait for the next turn, but stay behind those of this one, and can be
+ * cancelled by them. */
 static void run_deferred(struct loop *loop) {
 	size_t count = loop->deferred.count;
 	for (size_t i = 0; i < count; i++) {
@@ -267,7 +269,8 @@ static void arm(struct loop *loop) {
 	uv_idle_stop(&loop->awake);
 	if (loop->heap.count > 0) {
 		int64_t wait_ns = loop->heap.items[0]->due_ns - loop_now(loop);
-		uint64_t wait_ms = wait_ns > 0 ? (uint64_t)((wait_ns + CLOCK_MS - 1) / CLOCK_MS) : 0;
+		uint64_t wait_ms =
+			wait_ns > 0 ? (uint64_t)((wait_ns + CLOCK_MS - 1) / CLOCK_MS) : 0;
 		uv_update_time(&loop->uv);
 		uv_timer_start(&loop->alarm, on_alarm, wait_ms, 0);
 	}

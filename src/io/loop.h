@@ -5,9 +5,10 @@
 #include <stdint.h>
 
 /**
- * One thread, one loop: a thin layer on libuv. Timers, signals, deferred calls and before-sleep hooks; processes and sockets are
- * added by io/proc and io/http. Two rules: a callback never runs inside the call that registered it, and an object that may still
- * have an event in this turn is destroyed by a deferred call.
+ * One thread, one loop: a thin layer on libuv. Timers, signals, deferred calls and before-sleep
+ * hooks; processes and sockets are added by io/proc and io/http. Two rules: a callback never runs
+ * inside the call that registered it, and an object that may still have an event in this turn is
+ * destroyed by a deferred call.
  */
 struct loop;
 struct loop_timer;
@@ -25,20 +26,32 @@ struct loop_options {
 struct loop *loop_create(const struct loop_options *options);
 void loop_destroy(struct loop *loop);
 
-/** Runs turns until loop_stop, or until nothing is registered that could wake it (hooks and signals do not count). */
+/**
+ * Runs turns until loop_stop, or until nothing is registered that could wake it (hooks and signals
+ * do not count).
+ */
 void loop_run(struct loop *loop);
 void loop_stop(struct loop *loop);
 
-/** One turn without waiting: hooks, ready events, due timers, deferred calls. For tests and for draining. */
+/**
+ * One turn without waiting: hooks, ready events, due timers, deferred calls. For tests and for
+ * draining.
+ */
 void loop_step(struct loop *loop);
 
 /** Monotonic ns by the loop's clock. */
 int64_t loop_now(const struct loop *loop);
 
-/** Calls `fn` once, `delay_ns` from now (never inside this call, 0 included). The timer is freed after fn, or by cancel. */
+/**
+ * Calls `fn` once, `delay_ns` from now (never inside this call, 0 included). The timer is freed
+ * after fn, or by cancel.
+ */
 struct loop_timer *loop_timer_start(struct loop *loop, int64_t delay_ns, loop_fn fn, void *data);
 
-/** NULL is fine; a timer that has fired must not be cancelled (fn should clear its owner's pointer first). */
+/**
+ * NULL is fine; a timer that has fired must not be cancelled (fn should clear its owner's pointer
+ * first).
+ */
 void loop_timer_cancel(struct loop_timer *timer);
 
 /** Calls `fn` once at the end of this turn. Deferred calls run in order. */

@@ -75,12 +75,14 @@ static void sample(struct proc *proc) {
 	if (proc->reaped || !read_proc(proc->pid, "stat", text, sizeof(text))) {
 		return;
 	}
-	// The name in brackets may hold anything: count fields from the last one. utime and stime are fields 14 and 15, rss 24.
+	// The name in brackets may hold anything: count fields from the last one. utime and stime
+	// are fields 14 and 15, rss 24.
 	const char *rest = strrchr(text, ')');
 	unsigned long long user = 0, system = 0;
 	long long pages = 0;
 	if (rest == NULL || sscanf(rest + 1,
-				    " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d %*d %*d %*d %*d %*d %*u %*u %lld",
+				    " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d "
+				    "%*d %*d %*d %*d %*d %*u %*u %lld",
 				    &user, &system, &pages) != 3) {
 		return;
 	}
@@ -91,7 +93,8 @@ static void sample(struct proc *proc) {
 }
 
 int64_t proc_cpu_ns(const struct proc *proc) {
-	struct proc *mutable = (struct proc *)proc; // remembers the last sample, which is not visible outside
+	// remembers the last sample, which is not visible outside
+	struct proc *mutable = (struct proc *)proc;
 	sample(mutable);
 	return proc->reaped ? 0 : proc->exit.cpu_ns;
 }
@@ -180,7 +183,8 @@ static void on_reaped(uv_process_t *process, int64_t status, int signal) {
 	kill(-proc->pid, SIGKILL);
 	close_handle((uv_handle_t *)process);
 	if (!proc->pipes[0].ended || !proc->pipes[1].ended) {
-		proc->linger_timer = loop_timer_start(proc->loop, LINGER_MS * CLOCK_MS, on_linger, proc);
+		proc->linger_timer =
+			loop_timer_start(proc->loop, LINGER_MS * CLOCK_MS, on_linger, proc);
 	}
 	end_when_done(proc);
 }
@@ -238,7 +242,8 @@ static void give_buffer(uv_handle_t *handle, size_t suggested, uv_buf_t *buf) {
 
 static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf) {
 	struct proc *proc = stream->data;
-	struct proc_pipe *pipe = (uv_stream_t *)&proc->pipes[0].handle == stream ? &proc->pipes[0] : &proc->pipes[1];
+	struct proc_pipe *pipe =
+		(uv_stream_t *)&proc->pipes[0].handle == stream ? &proc->pipes[0] : &proc->pipes[1];
 	if (pipe->ended) {
 		return;
 	}
@@ -305,7 +310,8 @@ static void init_pipe(struct proc *proc, uv_pipe_t *handle) {
 	proc->open_handles++;
 }
 
-/* f2f-launch LIMITS -- argv: see launch.c. Owned array, borrowed texts but the first `owned` ones. */
+/* f2f-launch LIMITS -- argv: see launch.c. Owned array, borrowed texts but the first `owned`
+ * ones. */
 static char **launcher_argv(const struct proc_options *options, char *launcher, size_t *owned_out) {
 	VEC(char *) argv = {0};
 	vec_push(&argv, launcher);
@@ -322,9 +328,12 @@ static char **launcher_argv(const struct proc_options *options, char *launcher, 
 
 static int spawn(struct proc *proc, const struct proc_options *options, char **argv, char **env) {
 	uv_stdio_container_t stdio[3] = {
-		{.flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&proc->input},
-		{.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&proc->pipes[0].handle},
-		{.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&proc->pipes[1].handle},
+		{.flags = UV_CREATE_PIPE | UV_READABLE_PIPE,
+			.data.stream = (uv_stream_t *)&proc->input},
+		{.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE,
+			.data.stream = (uv_stream_t *)&proc->pipes[0].handle},
+		{.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE,
+			.data.stream = (uv_stream_t *)&proc->pipes[1].handle},
 	};
 	uv_process_options_t process = {
 		.file = argv[0],
@@ -339,7 +348,8 @@ static int spawn(struct proc *proc, const struct proc_options *options, char **a
 	return uv_spawn(loop_uv(proc->loop), &proc->process, &process);
 }
 
-int proc_spawn(struct loop *loop, const struct proc_options *options, struct proc **proc_out, struct error *err) {
+int proc_spawn(struct loop *loop, const struct proc_options *options, struct proc **proc_out,
+	struct error *err) {
 	char *program = path_find_program(options->argv[0]);
 	if (program == NULL) {
 		return error_set(err, ERROR_NOT_FOUND, "%s: no such program", options->argv[0]);
@@ -347,7 +357,8 @@ int proc_spawn(struct loop *loop, const struct proc_options *options, struct pro
 	free(program);
 	char *launcher = path_find_helper("f2f-launch");
 	if (launcher == NULL) {
-		return error_set(err, ERROR_ENVIRONMENT, "f2f-launch is not beside f2f: build or install f2f again");
+		return error_set(err, ERROR_ENVIRONMENT,
+			"f2f-launch is not beside f2f: build or install f2f again");
 	}
 	struct proc *proc = xcalloc(1, sizeof(*proc));
 	proc->loop = loop;
@@ -373,8 +384,8 @@ int proc_spawn(struct loop *loop, const struct proc_options *options, struct pro
 		proc->reaped = true; // there is nothing to kill
 		close_handle((uv_handle_t *)&proc->process);
 		proc_destroy(proc);
-		return error_set(err, rc == UV_ENOENT ? ERROR_NOT_FOUND : ERROR_SYSTEM, "%s: %s", options->argv[0],
-			uv_strerror(rc));
+		return error_set(err, rc == UV_ENOENT ? ERROR_NOT_FOUND : ERROR_SYSTEM, "%s: %s",
+			options->argv[0], uv_strerror(rc));
 	}
 	proc->pid = proc->process.pid;
 	proc->on_output = options->on_output;

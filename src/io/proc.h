@@ -9,8 +9,9 @@ struct error;
 struct loop;
 
 /**
- * One child process in its own session and process group, with pipes on its three standard descriptors and no other descriptor.
- * It dies when we die (f2f-launch sets PR_SET_PDEATHSIG). Nothing here blocks.
+ * One child process in its own session and process group, with pipes on its three standard
+ * descriptors and no other descriptor. It dies when we die (f2f-launch sets PR_SET_PDEATHSIG).
+ * Nothing here blocks.
  */
 struct proc;
 
@@ -25,22 +26,31 @@ struct proc_exit {
 
 struct proc_options {
 	const char *const *argv; // NULL-terminated; argv[0] is a path
-	const char *const *env;	 // NULL-terminated NAME=VALUE; NULL: the clean environment of proc_clean_env
+	// NULL-terminated NAME=VALUE; NULL: the clean environment of proc_clean_env
+	const char *const *env;
 	const char *cwd;	 // NULL: ours
 	int64_t cpu_limit_s;	 // RLIMIT_CPU; 0: none
 	int64_t file_limit_bytes; // RLIMIT_FSIZE; 0: none
 
 	/* Bytes as they come; length 0 is the end of that stream. Borrowed for the call. */
 	void (*on_output)(enum proc_stream stream, const char *bytes, size_t length, void *data);
-	/* Once, after both streams have ended and the child is reaped. The proc may be destroyed from here. */
+	/* Once, after both streams have ended and the child is reaped. The proc may be destroyed
+	 * from here. */
 	void (*on_exit)(const struct proc_exit *exit, void *data);
 	void *data;
 };
 
-/** Starts a child. Fails (ERROR_NOT_FOUND, ERROR_SYSTEM) when argv[0] cannot be run. Callbacks never run inside this call. */
-int proc_spawn(struct loop *loop, const struct proc_options *options, struct proc **proc_out, struct error *err);
+/**
+ * Starts a child. Fails (ERROR_NOT_FOUND, ERROR_SYSTEM) when argv[0] cannot be run. Callbacks never
+ * run inside this call.
+ */
+int proc_spawn(struct loop *loop, const struct proc_options *options, struct proc **proc_out,
+	struct error *err);
 
-/** Queues bytes for its stdin (copied). Silently dropped once the child has closed it: the exit tells. */
+/**
+ * Queues bytes for its stdin (copied). Silently dropped once the child has closed it: the exit
+ * tells.
+ */
 void proc_write(struct proc *proc, const void *bytes, size_t length);
 
 /** Bytes queued and not yet taken by the child. */
@@ -49,7 +59,10 @@ size_t proc_write_pending(const struct proc *proc);
 /** Closes its stdin after what is queued. */
 void proc_close_stdin(struct proc *proc);
 
-/** Ends the whole process group: SIGTERM, after grace_ns SIGKILL (0: SIGKILL at once). on_exit still comes. */
+/**
+ * Ends the whole process group: SIGTERM, after grace_ns SIGKILL (0: SIGKILL at once). on_exit still
+ * comes.
+ */
 void proc_kill(struct proc *proc, int64_t grace_ns);
 
 /** CPU time used so far by the process group's leader and its threads, in ns; 0 when it is gone. */
@@ -64,8 +77,9 @@ int proc_pid(const struct proc *proc);
 void proc_destroy(struct proc *proc);
 
 /**
- * An environment for children that run foreign code: PATH, HOME, LANG, LC_*, TMPDIR, TZ, TERM and the Lean ones (LEAN_PATH, LEAN_SRC_PATH,
- * LEAN_SYSROOT, ELAN_HOME), never a key. NULL-terminated, one allocation: free it with free().
+ * An environment for children that run foreign code: PATH, HOME, LANG, LC_*, TMPDIR, TZ, TERM and
+ * the Lean ones (LEAN_PATH, LEAN_SRC_PATH, LEAN_SYSROOT, ELAN_HOME), never a key. NULL-terminated,
+ * one allocation: free it with free().
  */
 char **proc_clean_env(void);
 

@@ -116,9 +116,11 @@ START_TEST(foreign_json_is_repaired_not_dropped) {
 	ck_assert_str_eq(json_string_value(json_object_get(value, "a")),
 		"x\xef\xbf\xbdy\xef\xbf\xbdz\xef\xbf\xbd");
 	json_decref(value);
-	value = repaired("{\"a\":\"\\ud835\\udd38\xff\",\"n\":123456789012345678901234567890}", &flag);
+	value = repaired(
+		"{\"a\":\"\\ud835\\udd38\xff\",\"n\":123456789012345678901234567890}", &flag);
 	ck_assert(flag);
-	ck_assert_str_eq(json_string_value(json_object_get(value, "a")), "\xf0\x9d\x94\xb8\xef\xbf\xbd");
+	ck_assert_str_eq(
+		json_string_value(json_object_get(value, "a")), "\xf0\x9d\x94\xb8\xef\xbf\xbd");
 	ck_assert(json_number_value(json_object_get(value, "n")) > 1e29);
 	json_decref(value);
 }

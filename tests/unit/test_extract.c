@@ -22,7 +22,8 @@ static void check_block(size_t index, const char *text, bool lean, bool closed) 
 }
 
 START_TEST(a_fenced_block_is_taken_whatever_its_lean_info_string) {
-	const char *words[] = {"lean", "lean4", "Lean4", "", "tactics", "lean4 title", "{.lean}", "LEAN"};
+	const char *words[] = {
+		"lean", "lean4", "Lean4", "", "tactics", "lean4 title", "{.lean}", "LEAN"};
 	for (size_t i = 0; i < F2F_COUNT(words); i++) {
 		char *reply = xasprintf("Here:\n```%s\nby simp\n```\nDone.", words[i]);
 		ck_assert_uint_eq(extract(reply), 1);
@@ -53,7 +54,9 @@ START_TEST(a_fence_with_an_info_string_does_not_close) {
 END_TEST
 
 START_TEST(fences_in_lists_and_quotes_are_found) {
-	ck_assert_uint_eq(extract("1. ```lean\n   a\n   ```\n- x\n\n      ~~~\n      b\n      ~~~\n> ```lean\n> c\n> ```"), 3);
+	ck_assert_uint_eq(extract("1. ```lean\n   a\n   ```\n- x\n\n      ~~~\n      b\n      "
+				  "~~~\n> ```lean\n> c\n> ```"),
+		3);
 	check_block(0, "   a\n", true, true);
 	check_block(1, "      b\n", true, true);
 	check_block(2, "> c\n", true, true);
@@ -98,7 +101,8 @@ START_TEST(of_too_many_blocks_the_last_ones_are_kept) {
 }
 END_TEST
 
-static void check_think(const char *text, const char *answer, const char *reasoning, enum finish finish) {
+static void check_think(
+	const char *text, const char *answer, const char *reasoning, enum finish finish) {
 	struct completion completion;
 	completion_init(&completion);
 	completion_take_text(&completion, xstrdup(text));
@@ -125,8 +129,10 @@ END_TEST
 
 START_TEST(everything_up_to_the_last_closing_tag_is_reasoning) {
 	check_think("a</think>b</think>c", "c", "a</think>b", FINISH_STOP);
-	check_think("hm, templates open the tag</think>c", "c", "hm, templates open the tag", FINISH_STOP);
-	check_think("<think>a</think>\nx\n<think>b</think>\ny", "y", "a</think>\nx\n<think>b", FINISH_STOP);
+	check_think("hm, templates open the tag</think>c", "c", "hm, templates open the tag",
+		FINISH_STOP);
+	check_think("<think>a</think>\nx\n<think>b</think>\ny", "y", "a</think>\nx\n<think>b",
+		FINISH_STOP);
 }
 END_TEST
 

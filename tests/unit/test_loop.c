@@ -130,7 +130,8 @@ START_TEST(many_timers_fire_in_order_of_time) {
 	struct scene scene = {.loop = loop, .seen = BUF_INIT(10000)};
 	struct loop_timer *timers[1000];
 	for (int i = 0; i < 1000; i++) {
-		timers[i] = loop_timer_start(loop, (i * 7919) % 1000, i % 3 == 0 ? see_a : see_b, &scene);
+		timers[i] = loop_timer_start(
+			loop, (i * 7919) % 1000, i % 3 == 0 ? see_a : see_b, &scene);
 	}
 	for (int i = 0; i < 1000; i += 3) {
 		loop_timer_cancel(timers[i]);

@@ -43,7 +43,8 @@ static void on_exit_of(const struct proc_exit *exit, void *data) {
 static void start(struct scene *scene, const char *script, struct proc_options options) {
 	const char *const argv[] = {"/bin/sh", "-c", script, NULL};
 	struct error err;
-	*scene = (struct scene){.loop = loop_create(NULL), .out = BUF_INIT(1 << 24), .err = BUF_INIT(1 << 20)};
+	*scene = (struct scene){
+		.loop = loop_create(NULL), .out = BUF_INIT(1 << 24), .err = BUF_INIT(1 << 20)};
 	options.argv = argv;
 	options.on_output = on_output;
 	options.on_exit = on_exit_of;
@@ -93,7 +94,8 @@ START_TEST(a_missing_program_is_said_at_once) {
 	const char *const argv[] = {"/nowhere/lean", NULL};
 	struct proc *proc = NULL;
 	struct error err;
-	ck_assert_int_eq(proc_spawn(loop, &(struct proc_options){.argv = argv}, &proc, &err), ERROR_NOT_FOUND);
+	ck_assert_int_eq(proc_spawn(loop, &(struct proc_options){.argv = argv}, &proc, &err),
+		ERROR_NOT_FOUND);
 	ck_assert_ptr_nonnull(strstr(err.message, "/nowhere/lean"));
 	loop_destroy(loop);
 }
@@ -113,15 +115,16 @@ static bool is_running(int pid) {
 
 START_TEST(a_child_that_ignores_sigterm_is_killed_with_its_group) {
 	struct scene scene;
-	start(&scene, "trap '' TERM; (trap '' TERM; while :; do :; done) & echo $!; while :; do :; done",
+	start(&scene,
+		"trap '' TERM; (trap '' TERM; while :; do :; done) & echo $!; while :; do :; done",
 		(struct proc_options){0});
 	scene.kill_on = "\n";
 	loop_run(scene.loop);
 	ck_assert_int_eq(scene.exit.signal, SIGKILL);
 	int grandchild = atoi(buf_str(&scene.out));
 	ck_assert_int_gt(grandchild, 1);
-	// It was in the group. The kernel may still be at it: in the end it is gone, or a zombie that
-	// init has yet to reap.
+	// It was in the group. The kernel may still be at it: in the end it is gone, or a zombie
+	// that init has yet to reap.
 	int64_t deadline = clock_now() + 10 * CLOCK_SECOND;
 	while (is_running(grandchild)) {
 		ck_assert_int_lt(clock_now(), deadline);

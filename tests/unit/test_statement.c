@@ -10,12 +10,13 @@
 static struct lean_statement split(const char *text) {
 	struct lean_statement out = {0};
 	struct error err = {0};
-	ck_assert_msg(lean_statement_split(text, strlen(text), &out, &err) == 0, "%s: %s", text, err.message);
+	ck_assert_msg(lean_statement_split(text, strlen(text), &out, &err) == 0, "%s: %s", text,
+		err.message);
 	return out;
 }
 
-static void check_fields(const char *text, const char *header, const char *preamble, const char *statement,
-	const char *theorem, const char *proof) {
+static void check_fields(const char *text, const char *header, const char *preamble,
+	const char *statement, const char *theorem, const char *proof) {
 	struct lean_statement out = split(text);
 	ck_assert_str_eq(out.header, header);
 	ck_assert_str_eq(out.preamble, preamble);
@@ -39,30 +40,34 @@ static void check_error(const char *text, const char *message) {
 }
 
 START_TEST(a_theorem_is_taken_apart_whatever_its_ending) {
-	static const char *const endings[] = {"", " :=", " := by", " := by sorry", " := sorry", " := by\n  sorry\n",
-		"  :=  by  -- here\n", "\n\n"};
+	static const char *const endings[] = {"", " :=", " := by", " := by sorry", " := sorry",
+		" := by\n  sorry\n", "  :=  by  -- here\n", "\n\n"};
 	for (size_t i = 0; i < F2F_COUNT(endings); i++) {
 		char *text = xasprintf("theorem t (n : Nat) : n = n%s", endings[i]);
 		check_fields(text, "", "", "theorem t (n : Nat) : n = n", "t", NULL);
 		free(text);
 	}
 	check_fields("lemma t : 1 = 1 := rfl\n", "", "", "lemma t : 1 = 1", "t", "rfl");
-	check_fields("theorem t : 1 = 1 := by\n  rfl -- yes\n", "", "", "theorem t : 1 = 1", "t", "by\n  rfl");
+	check_fields("theorem t : 1 = 1 := by\n  rfl -- yes\n", "", "", "theorem t : 1 = 1", "t",
+		"by\n  rfl");
 }
 END_TEST
 
 START_TEST(header_doc_comment_and_placeholders_stand_apart) {
-	check_fields("import Mathlib\nset_option maxHeartbeats 0\n\nopen Nat Real\n\n/-- words := -/\n"
-		     "abbrev t_solution : Set ℝ := sorry\n\ntheorem t (x : ℝ) : x ∈ t_solution := by",
+	check_fields(
+		"import Mathlib\nset_option maxHeartbeats 0\n\nopen Nat Real\n\n/-- words := -/\n"
+		"abbrev t_solution : Set ℝ := sorry\n\ntheorem t (x : ℝ) : x ∈ t_solution := by",
 		"import Mathlib\nset_option maxHeartbeats 0\n\nopen Nat Real\n",
-		"/-- words := -/\nabbrev t_solution : Set ℝ := sorry\n\n", "theorem t (x : ℝ) : x ∈ t_solution", "t",
-		NULL);
+		"/-- words := -/\nabbrev t_solution : Set ℝ := sorry\n\n",
+		"theorem t (x : ℝ) : x ∈ t_solution", "t", NULL);
 }
 END_TEST
 
 START_TEST(the_assignments_inside_a_statement_do_not_end_it) {
-	check_fields("theorem t (h : a = 1 := by simp) :\n  let b := 2\n  let c := b\n  b = c := by sorry", "", "",
-		"theorem t (h : a = 1 := by simp) :\n  let b := 2\n  let c := b\n  b = c", "t", NULL);
+	check_fields("theorem t (h : a = 1 := by simp) :\n  let b := 2\n  let c := b\n  b = c := "
+		     "by sorry",
+		"", "", "theorem t (h : a = 1 := by simp) :\n  let b := 2\n  let c := b\n  b = c",
+		"t", NULL);
 	check_fields("theorem t : (let b := 2; b) = 2 := by let c := 1; rfl", "", "",
 		"theorem t : (let b := 2; b) = 2", "t", "by let c := 1; rfl");
 	check_fields("theorem t.{u} (α : Type u) : { x := 1 : P } = p := rfl", "", "",
@@ -73,12 +78,14 @@ END_TEST
 START_TEST(equations_are_a_proof) {
 	check_fields("theorem t : ∀ n : Nat, n = n\n  | 0 => rfl\n  | n+1 => rfl\n", "", "",
 		"theorem t : ∀ n : Nat, n = n", "t", "| 0 => rfl\n  | n+1 => rfl");
-	check_fields("theorem t (x : ℝ) :\n  |x| = 1 := by simp", "", "", "theorem t (x : ℝ) :\n  |x| = 1", "t", "by simp");
+	check_fields("theorem t (x : ℝ) :\n  |x| = 1 := by simp", "", "",
+		"theorem t (x : ℝ) :\n  |x| = 1", "t", "by simp");
 }
 END_TEST
 
 START_TEST(line_ends_of_other_systems_give_the_same_text) {
-	check_fields("open Nat\r\n\r\ntheorem t :\r\n  1 = 1 := by\r\n", "open Nat\n", "", "theorem t :\n  1 = 1", "t", NULL);
+	check_fields("open Nat\r\n\r\ntheorem t :\r\n  1 = 1 := by\r\n", "open Nat\n", "",
+		"theorem t :\n  1 = 1", "t", NULL);
 }
 END_TEST
 
@@ -113,7 +120,8 @@ static void check_record(const json_t *record, size_t *placeholders) {
 	buf_append_str(&text, json_string_or(record, "informal_prefix", ""));
 	buf_append_str(&text, formal);
 	struct lean_statement out = split(buf_str(&text));
-	ck_assert_msg(strcmp(out.theorem, name) == 0 || strcmp(out.theorem, "imo_1966_p5_v2c") == 0, "%s", name);
+	ck_assert_msg(strcmp(out.theorem, name) == 0 || strcmp(out.theorem, "imo_1966_p5_v2c") == 0,
+		"%s", name);
 	ck_assert_msg(out.proof == NULL, "%s: %s", name, out.proof);
 	ck_assert(str_starts_with(out.header, "import Mathlib\nimport Aesop\n"));
 	ck_assert(strstr(formal, out.statement) != NULL);
@@ -171,7 +179,8 @@ static void check_file(const char *name, const char *text, size_t length, void *
 	(*count)++;
 	struct lean_statement out = {0};
 	struct error err = {0};
-	ck_assert_msg(lean_statement_split(text, length, &out, &err) == 0, "%s: %s", name, err.message);
+	ck_assert_msg(
+		lean_statement_split(text, length, &out, &err) == 0, "%s: %s", name, err.message);
 	ck_assert_msg(out.proof == NULL, "%s: %s", name, out.proof);
 	char *file = xasprintf("%s.lean", out.theorem);
 	ck_assert_str_eq(file, path_base(name));
