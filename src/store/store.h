@@ -104,6 +104,12 @@ int store_run_newest(struct store *store, const char *model, const char *split, 
 /** Newest first. */
 int store_runs(struct store *store, int (*each)(const struct run_record *run, void *data), void *data, struct error *err);
 
+/**
+ * Claims a run for this process until store_close, so that two f2f do not ask the same twice. ERROR_BUSY when another one has it; a
+ * killed process loses its claim by itself.
+ */
+int store_run_lock(struct store *store, const char *run, struct error *err);
+
 /* ---- Samples: a row per (run, split, problem, stage, sample). */
 
 struct sample_key {

@@ -58,6 +58,14 @@ typedef void (*verifier_done_fn)(const struct verdict *verdict, void *data);
 /** Queue a check; borrows it until done. */
 void verifier_submit(struct verifier *verifier, const struct lean_check *check, verifier_done_fn done, void *data);
 
+enum { VERIFIER_NONCE = 25 };
+
+/** Fills in a name part that no candidate can know, and ends it with a NUL. */
+void verifier_nonce(char nonce[VERIFIER_NONCE]);
+
+/** A check under `header` that must be accepted (`is_true`) or, being a hole, refused. Owned: lean_check_finish. */
+void verifier_selftest(const char *header, bool is_true, struct lean_check *check_out);
+
 /** Forgets every queued and running check without calling back; the workers that were busy are killed. */
 void verifier_cancel_all(struct verifier *verifier);
 

@@ -1,0 +1,128 @@
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/asset.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "store/store_internal.h"
+
+enum { LOCK_SLOTS = 1 << 30 };
+
+static int make_parent(const char *path, struct error *err) {
+	const char *base = path_base(path);
+	if (base == path) {
+		return 0;
+	}
+	char *parent = xmemdup0(path, (size_t)(base - path));
+	int rc = file_make_directories(parent, err);
+	free(parent);
+	return rc;
+}
+
+int store_open(const char *path, const struct store_options *options, struct store **store_out, struct error *err) {
+	const struct asset *first = asset_find("src/store/schema/0001-init.sql");
+	const struct db_migration migrations[] = {{1, "init", first->data}};
+	struct db_options db = {
+		.mode = options->mode,
+		.durable = options->durable,
+		.migrations = migrations,
+		.migration_count = F2F_COUNT(migrations),
+		.statements = store_statements,
+		.statement_count = STATEMENT_COUNT,
+	};
+	if (options->mode == DB_WRITE) {
+		int rc = make_parent(path, err);
+		if (rc < 0) {
+			return rc;
+		}
+	}
+	struct store *store = xcalloc(1, sizeof(*store));
+	store->lock_fd = -1;
+	store->path = xstrdup(path);
+	int rc = db_open(path, &db, &store->db, err);
+	if (rc < 0) {
+		store_close(store);
+		return rc;
+	}
+	*store_out = store;
+	return 0;
+}
+
+void store_close(struct store *store) {
+	if (store == NULL) {
+		return;
+	}
+	db_close(store->db);
+	if (store->lock_fd >= 0) {
+		close(store->lock_fd);
+	}
+	free(store->path);
+	free(store);
+}
+
+int store_begin(struct store *store, struct error *err) {
+	if (store->open_transaction) {
+		return 0;
+	}
+	int rc = db_begin(store->db, err);
+	store->open_transaction = rc == 0;
+	return rc;
+}
+
+int store_commit(struct store *store, struct error *err) {
+	if (!store->open_transaction) {
+		return 0;
+	}
+	int rc = db_commit(store->db, err);
+	if (rc == 0) {
+		store->open_transaction = false;
+	}
+	return rc;
+}
+
+void store_rollback(struct store *store) {
+	if (store->open_transaction) {
+		db_rollback(store->db, NULL);
+		store->open_transaction = false;
+	}
+}
+
+int store_run_lock(struct store *store, const char *run, struct error *err) {
+	// A lock of the kernel's, on a byte that stands for the run: it goes with the process, however that ends.
+	char *path = xasprintf("%s.lock", store->path);
+	int rc = 0;
+	if (store->lock_fd < 0) {
+		store->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	}
+	if (store->lock_fd < 0) {
+		rc = error_set_errno(err, "%s", path);
+		goto out;
+	}
+	struct sha256 hash = sha256_of(run, strlen(run));
+	hash.hex[8] = '\0';
+	struct flock lock = {
+		.l_type = F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = (off_t)(strtoul(hash.hex, NULL, 16) % LOCK_SLOTS),
+		.l_len = 1,
+	};
+	if (fcntl(store->lock_fd, F_OFD_SETLK, &lock) < 0) {
+		rc = error_set(err, ERROR_BUSY, "another f2f works on run %s; try again when it has ended", run);
+	}
+out:
+	free(path);
+	return rc;
+}
+
+static int first_line(struct db_row *row, void *data, struct error *err) {
+	(void)data;
+	const char *text = db_text(row, 0);
+	return strcmp(text, "ok") == 0 ? 0 : error_set(err, ERROR_DATABASE, "integrity: %s", text);
+}
+
+int store_check(struct store *store, struct error *err) {
+	return db_run(store->db, STATEMENT_CHECK, err, first_line, NULL, "");
+}

@@ -1,0 +1,27 @@
+#include "verifier/backend.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "verifier/list.h"
+
+const struct verifier_backend *backend_at(size_t index) {
+	return index < F2F_COUNT(backends) ? backends[index] : NULL;
+}
+
+const struct verifier_backend *backend_find(const char *name) {
+	for (size_t i = 0; i < F2F_COUNT(backends); i++) {
+		if (strcmp(backends[i]->name, name) == 0) {
+			return backends[i];
+		}
+	}
+	return NULL;
+}
+
+const char *verifier_backend(size_t index, const char **summary_out) {
+	const struct verifier_backend *backend = backend_at(index);
+	if (backend != NULL && summary_out != NULL) {
+		*summary_out = backend->summary;
+	}
+	return backend != NULL ? backend->name : NULL;
+}

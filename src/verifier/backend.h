@@ -1,0 +1,89 @@
+#ifndef F2F_VERIFIER_BACKEND_H
+#define F2F_VERIFIER_BACKEND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/buf.h"
+#include "io/proc.h"
+#include "lean/check.h"
+#include "verifier/verifier.h"
+
+struct error;
+struct job;
+struct loop_timer;
+
+enum worker_state {
+	WORKER_STARTING, // the header is being imported
+	WORKER_IDLE,
+	WORKER_BUSY,
+};
+
+/* What went wrong with a worker while it had something to do. */
+enum fault {
+	FAULT_NONE,
+	FAULT_CRASH,   // it ended
+	FAULT_MEMORY,  // resident size over the limit
+	FAULT_OUTPUT,  // more output than any honest check has
+	FAULT_FOREIGN, // bytes that its protocol does not allow, or an answer that is not whole
+	FAULT_TIMEOUT, // CPU or wall time over the limit
+};
+
+/** One Lean process. Backends use what is above the line; the rest is the pool's. */
+struct worker {
+	struct verifier *verifier;
+	const struct verifier_options *options;
+	struct proc *proc;
+	void *protocol;	 // the backend's
+	const char *header; // owned by the pool, ends in a newline unless empty
+	unsigned header_lines;
+	struct lean_answer answer; // of the check at hand
+	/* ---- */
+	struct worker *next;
+	enum worker_state state;
+	char *header_copy;
+	struct job *job;
+	int uses;
+	int64_t base_rss_bytes; // after the header
+	int64_t started_ns;	// of what it is doing
+	int64_t cpu_before_ns;
+	int64_t used_ns;
+	size_t output_bytes;
+	struct loop_timer *watch;
+	struct buf complaints; // the end of its stderr
+};
+
+/** A way to ask Lean: one const struct a file, listed by meson. */
+struct verifier_backend {
+	const char *name;
+	const char *summary;
+	bool one_shot; // a process serves one check and is started by it
+
+	/* Spawn the process (worker_spawn) and, unless one_shot, have it import the header: worker_ready when it has. */
+	int (*start)(struct worker *worker, struct error *err);
+	/* Ask; worker_answered when the answer is whole. */
+	void (*submit)(struct worker *worker, const struct lean_check *check);
+	/* Bytes of stdout. */
+	void (*on_output)(struct worker *worker, const char *bytes, size_t length);
+	/* It ended: true when that is the regular end of an answer (worker_answered was called). */
+	bool (*on_exit)(struct worker *worker, const struct proc_exit *exit);
+	void (*finish)(struct worker *worker); // frees protocol
+};
+
+/** Starts argv with the verifier's environment and limits, its output going to the backend. */
+int worker_spawn(struct worker *worker, const char *const *argv, struct error *err);
+
+/** The header is imported; `worker->answer` holds what Lean said about it. False when the worker is gone when this returns. */
+bool worker_ready(struct worker *worker);
+
+/** `worker->answer` is what Lean said about the check. False when the worker is gone when this returns. */
+bool worker_answered(struct worker *worker);
+
+/** It cannot go on. The worker is gone when this returns. */
+void worker_fault(struct worker *worker, enum fault fault, const char *what);
+
+const struct verifier_backend *backend_find(const char *name); // NULL when there is none
+const struct verifier_backend *backend_at(size_t index);
+
+#endif

@@ -1,0 +1,255 @@
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "io/loop.h"
+#include "io/proc.h"
+#include "verifier/verifier.h"
+
+enum { PROBE_LIMIT_S = 20, PROJECT_LIMIT_S = 120, OUTPUT_MAX = 1 << 20 };
+
+void lean_info_finish(struct lean_info *info) {
+	free(info->path);
+	free(info->version);
+	free(info->commit);
+	free(info->lean_path);
+	*info = (struct lean_info){0};
+}
+
+/* ---- Running a program for its output. */
+
+struct capture {
+	struct loop *loop;
+	struct proc *proc;
+	struct buf out;
+	int status; // -1: killed
+	bool late;
+};
+
+static void on_output(enum proc_stream stream, const char *bytes, size_t length, void *data) {
+	struct capture *capture = data;
+	if (stream == PROC_STDOUT) {
+		buf_append(&capture->out, bytes, length);
+	}
+}
+
+static void on_exit_of(const struct proc_exit *exit, void *data) {
+	struct capture *capture = data;
+	capture->status = exit->signal != 0 ? -1 : exit->status;
+	loop_stop(capture->loop);
+}
+
+static void on_late(void *data) {
+	struct capture *capture = data;
+	capture->late = true;
+	proc_kill(capture->proc, 0);
+}
+
+/* Owned stdout of a program that ended with status 0; else an ERROR_ENVIRONMENT. */
+static int run_program(const char *const *argv, const char *directory, int limit_s, char **out, struct error *err) {
+	struct capture capture = {.loop = loop_create(NULL), .out = BUF_INIT(OUTPUT_MAX)};
+	struct proc_options options = {
+		.argv = argv,
+		.cwd = directory,
+		.on_output = on_output,
+		.on_exit = on_exit_of,
+		.data = &capture,
+	};
+	int rc = proc_spawn(capture.loop, &options, &capture.proc, err);
+	if (rc < 0) {
+		rc = err != NULL ? (int)(err->code = ERROR_ENVIRONMENT) : ERROR_ENVIRONMENT;
+		goto out;
+	}
+	struct loop_timer *timer = loop_timer_start(capture.loop, limit_s * CLOCK_SECOND, on_late, &capture);
+	proc_close_stdin(capture.proc);
+	loop_run(capture.loop);
+	if (!capture.late) {
+		loop_timer_cancel(timer);
+	}
+	if (capture.late) {
+		rc = error_set(err, ERROR_ENVIRONMENT, "%s %s: no answer in %d s", argv[0], argv[1], limit_s);
+	} else if (capture.status != 0) {
+		rc = error_set(err, ERROR_ENVIRONMENT, "%s %s: failed with status %d", argv[0], argv[1], capture.status);
+	} else {
+		*out = buf_detach(&capture.out);
+	}
+out:
+	proc_destroy(capture.proc);
+	buf_finish(&capture.out);
+	loop_destroy(capture.loop);
+	return rc;
+}
+
+/* ---- elan. */
+
+static char *elan_home(void) {
+	const char *home = getenv("ELAN_HOME");
+	if (home != NULL && home[0] == '/') {
+		return xstrdup(home);
+	}
+	home = getenv("HOME");
+	return home != NULL ? path_join(home, ".elan") : NULL;
+}
+
+/* "leanprover/lean4:v4.9.0" lies in toolchains/leanprover--lean4---v4.9.0. */
+static char *elan_toolchain(const char *name) {
+	char *home = elan_home();
+	if (home == NULL) {
+		return NULL;
+	}
+	char folder[256];
+	size_t n = 0;
+	for (const char *c = name; *c != '\0' && n < sizeof(folder) - 4; c++) {
+		const char *text = *c == '/' ? "--" : *c == ':' ? "---" : NULL;
+		if (text != NULL) {
+			n += (size_t)snprintf(folder + n, sizeof(folder) - n, "%s", text);
+		} else {
+			folder[n++] = *c;
+		}
+	}
+	folder[n] = '\0';
+	const char *prefix = strchr(name, '/') == NULL ? "leanprover--lean4---" : "";
+	char *path = xasprintf("%s/toolchains/%s%s/bin/lean", home, prefix, folder);
+	free(home);
+	if (!file_exists(path)) {
+		free(path);
+		return NULL;
+	}
+	return path;
+}
+
+/* elan's `lean` is a wrapper that chooses by directory: slower, and not what the verdict would name. */
+static char *behind_wrapper(char *path) {
+	char real[PATH_MAX];
+	const char *name = realpath(path, real) != NULL ? path_base(real) : "";
+	if (strcmp(name, "elan") != 0 && strcmp(name, "elan-init") != 0) {
+		return path;
+	}
+	char *elan = xasprintf("%.*s/elan", (int)(path_base(real) - real - 1), real);
+	const char *const argv[] = {elan, "which", "lean", NULL};
+	char *out = NULL;
+	if (run_program(argv, NULL, PROBE_LIMIT_S, &out, NULL) == 0) {
+		struct str line = str_trim(str_of(out));
+		free(path);
+		path = xmemdup0(line.data, line.len);
+	}
+	free(out);
+	free(elan);
+	return path;
+}
+
+/* ---- Versions. */
+
+/* "Lean (version 4.9.0, x86_64-unknown-linux-gnu, commit 8f9843a4a5fe, Release)", or "Lean (version 4.0.0, commit …, Release)". */
+static int read_version(const char *text, struct lean_info *info, struct error *err) {
+	const char *version = strstr(text, "version ");
+	if (!str_starts_with(text, "Lean") || version == NULL) {
+		return error_set(err, ERROR_ENVIRONMENT, "%s is not Lean 4: it says \"%.60s\"", info->path, text);
+	}
+	version += strlen("version ");
+	size_t length = strspn(version, "0123456789abcdefghijklmnopqrstuvwxyz.-");
+	if (length == 0 || version[0] != '4') {
+		return error_set(err, ERROR_ENVIRONMENT, "%s is not Lean 4: it says \"%.60s\"", info->path, text);
+	}
+	info->version = xmemdup0(version, length);
+	const char *commit = strstr(text, "commit ");
+	if (commit != NULL) {
+		commit += strlen("commit ");
+		size_t digits = strspn(commit, "0123456789abcdef");
+		info->commit = digits > 0 ? xmemdup0(commit, digits) : NULL;
+	}
+	return 0;
+}
+
+static int ask_versions(struct lean_info *info, struct error *err) {
+	const char *const version_argv[] = {info->path, "--version", NULL};
+	const char *const help_argv[] = {info->path, "--help", NULL};
+	char *out = NULL;
+	int rc = run_program(version_argv, NULL, PROBE_LIMIT_S, &out, err);
+	rc = rc < 0 ? rc : read_version(out, info, err);
+	free(out);
+	out = NULL;
+	if (rc == 0 && run_program(help_argv, NULL, PROBE_LIMIT_S, &out, NULL) == 0) {
+		info->json = strstr(out, "--json") != NULL;
+	}
+	free(out);
+	// What has --json (September 2023 on) also has today's server options.
+	info->old = !info->json;
+	return rc;
+}
+
+/* The search path of a Lake project, asked of lake once: lake in front of every lean would be a second process to kill. */
+static int ask_project(const char *project, struct lean_info *info, struct error *err) {
+	char *beside = xasprintf("%.*slake", (int)(path_base(info->path) - info->path), info->path);
+	char *lake = file_exists(beside) ? xstrdup(beside) : path_find_program("lake");
+	free(beside);
+	if (lake == NULL) {
+		return error_set(err, ERROR_ENVIRONMENT, "no lake beside %s, which --lean-project needs", info->path);
+	}
+	const char *const argv[] = {lake, "env", "printenv", "LEAN_PATH", NULL};
+	char *out = NULL;
+	int rc = run_program(argv, project, PROJECT_LIMIT_S, &out, err);
+	if (rc == 0) {
+		struct str line = str_trim(str_of(out));
+		info->lean_path = xmemdup0(line.data, line.len);
+	} else {
+		error_prefix(err, "project %s", project);
+	}
+	free(out);
+	free(lake);
+	return rc;
+}
+
+/* ---- */
+
+static char *choose(const char *given, const char *toolchain, struct error *err) {
+	const char *variable = getenv("F2F_LEAN");
+	const char *named = given != NULL ? given : variable != NULL && variable[0] != '\0' ? variable : NULL;
+	char *path;
+	if (named != NULL) {
+		path = path_find_program(named);
+		if (path == NULL) {
+			error_set(err, ERROR_ENVIRONMENT, "%s%s is not a program", given != NULL ? "--lean " : "F2F_LEAN=",
+				named);
+		}
+		return path;
+	}
+	path = toolchain != NULL ? elan_toolchain(toolchain) : NULL;
+	if (path == NULL) {
+		path = path_find_program("lean");
+	}
+	if (path == NULL) {
+		error_set(err, ERROR_ENVIRONMENT,
+			"no Lean here; type f2f lean setup, or set F2F_LEAN=/path/to/lean, or use --no-verify");
+	}
+	return path;
+}
+
+int lean_find(const char *given, const char *toolchain, const char *project, struct lean_info *info_out, struct error *err) {
+	struct lean_info info = {0};
+	const char *variable = getenv("F2F_LEAN_PROJECT");
+	project = project != NULL ? project : variable != NULL && variable[0] != '\0' ? variable : NULL;
+	char *path = choose(given, toolchain, err);
+	if (path == NULL) {
+		return ERROR_ENVIRONMENT;
+	}
+	info.path = behind_wrapper(path);
+	int rc = ask_versions(&info, err);
+	if (rc == 0 && project != NULL) {
+		rc = ask_project(project, &info, err);
+	}
+	if (rc < 0) {
+		lean_info_finish(&info);
+		return rc;
+	}
+	*info_out = info;
+	return 0;
+}

@@ -1,0 +1,285 @@
+/* Lean's own language server, asked directly: `lean --worker` rather than the watchdog `lean --server`. Reasons: one process and one
+ * document less to go wrong; its wait status says how it ended; the watchdog of 2021 holds every change back for its edit delay, and
+ * restarts a crashed worker by itself, where this pool has to know. The imports stay loaded while the body changes. The price: a
+ * worker ends itself on any notification it does not know, so nothing but what is below is ever sent. */
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "verifier/backend.h"
+
+#define URI "file:///f2f/Check.lean"
+
+enum { HEADER_LINE_MAX = 256, SEVERITY_ERROR = 1, SEVERITY_WARNING, SEVERITY_INFORMATION, SEVERITY_HINT, PROGRESS_FATAL = 2 };
+
+struct lsp {
+	struct buf input;
+	int64_t version;  // of the document; also the id of the wait for it
+	bool for_header;  // the version at hand is the header alone
+	bool waiting;	  // something was asked
+	bool answered;	  // the wait for this version was answered
+	bool diagnosed;	  // diagnostics of this version were seen
+	bool progressed;  // the last progress report of this version had nothing left
+	bool fatal;
+};
+
+static void send_frame(struct worker *worker, const struct buf *content) {
+	char header[64];
+	int length = snprintf(header, sizeof(header), "Content-Length: %zu\r\n\r\n", content->len);
+	proc_write(worker->proc, header, (size_t)length);
+	proc_write(worker->proc, buf_str(content), content->len);
+}
+
+static void send_text(struct worker *worker, const char *text) {
+	struct buf content = BUF_INIT(HEADER_LINE_MAX);
+	buf_append_str(&content, text);
+	send_frame(worker, &content);
+	buf_finish(&content);
+}
+
+/* Opens the document, or replaces all of it, and asks to be told when all of it is done. */
+static void send_document(struct worker *worker, const char *body) {
+	struct lsp *lsp = worker->protocol;
+	size_t header_length = strlen(worker->header);
+	size_t body_length = strlen(body);
+	struct buf text = BUF_INIT(header_length + body_length);
+	struct buf content = BUF_INIT(6 * (header_length + body_length) + 1024);
+	buf_append(&text, worker->header, header_length);
+	buf_append(&text, body, body_length);
+	lsp->version++;
+	lsp->waiting = true;
+	lsp->answered = lsp->diagnosed = lsp->progressed = lsp->fatal = false;
+	if (lsp->version == 1) {
+		buf_append_str(&content,
+			"{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/didOpen\",\"params\":{\"dependencyBuildMode\":\"never\","
+			"\"textDocument\":{\"uri\":\"" URI "\",\"languageId\":\"lean\",\"version\":1,\"text\":");
+		json_append_string(&content, buf_str(&text), text.len);
+		buf_append_str(&content, "}}}");
+	} else {
+		buf_appendf(&content,
+			"{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/didChange\",\"params\":{\"textDocument\":{\"uri\":\"" URI
+			"\",\"version\":%" PRId64 "},\"contentChanges\":[{\"text\":",
+			lsp->version);
+		json_append_string(&content, buf_str(&text), text.len);
+		buf_append_str(&content, "}]}}");
+	}
+	send_frame(worker, &content);
+	buf_clear(&content);
+	buf_appendf(&content,
+		"{\"jsonrpc\":\"2.0\",\"id\":%" PRId64 ",\"method\":\"textDocument/waitForDiagnostics\",\"params\":{\"uri\":\"" URI
+		"\",\"version\":%" PRId64 "}}",
+		lsp->version, lsp->version);
+	send_frame(worker, &content);
+	buf_finish(&content);
+	buf_finish(&text);
+}
+
+static int start(struct worker *worker, struct error *err) {
+	const struct lean_info *lean = worker->options->lean;
+	// Today's worker reports at most every 200 ms unless told otherwise, and is given its document's name.
+	const char *const argv_now[] = {lean->path, "--worker", "-Dserver.reportDelayMs=0", URI, NULL};
+	const char *const argv_old[] = {lean->path, "--worker", NULL};
+	struct lsp *lsp = xcalloc(1, sizeof(*lsp));
+	buf_init(&lsp->input, worker->options->output_limit_bytes);
+	worker->protocol = lsp;
+	int rc = worker_spawn(worker, lean->old ? argv_old : argv_now, err);
+	if (rc < 0) {
+		return rc;
+	}
+	send_text(worker, "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"capabilities\":{}}}");
+	lsp->for_header = true;
+	send_document(worker, "");
+	return 0;
+}
+
+static void submit(struct worker *worker, const struct lean_check *check) {
+	struct lsp *lsp = worker->protocol;
+	lsp->for_header = false;
+	send_document(worker, check->body);
+}
+
+/* ---- What comes back. */
+
+static enum lean_severity severity_of(int64_t severity) {
+	switch (severity) {
+	case SEVERITY_ERROR:
+		return LEAN_ERROR;
+	case SEVERITY_WARNING:
+		return LEAN_WARNING;
+	case SEVERITY_INFORMATION:
+	case SEVERITY_HINT:
+		return LEAN_INFORMATION;
+	default:
+		return LEAN_UNKNOWN;
+	}
+}
+
+/* The whole list of a version so far: it replaces what came before. */
+static void take_diagnostics(struct worker *worker, const json_t *params) {
+	struct lsp *lsp = worker->protocol;
+	const json_t *list = json_object_get(params, "diagnostics");
+	// Messages of older versions may still be on their way.
+	if (json_integer_or(params, "version", -1) != lsp->version) {
+		return;
+	}
+	lean_answer_finish(&worker->answer);
+	worker->answer = (struct lean_answer){0};
+	lsp->diagnosed = json_is_array(list);
+	size_t i;
+	json_t *item;
+	json_array_foreach(list, i, item) {
+		const json_t *begin = json_object_get(json_object_get(item, "range"), "start");
+		const json_t *message = json_object_get(item, "message");
+		if (!json_is_string(message) || begin == NULL) {
+			worker->answer.foreign = true;
+			return;
+		}
+		lean_answer_add(&worker->answer, severity_of(json_integer_or(item, "severity", -1)),
+			(int)json_integer_or(begin, "line", 0) - (int)worker->header_lines,
+			(int)json_integer_or(begin, "character", 0), json_string_value(message),
+			json_string_length(message));
+	}
+}
+
+static void take_progress(struct lsp *lsp, const json_t *params) {
+	const json_t *document = json_object_get(params, "textDocument");
+	const json_t *processing = json_object_get(params, "processing");
+	if (json_integer_or(document, "version", lsp->version) != lsp->version) {
+		return;
+	}
+	lsp->progressed = json_is_array(processing) && json_array_size(processing) == 0;
+	size_t i;
+	json_t *item;
+	json_array_foreach(processing, i, item) {
+		lsp->fatal = lsp->fatal || json_integer_or(item, "kind", 1) == PROGRESS_FATAL;
+	}
+}
+
+/* False when the worker is gone. */
+static bool take_message(struct worker *worker, const json_t *message) {
+	struct lsp *lsp = worker->protocol;
+	const char *method = json_string_or(message, "method", NULL);
+	const json_t *id = json_object_get(message, "id");
+	const json_t *params = json_object_get(message, "params");
+	if (method == NULL && json_object_get(message, "error") != NULL && json_is_integer(id) &&
+		json_integer_value(id) == lsp->version) {
+		worker_fault(worker, FAULT_CRASH,
+			json_string_or(json_object_get(message, "error"), "message", "the server answers with an error"));
+		return false;
+	}
+	if (method == NULL) {
+		lsp->answered = lsp->answered || (json_is_integer(id) && json_integer_value(id) == lsp->version);
+	} else if (id != NULL) {
+		return true; // the server asks something of an editor: it goes on without an answer
+	} else if (strcmp(method, "textDocument/publishDiagnostics") == 0) {
+		take_diagnostics(worker, params);
+	} else if (strcmp(method, "$/lean/fileProgress") == 0) {
+		take_progress(lsp, params);
+	}
+	if (!lsp->waiting || !lsp->answered || !lsp->diagnosed || (!lsp->progressed && !lsp->fatal)) {
+		return true;
+	}
+	lsp->waiting = false;
+	// "Fatal" is the header's failure: the diagnostics say which. For a check it means that nothing after it was looked at.
+	worker->answer.complete = !lsp->fatal;
+	return lsp->for_header ? worker_ready(worker) : worker_answered(worker);
+}
+
+/* One frame: 1 taken, 0 not whole yet, -1 the worker is gone. */
+static int take_frame(struct worker *worker) {
+	static const char name[] = "Content-Length: ";
+	struct lsp *lsp = worker->protocol;
+	size_t length = 0;
+	size_t at = 0;
+	bool known = false;
+	for (;;) {
+		const char *line = buf_str(&lsp->input) + at;
+		const char *end = memmem(line, lsp->input.len - at, "\r\n", 2);
+		if (end == NULL) {
+			if (lsp->input.len - at > HEADER_LINE_MAX) {
+				break;
+			}
+			return 0;
+		}
+		size_t line_length = (size_t)(end - line);
+		at += line_length + 2;
+		if (line_length == 0 && known) {
+			goto content;
+		}
+		if (line_length > sizeof(name) - 1 && memcmp(line, name, sizeof(name) - 1) == 0 && line_length < 32) {
+			char digits[32] = "";
+			int64_t value = 0;
+			memcpy(digits, line + sizeof(name) - 1, line_length - (sizeof(name) - 1));
+			if (!str_to_int64(digits, &value) || value < 0) {
+				break;
+			}
+			length = (size_t)value;
+			known = true;
+		} else if (memmem(line, line_length, ": ", 2) == NULL) {
+			break;
+		}
+	}
+	worker_fault(worker, FAULT_FOREIGN, "bytes between the language server's frames");
+	return -1;
+content:
+	if (length > lsp->input.max) {
+		worker_fault(worker, FAULT_OUTPUT, "a frame over the output limit");
+		return -1;
+	}
+	if (lsp->input.len - at < length) {
+		return 0;
+	}
+	json_t *message = NULL;
+	struct error err;
+	if (json_parse(buf_str(&lsp->input) + at, length, &message, &err) < 0 || !json_is_object(message)) {
+		json_decref(message);
+		worker_fault(worker, FAULT_FOREIGN, "a frame that is not a JSON object");
+		return -1;
+	}
+	buf_consume(&lsp->input, at + length);
+	bool alive = take_message(worker, message);
+	json_decref(message);
+	return alive ? 1 : -1;
+}
+
+static void on_output(struct worker *worker, const char *bytes, size_t length) {
+	struct lsp *lsp = worker->protocol;
+	if (!buf_append(&lsp->input, bytes, length)) {
+		worker_fault(worker, FAULT_OUTPUT, "a frame over the output limit");
+		return;
+	}
+	while (lsp->input.len > 0) {
+		if (take_frame(worker) <= 0) {
+			return;
+		}
+	}
+}
+
+static bool on_exit_of(struct worker *worker, const struct proc_exit *exit) {
+	(void)worker;
+	(void)exit;
+	return false; // a worker never ends by itself
+}
+
+static void finish(struct worker *worker) {
+	struct lsp *lsp = worker->protocol;
+	buf_finish(&lsp->input);
+	free(lsp);
+	worker->protocol = NULL;
+}
+
+const struct verifier_backend backend_lsp = {
+	.name = "lsp",
+	.summary = "Lean's language server: imports once, then checks one body after another",
+	.start = start,
+	.submit = submit,
+	.on_output = on_output,
+	.on_exit = on_exit_of,
+	.finish = finish,
+};
