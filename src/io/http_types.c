@@ -1,0 +1,87 @@
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "io/http.h"
+
+void http_request_init(struct http_request *request) {
+	*request = (struct http_request){0};
+	buf_init(&request->body, HTTP_BODY_MAX);
+}
+
+static void free_headers(struct http_header *headers, size_t count) {
+	for (size_t i = 0; i < count; i++) {
+		free(headers[i].name);
+		free(headers[i].value);
+	}
+	free(headers);
+}
+
+void http_request_finish(struct http_request *request) {
+	free(request->method);
+	free(request->url);
+	free_headers(request->headers, request->header_count);
+	buf_finish(&request->body);
+	*request = (struct http_request){0};
+}
+
+void http_request_header(struct http_request *request, const char *name, const char *value) {
+	request->headers = xreallocarray(request->headers, request->header_count + 1, sizeof(*request->headers));
+	request->headers[request->header_count++] = (struct http_header){xstrdup(name), xstrdup(value)};
+}
+
+void http_response_finish(struct http_response *response) {
+	free_headers(response->headers, response->header_count);
+	buf_finish(&response->body);
+	*response = (struct http_response){0};
+}
+
+const char *http_response_header(const struct http_response *response, const char *name) {
+	for (size_t i = 0; i < response->header_count; i++) {
+		if (str_equal_nocase(response->headers[i].name, name)) {
+			return response->headers[i].value;
+		}
+	}
+	return NULL;
+}
+
+/* Query parameters whose value is a secret by its name. */
+static bool is_secret_parameter(const char *text, size_t length) {
+	static const char *const names[] = {"key", "token", "api_key", "apikey", "api-key", "access_token", "secret", "sig"};
+	for (size_t i = 0; i < F2F_COUNT(names); i++) {
+		if (strlen(names[i]) == length && strncasecmp(names[i], text, length) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+char *http_redact_url(const char *url) {
+	struct buf out = BUF_INIT(strlen(url) * 4 + 16);
+	const char *rest = url;
+	const char *scheme = strstr(url, "://");
+	if (scheme != NULL) {
+		const char *authority = scheme + 3;
+		size_t length = strcspn(authority, "/?#");
+		const char *at = memrchr(authority, '@', length);
+		buf_append(&out, url, (size_t)(authority - url));
+		rest = at != NULL ? at + 1 : authority;
+	}
+	size_t path = strcspn(rest, "?");
+	buf_append(&out, rest, path);
+	for (rest += path; *rest != '\0';) {
+		buf_append(&out, rest, 1); // '?' or '&'
+		rest++;
+		size_t pair = strcspn(rest, "&");
+		size_t name = strcspn(rest, "=&");
+		if (name < pair && is_secret_parameter(rest, name)) {
+			buf_append(&out, rest, name + 1);
+			buf_append_str(&out, "***");
+		} else {
+			buf_append(&out, rest, pair);
+		}
+		rest += pair;
+	}
+	return buf_detach(&out);
+}
