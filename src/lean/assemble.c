@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "core/problem.h"
 #include "lean/candidate.h"
 #include "lean/command.h"
@@ -150,7 +151,8 @@ void lean_check_assemble(const struct problem *problem, const struct lean_candid
 	struct buf body = BUF_INIT(BODY_MAX_BYTES);
 	append_preamble(&body, problem, candidate);
 	buf_append_str(&body, problem->statement);
-	buf_append_str(&body, candidate->proof[0] == '|' ? "\n  " : " := ");
+	bool equations = candidate->proof[0] == '|' || str_starts_with(candidate->proof, "where");
+	buf_append_str(&body, equations ? "\n  " : " := ");
 	*check_out = (struct lean_check){
 		.header = canonical_header(problem->header),
 		.theorem = xstrdup(problem->theorem),

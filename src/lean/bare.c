@@ -26,7 +26,7 @@ static const char *const tactics[] = {
 
 /* Words and signs that begin a term where a tactic block could also stand. */
 static const char *const terms[] = {
-	"fun", "λ", "⟨", "(", "@", ".", "|", "‹", "by_contradiction", "if", "do", "haveI", "letI", "absurd", "id"};
+	"fun", "λ", "⟨", "(", "@", ".", "‹", "by_contradiction", "if", "do", "haveI", "letI", "absurd", "id"};
 
 bool lean_is_tactic_word(const char *word, size_t length) {
 	for (size_t i = 0; i < F2F_COUNT(tactics); i++) {
@@ -94,6 +94,10 @@ static struct candidate_result check_bare(const struct problem *problem, const s
 	struct candidate_result result = {.status = CANDIDATE_OK};
 	struct lean_refusal refusal;
 	size_t bad = 0;
+	if (lean_proof_joins(tokens, from)) {
+		return lean_candidate_refuse(REASON_ERROR, "", tokens->list.items[from].line + 1,
+			"no proof begins like this");
+	}
 	if (!lean_policy_check(tokens, from, to, LEAN_PLACE_PROOF, &refusal)) {
 		return lean_candidate_refuse(refusal.reason, refusal.word, refusal.line, refusal.why);
 	}

@@ -103,7 +103,8 @@ static bool line_begins_lean(struct str line) {
 	while (word < line.len && strchr(" \t(:", line.data[word]) == NULL) {
 		word++;
 	}
-	return lean_is_command_word(line.data, word) || (line.len > 1 && memcmp(line.data, "@[", 2) == 0) ||
+	bool hash = line.len > 1 && line.data[0] == '#' && line.data[1] >= 'a' && line.data[1] <= 'z';
+	return hash || lean_is_command_word(line.data, word) || (line.len > 1 && memcmp(line.data, "@[", 2) == 0) ||
 		(line.len > 2 && memcmp(line.data, "/--", 3) == 0);
 }
 

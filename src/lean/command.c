@@ -193,7 +193,7 @@ struct lean_signature lean_signature_of(const struct lean_tokens *tokens, const 
 		} else if (lean_token_is(tokens, i, ":=")) {
 			out.assigned = true;
 			break;
-		} else if (begins_equations(tokens, i, command->to)) {
+		} else if (lean_token_is(tokens, i, "where") || begins_equations(tokens, i, command->to)) {
 			out.equations = out.assigned = true;
 			break;
 		}

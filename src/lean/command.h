@@ -40,10 +40,10 @@ struct lean_signature {
 	size_t name;	  // SIZE_MAX when it has none
 	size_t binders;	  // first token behind the name and its universes
 	size_t colon;	  // the colon before the type; equal to `type_end` when there is none
-	size_t type_end;  // ":=", the first "|" of equations, or the end
+	size_t type_end;  // ":=", the first "|" of equations, "where", or the end
 	size_t value;	  // first token of the value, behind ":="
-	bool equations;	  // "| 0 => …" instead of ":="
-	bool assigned;	  // ":=" or equations are there
+	bool equations;	  // "| 0 => …" or "where …" instead of ":="
+	bool assigned;	  // one of the three is there
 };
 
 struct lean_signature lean_signature_of(const struct lean_tokens *tokens, const struct lean_command *command);

@@ -2,6 +2,7 @@
 
 #include <stdint.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/str.h"
@@ -43,11 +44,11 @@ static const char searches[] = "searches instead of proving, and may leave a hol
 static const char talks[] = "is a command of its own";
 
 /*
- * One row a word. Left out of the list in spec/lean.md 2.2, because honest proofs use the word and it cannot do harm there:
+ * One row a word, in byte order. Left out of the list in spec/lean.md 2.2, because honest proofs use the word and it cannot do harm there:
  * "open" and "set_option" are looked at with what follows them (below); "module" is a Mathlib tactic, and as a command it can
  * only begin a file; "constant" is a free name since 2022 and looked at with what follows.
  */
-static const struct row rows[] = {
+static const struct row words[] = {
 	{"#check", MODEL, WHOLE, REASON_FORBIDDEN, talks},
 	{"#check_failure", MODEL, WHOLE, REASON_FORBIDDEN, talks},
 	{"#conv", MODEL, WHOLE, REASON_FORBIDDEN, talks},
@@ -68,12 +69,6 @@ static const struct row rows[] = {
 	{"#test", MODEL, WHOLE, REASON_FORBIDDEN, runs},
 	{"#where", MODEL, WHOLE, REASON_FORBIDDEN, talks},
 	{"@[", MODEL, WHOLE, REASON_FORBIDDEN, "an attribute can reach beyond its declaration"},
-	{"Elab", MODEL, LEADING, REASON_FORBIDDEN, runs},
-	{"IO", MODEL, LEADING, REASON_FORBIDDEN, runs},
-	{"Lean", MODEL, LEADING, REASON_FORBIDDEN, runs},
-	{"Meta", MODEL, LEADING, REASON_FORBIDDEN, runs},
-	{"Qq", MODEL, LEADING, REASON_FORBIDDEN, runs},
-	{"System", MODEL, LEADING, REASON_FORBIDDEN, runs},
 	{"`", MODEL, WHOLE, REASON_FORBIDDEN, "quotes syntax"},
 	{"abbrev", MODEL, WHOLE, REASON_FORBIDDEN, declares},
 	{"admit", MODEL, WHOLE, REASON_SORRY, hole},
@@ -90,8 +85,6 @@ static const struct row rows[] = {
 	{"class", MODEL, WHOLE, REASON_FORBIDDEN, declares},
 	{"csimp", ALL, WHOLE, REASON_FORBIDDEN, trusts},
 	{"dbg_trace", MODEL, WHOLE, REASON_FORBIDDEN, runs},
-	{"dbgTrace", ALL, COMPONENT, REASON_FORBIDDEN, runs},
-	{"debug", ALL, COMPONENT, REASON_FORBIDDEN, "switches parts of Lean off"},
 	{"decide?", MODEL, WHOLE, REASON_FORBIDDEN, searches},
 	{"declare_syntax_cat", ALL, WHOLE, REASON_FORBIDDEN, reads},
 	{"def", MODEL, WHOLE, REASON_FORBIDDEN, declares},
@@ -115,9 +108,6 @@ static const struct row rows[] = {
 	{"infixr", MODEL, WHOLE, REASON_FORBIDDEN, reads},
 	{"initialize", ALL, WHOLE, REASON_FORBIDDEN, runs},
 	{"instance", MODEL, WHOLE, REASON_FORBIDDEN, "can change what an operator means"},
-	{"lcAny", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
-	{"lcProof", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
-	{"lcUnreachable", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
 	{"lemma", MODEL, WHOLE, REASON_FORBIDDEN, declares},
 	{"local", MODEL, WHOLE, REASON_FORBIDDEN, reads},
 	{"macro", ALL, WHOLE, REASON_FORBIDDEN, reads},
@@ -126,11 +116,8 @@ static const struct row rows[] = {
 	{"namespace", MODEL, WHOLE, REASON_FORBIDDEN, scopes},
 	{"native", MODEL, WHOLE, REASON_FORBIDDEN, trusts},
 	{"native_decide", ALL, WHOLE, REASON_FORBIDDEN, trusts},
-	{"nativeDecide", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
 	{"notation", MODEL, WHOLE, REASON_FORBIDDEN, reads},
 	{"notation3", MODEL, WHOLE, REASON_FORBIDDEN, reads},
-	{"ofReduceBool", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
-	{"ofReduceNat", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
 	{"omit", MODEL, WHOLE, REASON_FORBIDDEN, scopes},
 	{"opaque", MODEL, WHOLE, REASON_FORBIDDEN, trusts},
 	{"panic!", MODEL, WHOLE, REASON_FORBIDDEN, runs},
@@ -139,8 +126,6 @@ static const struct row rows[] = {
 	{"prefix", MODEL, WHOLE, REASON_FORBIDDEN, reads},
 	{"prelude", ALL, WHOLE, REASON_FORBIDDEN, scopes},
 	{"private", MODEL, WHOLE, REASON_FORBIDDEN, "hides a name"},
-	{"reduceBool", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
-	{"reduceNat", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
 	{"register_simp_attr", ALL, WHOLE, REASON_FORBIDDEN, runs},
 	{"run_cmd", ALL, WHOLE, REASON_FORBIDDEN, runs},
 	{"run_elab", ALL, WHOLE, REASON_FORBIDDEN, runs},
@@ -155,19 +140,39 @@ static const struct row rows[] = {
 	{"simp?", MODEL, WHOLE, REASON_FORBIDDEN, searches},
 	{"simproc", ALL, WHOLE, REASON_FORBIDDEN, runs},
 	{"sorry", MODEL, WHOLE, REASON_SORRY, hole},
-	{"sorryAx", MODEL, COMPONENT, REASON_SORRY, hole},
 	{"stop", MODEL, WHOLE, REASON_SORRY, hole},
 	{"structure", MODEL, WHOLE, REASON_FORBIDDEN, declares},
 	{"syntax", ALL, WHOLE, REASON_FORBIDDEN, reads},
 	{"theorem", MODEL, WHOLE, REASON_FORBIDDEN, declares},
-	{"trustCompiler", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
 	{"unif_hint", ALL, WHOLE, REASON_FORBIDDEN, reads},
 	{"universe", MODEL, WHOLE, REASON_FORBIDDEN, scopes},
 	{"universes", MODEL, WHOLE, REASON_FORBIDDEN, scopes},
-	{"unsafe", ALL, STARTING, REASON_FORBIDDEN, trusts},
 	{"unseal", MODEL, WHOLE, REASON_FORBIDDEN, scopes},
 	{"variable", MODEL, WHOLE, REASON_FORBIDDEN, "adds hypotheses"},
 	{"variables", MODEL, WHOLE, REASON_FORBIDDEN, "adds hypotheses"},
+};
+
+/* Names that reach a thing however they are qualified. */
+static const struct row names[] = {
+	{"Elab", MODEL, LEADING, REASON_FORBIDDEN, runs},
+	{"IO", MODEL, LEADING, REASON_FORBIDDEN, runs},
+	{"Lean", MODEL, LEADING, REASON_FORBIDDEN, runs},
+	{"Meta", MODEL, LEADING, REASON_FORBIDDEN, runs},
+	{"Qq", MODEL, LEADING, REASON_FORBIDDEN, runs},
+	{"System", MODEL, LEADING, REASON_FORBIDDEN, runs},
+	{"dbgTrace", ALL, COMPONENT, REASON_FORBIDDEN, runs},
+	{"debug", ALL, COMPONENT, REASON_FORBIDDEN, "switches parts of Lean off"},
+	{"lcAny", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
+	{"lcProof", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
+	{"lcUnreachable", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
+	{"nativeDecide", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
+	{"ofReduceBool", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
+	{"ofReduceNat", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
+	{"reduceBool", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
+	{"reduceNat", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
+	{"sorryAx", MODEL, COMPONENT, REASON_SORRY, hole},
+	{"trustCompiler", ALL, COMPONENT, REASON_FORBIDDEN, trusts},
+	{"unsafe", ALL, STARTING, REASON_FORBIDDEN, trusts},
 };
 
 /* Effort, never meaning: what a model may raise for its own proof. */
@@ -193,10 +198,7 @@ static bool next_part(struct str *rest, struct str *part_out) {
 	return true;
 }
 
-static bool row_matches(const struct row *row, struct str text, enum lean_token_kind kind) {
-	if (row->match == WHOLE || kind != LEAN_IDENT) {
-		return str_equal(text, row->word);
-	}
+static bool row_matches(const struct row *row, struct str text) {
 	size_t length = strlen(row->word);
 	struct str part;
 	while (next_part(&text, &part)) {
@@ -223,10 +225,22 @@ bool lean_policy_option(const char *name, size_t length) {
 	return str_slice(name, length).len > 7 && memcmp(name, "linter.", 7) == 0;
 }
 
+static int compare_word(const void *key, const void *element) {
+	const struct str *text = key;
+	const struct row *row = element;
+	size_t length = strlen(row->word);
+	int order = memcmp(text->data, row->word, text->len < length ? text->len : length);
+	return order != 0 ? order : (text->len > length) - (text->len < length);
+}
+
 static const struct row *find_row(struct str text, enum lean_token_kind kind, enum lean_place place) {
-	for (size_t i = 0; i < F2F_COUNT(rows); i++) {
-		if ((rows[i].places & (int)place) != 0 && row_matches(&rows[i], text, kind)) {
-			return &rows[i];
+	const struct row *row = bsearch(&text, words, F2F_COUNT(words), sizeof(words[0]), compare_word);
+	if (row != NULL && (row->places & (int)place) != 0) {
+		return row;
+	}
+	for (size_t i = 0; kind == LEAN_IDENT && i < F2F_COUNT(names); i++) {
+		if ((names[i].places & (int)place) != 0 && row_matches(&names[i], text)) {
+			return &names[i];
 		}
 	}
 	return NULL;

@@ -49,6 +49,13 @@ char *lean_proof_text(const struct lean_tokens *tokens, size_t from, size_t to) 
 	return buf_detach(&out);
 }
 
+bool lean_proof_joins(const struct lean_tokens *tokens, size_t from) {
+	const struct lean_token *token = &tokens->list.items[from];
+	const char *text = tokens->text + token->start;
+	size_t length = token->end - token->start;
+	return text[0] == '|' || (length >= 5 && memcmp(text, "where", 5) == 0);
+}
+
 struct candidate_result lean_candidate_refuse(
 	enum reject_reason reason, const char *word, unsigned line, const char *why) {
 	struct candidate_result result = {.status = CANDIDATE_REJECTED, .reason = reason};

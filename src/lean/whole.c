@@ -320,6 +320,21 @@ static char *compare(const struct reading *reading) {
 		reading->signature.name + 1, reading->signature.type_end);
 }
 
+/* Between statement and proof: nothing of the proof may be read as a part of the statement. */
+static void check_joint(struct reading *reading) {
+	const struct lean_signature *signature = &reading->signature;
+	if (!signature->equations && lean_proof_joins(reading->tokens, signature->value)) {
+		refuse(reading, REASON_ERROR, signature->value, "no proof begins like this");
+	}
+	for (size_t i = 0; signature->equations && i < reading->statement.list.count; i++) {
+		if (lean_token_is(&reading->statement, i, "match") || lean_token_is(&reading->statement, i, "fun") ||
+			lean_token_is(&reading->statement, i, "λ")) {
+			refuse(reading, REASON_FORBIDDEN, signature->value,
+				"cases that could belong to a function in the statement");
+		}
+	}
+}
+
 static void take_proof(struct reading *reading, struct lean_candidate *out) {
 	const struct lean_command *command = &reading->commands->list.items[reading->index];
 	const struct lean_signature *signature = &reading->signature;
@@ -330,6 +345,7 @@ static void take_proof(struct reading *reading, struct lean_candidate *out) {
 		reading->result.truncated = true;
 		return;
 	}
+	check_joint(reading);
 	check(reading, signature->value, command->to, LEAN_PLACE_PROOF);
 	if (!lean_tokens_balanced(reading->tokens, signature->value, command->to, &bad)) {
 		refuse(reading, REASON_ERROR, bad < command->to ? bad : command->to - 1, "brackets do not pair");

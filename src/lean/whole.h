@@ -1,6 +1,7 @@
 #ifndef F2F_LEAN_WHOLE_H
 #define F2F_LEAN_WHOLE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "lean/candidate.h"
@@ -30,6 +31,9 @@ struct candidate_result lean_candidate_refuse(enum reject_reason reason, const c
  * all of them move two columns to the right, and NULL is returned when a literal runs over such a line end.
  */
 char *lean_proof_text(const struct lean_tokens *tokens, size_t from, size_t to);
+
+/** Whether a proof that stands behind ":=" begins with a word that assembling takes for a way to do without it. */
+bool lean_proof_joins(const struct lean_tokens *tokens, size_t from);
 
 /** Owned one-line account of how two runs of tokens differ; NULL when they do not. Lines count in `theirs`. */
 char *lean_tokens_difference(const struct lean_tokens *ours, size_t our_from, size_t our_to,
