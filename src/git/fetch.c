@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "git/frame.h"
@@ -14,6 +15,7 @@ struct fetch {
 	unsigned logins;
 	bool too_large;
 	bool bad_certificate;
+	bool complete; // all objects are here, and that was said
 	git_oid head;
 	bool has_head;
 };
@@ -25,7 +27,7 @@ int fetch_failure(struct error *err, int rc) {
 	enum error_code code = ERROR_PROTOCOL;
 	if (rc == GIT_EAUTH || rc == GIT_ECERTIFICATE || class == GIT_ERROR_SSL) {
 		code = ERROR_REFUSED;
-	} else if (class == GIT_ERROR_ODB || class == GIT_ERROR_OBJECT ||
+	} else if (rc == GIT_ELOCKED || class == GIT_ERROR_ODB || class == GIT_ERROR_OBJECT ||
 		   class == GIT_ERROR_REFERENCE) {
 		code = ERROR_DATABASE; // our copy: makes main() start afresh, once
 	} else if (rc == GIT_ENOTFOUND || class == GIT_ERROR_REPOSITORY) {
@@ -54,8 +56,10 @@ static int on_transfer(const git_indexer_progress *stats, void *data) {
 		fetch->too_large = true;
 		return GIT_EUSER;
 	}
+	bool complete = stats->total_objects > 0 && stats->indexed_objects == stats->total_objects;
 	bool sent = frame_progress(fetch->frame, stats->received_objects, stats->total_objects,
-		stats->received_bytes, false);
+		stats->received_bytes, complete && !fetch->complete);
+	fetch->complete = complete;
 	return sent ? 0 : GIT_EUSER;
 }
 
@@ -169,6 +173,11 @@ static bool known_scheme(const char *url) {
 	return known;
 }
 
+/* Neither a URL nor the short form of ssh, "host:path". */
+static bool is_path(const char *url) {
+	return strstr(url, "://") == NULL && url[strcspn(url, ":/")] != ':';
+}
+
 static bool has_commit(git_repository *repo, const git_oid *id) {
 	git_commit *commit = NULL;
 	bool found = git_commit_lookup(&commit, repo, id) == 0;
@@ -225,8 +234,13 @@ int fetch_commit(git_repository *repo, const struct fetch_request *request, stru
 	if (rc < 0) {
 		return fetch_failure(err, rc);
 	}
-	if (!known_scheme(git_remote_url(remote))) {
+	const char *url = git_remote_url(remote);
+	if (!known_scheme(url)) {
 		rc = error_set(err, ERROR_USAGE, "not https, http, ssh, git, file or a path");
+		goto out;
+	}
+	if (is_path(url) && !file_exists(url)) {
+		rc = error_set(err, ERROR_NOT_FOUND, "no such file or folder");
 		goto out;
 	}
 	rc = connect_remote(remote, &fetch, err);

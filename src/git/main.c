@@ -1,9 +1,11 @@
+#include <fcntl.h>
 #include <ftw.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include <git2.h>
@@ -25,7 +27,7 @@
  * us after a silence.
  */
 
-enum { MAX_BYTES = 1024 * 1024 * 1024 };
+enum { PACK_MAX_BYTES = 1024 * 1024 * 1024, FILES_MAX_BYTES = 256 * 1024 * 1024 };
 
 struct arguments {
 	const char *cache;
@@ -36,7 +38,7 @@ struct arguments {
 
 static int parse(int argc, char **argv, struct arguments *arguments, struct error *err) {
 	int next = 1;
-	arguments->request.max_bytes = MAX_BYTES;
+	arguments->request.max_bytes = PACK_MAX_BYTES;
 	for (; next < argc && str_starts_with(argv[next], "--"); next++) {
 		int64_t bytes = 0;
 		if (strcmp(argv[next], "--head") == 0) {
@@ -85,6 +87,18 @@ static void trust_the_system(void) {
 	}
 }
 
+/* One of us at a time on one copy. Held until we end; what libgit2 finds locked nevertheless was left by one that was killed. */
+static int lock_cache(const char *cache, struct error *err) {
+	char *path = xasprintf("%s.lock", cache);
+	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	int rc = 0;
+	if (fd < 0 || flock(fd, LOCK_EX) < 0) {
+		rc = error_set_errno(err, "%s", path);
+	}
+	free(path);
+	return rc;
+}
+
 static int open_cache(const char *path, git_repository **repo_out, struct error *err) {
 	git_repository_init_options options = GIT_REPOSITORY_INIT_OPTIONS_INIT;
 	options.flags = GIT_REPOSITORY_INIT_BARE | GIT_REPOSITORY_INIT_MKPATH |
@@ -111,7 +125,7 @@ static int run(const struct arguments *arguments, struct frame *frame, struct er
 		rc = fetch_damage(err, rc);
 		goto out;
 	}
-	uint64_t budget = arguments->request.max_bytes;
+	uint64_t budget = FILES_MAX_BYTES;
 	frame_commit(frame, git_oid_tostr_s(&used), is_head);
 	for (int i = 0; rc == 0 && i < arguments->path_count; i++) {
 		rc = tree_send(commit, arguments->paths[i], frame, &budget, err);
@@ -148,6 +162,9 @@ int main(int argc, char **argv) {
 	git_libgit2_opts(GIT_OPT_SET_OWNER_VALIDATION, 0);
 	trust_the_system();
 	int rc = parse(argc, argv, &arguments, &err);
+	if (rc == 0) {
+		rc = lock_cache(arguments.cache, &err);
+	}
 	if (rc == 0) {
 		rc = run(&arguments, &frame, &err);
 		if (rc == ERROR_DATABASE) {

@@ -124,7 +124,8 @@ int tree_send(git_commit *commit, const char *path, struct frame *frame, uint64_
 		rc = fetch_damage(err, rc);
 	} else if (git_tree_entry_type(found) == GIT_OBJECT_TREE) {
 		rc = send_folder(repo, found, path, frame, budget, err);
-	} else if (git_tree_entry_type(found) == GIT_OBJECT_BLOB) {
+	} else if (git_tree_entry_type(found) == GIT_OBJECT_BLOB &&
+		   git_tree_entry_filemode(found) != GIT_FILEMODE_LINK) {
 		char *copy = xstrdup(path);
 		struct entry entry = {.path = copy, .blob = *git_tree_entry_id(found)};
 		rc = send_blob(repo, &entry, frame, budget, err);
