@@ -14,7 +14,6 @@ extern char **environ;
 /* Variables that are no twin of an option. */
 static const char *const other_variables[] = {
 	"F2F_DATASETS",
-	"F2F_DATASETS",
 	"F2F_LEAN",
 	"F2F_LEAN_PROJECT",
 	"F2F_TRACE",

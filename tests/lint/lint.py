@@ -47,7 +47,7 @@ LAYERS["main"] = LAYERS["cmd"] + ["cmd"]
 # Libraries that have one home each.
 LIBRARIES = {
     "curl/": ["io/http"],
-    "sqlite3.h": ["io/db", "store"],
+    "sqlite3.h": ["io/db"],
     "uv.h": ["io/loop", "io/proc", "io/http"],
     "git2": ["git"],
     "popt.h": ["cmd"],
