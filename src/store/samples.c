@@ -25,10 +25,12 @@ int store_sample_put(struct store *store, const struct sample_record *sample, in
 	const struct sample_key *key = &sample->key;
 	struct sha256 prompt, reply, reasoning, candidate;
 	int rc = store_text_put_optional(store, sample->prompt, &prompt, err);
-	rc = rc < 0 ? rc : store_text_put_optional(store, completion->text, &reply, err);
+	const char *text = sample->completion != NULL ? completion->text : NULL;
+	rc = rc < 0 ? rc : store_text_put_optional(store, text, &reply, err);
 	rc = rc < 0 ? rc : store_text_put_optional(store, completion->reasoning, &reasoning, err);
 	rc = rc < 0 ? rc : store_text_put_optional(store, sample->candidate, &candidate, err);
 	if (rc < 0) {
+		completion_finish(&none);
 		return rc;
 	}
 	// NAN binds as NULL.
@@ -42,6 +44,7 @@ int store_sample_put(struct store *store, const struct sample_record *sample, in
 		completion->prompt_tokens, completion->completion_tokens, completion->reasoning_tokens,
 		completion->cached_tokens, completion->usd, sample->attempts, sample->elapsed_ns, sample->wait_ns,
 		clock_utc(), sample->shared_with);
+	completion_finish(&none);
 	if (rc == 0 && id == 0) {
 		rc = error_set(err, ERROR_DATABASE, "%s/%s sample %lld of run %s has an outcome already", key->split,
 			key->problem, (long long)key->sample, key->run);
