@@ -10,6 +10,7 @@
 #include "base/mem.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
+#include "dataset/dataset.h"
 #include "engine/pull.h"
 #include "io/git.h"
 #include "io/loop.h"
@@ -132,6 +133,17 @@ static int silence(const struct options *options, int64_t *silence_ns_out, struc
 	return 0;
 }
 
+/* Before a database is made for a name that was mistyped. */
+static int check_names(const char *const *sets, size_t count, struct error *err) {
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		struct dataset *dataset = NULL;
+		rc = dataset_load(sets[i], &dataset, err);
+		dataset_destroy(dataset);
+	}
+	return rc;
+}
+
 static int run(struct options *options, struct error *err) {
 	struct pulling pulling = {.progress_mode = option_text(options, "progress", "auto")};
 	VEC(const char *) sets = {0};
@@ -149,6 +161,7 @@ static int run(struct options *options, struct error *err) {
 		vec_push(&from, item);
 	}
 	int rc = silence(options, &silence_ns, err);
+	rc = rc < 0 ? rc : check_names(sets.items, sets.count, err);
 	rc = rc < 0 ? rc
 		    : store_open(database, &(struct store_options){.mode = DB_WRITE}, &store, err);
 	if (rc < 0) {

@@ -290,7 +290,9 @@ def from_names_its_source_where_there_are_several(world):
     expect(world.pull("v2s", "--from", "minif2f=/x"), 2, 'no source "minif2f"', "minif2f-v2")
     expect(world.pull("v2s", "--from", "/x", "--from", "minif2f-v2=/y"), 2, "two URLs for minif2f-v2")
     expect(world.pull("v2s", "--from", "minif2f-v2="), 2, "no URL for minif2f-v2")
+    world.database = world.path("untouched.db")
     expect(world.pull("v2x"), 2, 'unknown split "v2x"', "did you mean")
+    assert not os.path.exists(world.database)
     expect(world.pull("demo", "--from", "/x"), 2, "--from")
 
 

@@ -386,6 +386,39 @@ START_TEST(hostile_nesting_is_refused_and_does_not_overflow) {
 }
 END_TEST
 
+/* Bytes of the fixtures changed, cut and doubled at random (a fixed seed): read or refused, never more. */
+static void mutate(const char *set, const char *path, unsigned seed) {
+	struct buf text = BUF_INIT(1 << 20);
+	ck_assert_int_eq(file_read(path, &text, NULL), 0);
+	for (unsigned round = 0; round < 1500; round++) {
+		char *copy = xmemdup0(buf_str(&text), text.len);
+		size_t length = text.len;
+		for (unsigned change = 0; change <= round % 4; change++) {
+			seed = seed * 1103515245 + 12345;
+			size_t at = (seed >> 8) % length;
+			seed = seed * 1103515245 + 12345;
+			static const char bytes[] = "\"\\{}[]:,\n\0/-:=(\xff"
+						    "a";
+			copy[at] = bytes[(seed >> 8) % (sizeof(bytes) - 1)];
+			length = round % 7 == 0 ? at + 1 : length;
+		}
+		struct reading reading = read_text(set, copy, length);
+		ck_assert_msg(reading.rc == 0 || reading.rc == ERROR_INPUT, "%d %s", reading.rc,
+			reading.err.message);
+		ck_assert(reading.rc == 0 || reading.err.message[0] != '\0');
+		reading_finish(&reading);
+		free(copy);
+	}
+	buf_finish(&text);
+}
+
+START_TEST(damaged_bytes_are_read_or_refused) {
+	mutate("v2s", FIXTURES "/minif2f-v2/datasets/miniF2F_v2s.json", 1);
+	mutate("v2s", FIXTURES "/minif2f-v2/datasets/miniF2F_v2c.json", 2);
+	mutate("v1", FIXTURES "/minif2f-deepseek/datasets/minif2f.jsonl", 3);
+}
+END_TEST
+
 static TCase *cases(const char *name, void (*setup)(void)) {
 	TCase *tests = tcase_create(name);
 	tcase_add_checked_fixture(tests, setup, NULL);
@@ -419,6 +452,7 @@ int main(void) {
 	tcase_add_test(bad, ill_formed_utf8_and_nul_are_refused_with_their_line);
 	tcase_add_test(bad, a_count_that_is_not_the_manifests_is_refused);
 	tcase_add_test(bad, a_formal_text_that_is_no_theorem_is_refused);
+	tcase_add_test(bad, damaged_bytes_are_read_or_refused);
 	tcase_add_test(bad, hostile_nesting_is_refused_and_does_not_overflow);
 	suite_add_tcase(suite, bad);
 	return unit_run(suite);
