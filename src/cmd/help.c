@@ -141,8 +141,9 @@ void help_main(FILE *out) {
 		"(max-retries = 3). \"f2f help COMMAND\" says more.",
 		0, 0);
 	fputs("\nExamples:\n"
-	      "  f2f help list\n"
-	      "  f2f list splits\n",
+	      "  f2f pull v2s\n"
+	      "  f2f eval --model builtin/tactics --split demo\n"
+	      "  f2f help eval\n",
 		out);
 }
 

@@ -13,6 +13,7 @@
 #include "dataset/dataset.h"
 #include "io/config.h"
 #include "io/term.h"
+#include "verifier/verifier.h"
 
 /* Rows are JSON objects with "name" and "summary", and whatever else is known of a kind. */
 
@@ -100,6 +101,14 @@ static int list_models(const struct options *options, json_t *rows, struct error
 	return 0;
 }
 
+static int list_backends(const struct options *options, json_t *rows, struct error *err) {
+	const char *name, *summary = "";
+	for (size_t i = 0; (name = verifier_backend(i, &summary)) != NULL; i++) {
+		add_row(rows, name, summary);
+	}
+	return 0;
+}
+
 static int list_judges(const struct options *options, json_t *rows, struct error *err) {
 	add_sections(options, rows, "judge");
 	return 0;
@@ -113,6 +122,7 @@ static const struct kind {
 	{"models", list_models},
 	{"prompts", list_prompts},
 	{"protocols", list_protocols},
+	{"backends", list_backends},
 	{"judges", list_judges},
 };
 

@@ -116,8 +116,8 @@ static bool append_type(struct buf *body, const struct lean_tokens *tokens) {
 
 /*
  * Our own commands: a theorem whose name the candidate could not know, which states the asked statement again and is proved by the
- * asked theorem only, and the axioms it rests on. "first" tries the plain name where universes or auto-bound names make "@" too
- * strict. Parses and elaborates on Lean 4 of July 2021 as well as on today's.
+ * asked theorem only, and the axioms it rests on. "first" tries the plain name where auto-bound names make "@" too strict; nothing
+ * that looks at the context ("assumption") may be tried, or a hypothesis smuggled in by "variable" would prove the probe. Parses and elaborates on Lean 4 of July 2021 as well as on today's.
  */
 static void append_probe(struct buf *body, const struct problem *problem, const char *probe) {
 	struct lean_tokens tokens;
@@ -127,9 +127,7 @@ static void append_probe(struct buf *body, const struct problem *problem, const 
 	buf_appendf(body, "theorem %s", probe);
 	if (append_type(body, &tokens)) {
 		buf_appendf(body,
-			" := by\n  first\n  | exact @_root_.%s\n  | exact @%s\n  | exact %s\n"
-			"  | (intros; apply %s <;> assumption)\n",
-			name, name, name, name);
+			" := by\n  first\n  | exact @_root_.%s\n  | exact @%s\n  | exact %s\n", name, name, name);
 	} else {
 		buf_truncate(body, start);
 		buf_appendf(body, "theorem %s : True := by\n  have h := @%s\n  exact True.intro\n", probe, name);

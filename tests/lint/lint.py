@@ -47,7 +47,7 @@ LAYERS["main"] = LAYERS["cmd"] + ["cmd"]
 # Libraries that have one home each.
 LIBRARIES = {
     "curl/": ["io/http"],
-    "sqlite3.h": ["io/db"],
+    "sqlite3.h": ["io/db", "store"],
     "uv.h": ["io/loop", "io/proc", "io/http"],
     "git2": ["git"],
     "popt.h": ["cmd"],
