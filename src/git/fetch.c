@@ -17,7 +17,8 @@ struct fetch {
 	bool bad_certificate;
 	bool complete; // all objects are here, and that was said
 	git_oid head;
-	bool has_head;
+	bool has_head; // `head` is one
+	bool head_named; // the server lists it as HEAD
 };
 
 int fetch_failure(struct error *err, int rc) {
@@ -120,6 +121,29 @@ static int connect_failed(const struct fetch *fetch, int rc, struct error *err) 
 	return rc == ERROR_SYSTEM ? (int)(err->code = ERROR_NETWORK) : rc;
 }
 
+/*
+ * HEAD may name a branch that was never made, as in many a bare repository: then an only branch is
+ * it.
+ */
+static void note_head(struct fetch *fetch, const git_remote_head **heads, size_t count) {
+	size_t branches = 0;
+	fetch->has_head = false;
+	for (size_t i = 0; i < count; i++) {
+		bool branch = str_starts_with(heads[i]->name, "refs/heads/");
+		branches += branch;
+		if (strcmp(heads[i]->name, "HEAD") == 0) {
+			fetch->head = heads[i]->oid;
+			fetch->has_head = true;
+			fetch->head_named = true;
+			return;
+		}
+		if (branch) {
+			fetch->head = heads[i]->oid;
+		}
+	}
+	fetch->has_head = branches == 1;
+}
+
 /* Connects and notes what the server's HEAD is. */
 static int connect_remote(git_remote *remote, struct fetch *fetch, struct error *err) {
 	git_remote_callbacks callbacks = GIT_REMOTE_CALLBACKS_INIT;
@@ -136,12 +160,7 @@ static int connect_remote(git_remote *remote, struct fetch *fetch, struct error 
 	if (rc < 0) {
 		return failed(fetch, rc, err);
 	}
-	for (size_t i = 0; i < count && !fetch->has_head; i++) {
-		if (strcmp(heads[i]->name, "HEAD") == 0) {
-			fetch->head = heads[i]->oid;
-			fetch->has_head = true;
-		}
-	}
+	note_head(fetch, heads, count);
 	return 0;
 }
 
@@ -205,7 +224,7 @@ static int fetch_heads(
 	char heads[] = "+refs/heads/*:refs/heads/*";
 	char head[] = "+HEAD:refs/pins/HEAD"; // it may be detached
 	char *refspecs[] = {heads, head};
-	return fetch_refs(remote, fetch, refspecs, fetch->has_head ? 2 : 1, err);
+	return fetch_refs(remote, fetch, refspecs, fetch->head_named ? 2 : 1, err);
 }
 
 static int pick(git_repository *repo, const struct fetch *fetch, git_oid *used_out,

@@ -188,6 +188,27 @@ def heads_files_are_taken_under_from_when_they_match(world):
 
 
 @test
+def an_only_branch_is_head_where_head_names_none(world):
+    folder = world.repo("minif2f-v2")
+    bare = world.path("bare")
+    servers.git(folder, "clone", "-q", "--bare", folder, bare)
+    servers.git(bare, "symbolic-ref", "HEAD", "refs/heads/never-made")
+    world.manifest("v2s", commit=ABSENT)
+    expect(world.pull("v2s", "--from", bare), 0, "v2s: 4 problems stored")
+
+
+@test
+def a_repository_of_another_user_is_read(world):
+    folder = world.repo("minif2f-v2")
+    if os.geteuid() == 0:  # others cannot give files away
+        for root, folders, names in os.walk(folder):
+            for name in [".", *folders, *names]:
+                os.chown(os.path.join(root, name), 12345, 12345)
+    world.manifest("v2s")
+    expect(world.pull("v2s", "--from", folder), 0, "v2s: 4 problems stored")
+
+
+@test
 def without_from_an_absent_commit_is_refused(world):
     folder = world.repo("minif2f-v2")
     world.manifest("v2s", url=folder, commit=ABSENT)
