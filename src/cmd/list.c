@@ -13,6 +13,7 @@
 #include "dataset/dataset.h"
 #include "io/config.h"
 #include "io/term.h"
+#include "provider/provider.h"
 #include "verifier/verifier.h"
 
 /* Rows are JSON objects with "name" and "summary", and whatever else is known of a kind. */
@@ -91,6 +92,7 @@ static void add_sections(const struct options *options, json_t *rows, const char
 		char *summary = xasprintf("%s%s%s (%s)", provider != NULL ? provider : "",
 			provider != NULL ? "/" : "", model != NULL ? model : name, first);
 		add_row(rows, name, summary);
+		set_text(json_array_get(rows, json_array_size(rows) - 1), "provider", provider);
 		free(summary);
 		free(section);
 	}
@@ -98,6 +100,13 @@ static void add_sections(const struct options *options, json_t *rows, const char
 
 static int list_models(const struct options *options, json_t *rows, struct error *err) {
 	add_sections(options, rows, "model");
+	const struct provider *provider;
+	for (size_t i = 0; (provider = provider_at(i)) != NULL; i++) {
+		char *name = xasprintf("%s/…", provider->name);
+		add_row(rows, name, provider->summary);
+		set_text(json_array_get(rows, json_array_size(rows) - 1), "provider", provider->name);
+		free(name);
+	}
 	return 0;
 }
 
