@@ -21,7 +21,8 @@
 enum { ENDPOINT_TIMEOUT_MS = 15000, BODY_SHOWN = 120 };
 
 static const struct option options[] = {
-	{"model", 'm', OPTION_TEXT, "PROVIDER/NAME", "also see whether this model's endpoint answers"},
+	{"model", 'm', OPTION_TEXT, "PROVIDER/NAME",
+		"also see whether this model's endpoint answers"},
 	{"base-url", 0, OPTION_TEXT, "URL", "its endpoint, up to and with /v1"},
 	{"api-key-env", 0, OPTION_TEXT, "VARIABLE", "the variable that holds its key"},
 	LEAN_OPTIONS,
@@ -39,11 +40,13 @@ struct doctor {
 	int broken;
 };
 
-static void find(struct doctor *doctor, enum finding finding, const char *what, const char *text, const char *fix) {
+static void find(struct doctor *doctor, enum finding finding, const char *what, const char *text,
+	const char *fix) {
 	static const char *const words[] = {"ok", "missing", "broken"};
 	doctor->missing += finding == FINDING_MISSING;
 	doctor->broken += finding == FINDING_BROKEN;
-	json_t *row = json_pack("{s:s, s:s, s:s}", "what", what, "state", words[finding], "text", text);
+	json_t *row =
+		json_pack("{s:s, s:s, s:s}", "what", what, "state", words[finding], "text", text);
 	json_object_set_new(row, "fix", fix != NULL ? json_string(fix) : json_null());
 	json_array_append_new(doctor->rows, row);
 	if (!doctor->json) {
@@ -74,10 +77,12 @@ static void look_at_sets(struct doctor *doctor, struct store *store) {
 		bool built_in = dataset->source_count == 0;
 		bool made_of_others = dataset->member_count > 0;
 		dataset_destroy(dataset);
-		if (built_in || made_of_others || store_set_get(store, name, &set, &found, &err) < 0) {
+		if (built_in || made_of_others ||
+			store_set_get(store, name, &set, &found, &err) < 0) {
 			continue;
 		}
-		char *text = found ? xasprintf("%lld problems, files %.12s", (long long)set.problems, set.hash)
+		char *text = found ? xasprintf("%lld problems, files %.12s",
+					     (long long)set.problems, set.hash)
 				   : xstrdup("not pulled");
 		char *fix = xasprintf("f2f pull %s", name);
 		find(doctor, found ? FINDING_OK : FINDING_MISSING, name, text, fix);
@@ -99,7 +104,8 @@ static void look_at_database(struct doctor *doctor) {
 		find(doctor, FINDING_OK, "database", text, NULL);
 		free(text);
 	} else if (rc < 0 || store_check(store, &err) < 0) {
-		find(doctor, FINDING_BROKEN, "database", err.message, "choose another with --db, or restore a copy");
+		find(doctor, FINDING_BROKEN, "database", err.message,
+			"choose another with --db, or restore a copy");
 	} else {
 		int runs = 0;
 		store_runs(store, count_run, &runs, &err);
@@ -115,13 +121,15 @@ static void look_at_database(struct doctor *doctor) {
 static void look_at_helper(struct doctor *doctor, const char *name, const char *purpose) {
 	char *path = path_find_helper(name);
 	char *text = xasprintf("%s (%s)", path != NULL ? path : "not found", purpose);
-	find(doctor, path != NULL ? FINDING_OK : FINDING_BROKEN, name, text, "build or install f2f again");
+	find(doctor, path != NULL ? FINDING_OK : FINDING_BROKEN, name, text,
+		"build or install f2f again");
 	free(text);
 	free(path);
 }
 
 /* A true theorem and a hole under one header. */
-static int try_lean(struct doctor *doctor, const struct lean_info *lean, const char *header, struct error *err) {
+static int try_lean(struct doctor *doctor, const struct lean_info *lean, const char *header,
+	struct error *err) {
 	struct loop *loop = loop_create(NULL);
 	struct verifier *verifier = NULL;
 	int rc = lean_setup_open(doctor->options, loop, lean, &verifier, err);
@@ -141,13 +149,16 @@ static void look_at_lean(struct doctor *doctor) {
 		return;
 	}
 	rc = try_lean(doctor, &lean, "", &err);
-	char *text = xasprintf("%s, version %s%s", lean.path, lean.version, rc == 0 ? ", proves and refuses" : "");
-	find(doctor, rc == 0 ? FINDING_OK : FINDING_BROKEN, "lean", rc == 0 ? text : err.message, NULL);
+	char *text = xasprintf(
+		"%s, version %s%s", lean.path, lean.version, rc == 0 ? ", proves and refuses" : "");
+	find(doctor, rc == 0 ? FINDING_OK : FINDING_BROKEN, "lean", rc == 0 ? text : err.message,
+		NULL);
 	free(text);
 	bool mathlib = rc == 0 && try_lean(doctor, &lean, "import Mathlib\n", &err) == 0;
 	if (rc == 0) {
 		find(doctor, mathlib ? FINDING_OK : FINDING_MISSING, "mathlib",
-			mathlib ? "import Mathlib works" : "import Mathlib does not work: only demo can be checked",
+			mathlib ? "import Mathlib works"
+				: "import Mathlib does not work: only demo can be checked",
 			"f2f lean setup v2s, or --lean-project DIR with a built Lake project");
 	}
 	lean_info_finish(&lean);
@@ -168,20 +179,22 @@ static void on_response(const struct http_response *response, const struct error
 		answer->finding = response->status == 200 ? FINDING_OK : FINDING_BROKEN;
 		size_t shown = response->body.len < BODY_SHOWN ? response->body.len : BODY_SHOWN;
 		answer->text = response->status == 200
-			? xstrdup("answers")
-			: xasprintf("status %d: %.*s", response->status, (int)shown, buf_str(&response->body));
+				       ? xstrdup("answers")
+				       : xasprintf("status %d: %.*s", response->status, (int)shown,
+						 buf_str(&response->body));
 	}
 	loop_stop(answer->loop);
 }
 
 static void ask_endpoint(struct doctor *doctor, const struct resolved_model *model) {
 	struct answer answer = {.loop = loop_create(NULL)};
-	struct http_endpoint *endpoint = http_endpoint_create(
-		answer.loop, &(struct http_endpoint_options){.request_timeout_ms = ENDPOINT_TIMEOUT_MS});
+	struct http_endpoint *endpoint = http_endpoint_create(answer.loop,
+		&(struct http_endpoint_options){.request_timeout_ms = ENDPOINT_TIMEOUT_MS});
 	struct http_request request;
 	http_request_init(&request);
 	request.method = xstrdup("GET");
-	request.url = xasprintf("%s%smodels", model->base_url, str_ends_with(model->base_url, "/") ? "" : "/");
+	request.url = xasprintf(
+		"%s%smodels", model->base_url, str_ends_with(model->base_url, "/") ? "" : "/");
 	if (model->api_key != NULL) {
 		char *value = xasprintf("Bearer %s", model->api_key);
 		http_request_header(&request, "Authorization", value);
@@ -191,7 +204,8 @@ static void ask_endpoint(struct doctor *doctor, const struct resolved_model *mod
 	loop_run(answer.loop);
 	char *url = http_redact_url(request.url);
 	char *text = xasprintf("%s: %s", url, answer.text);
-	find(doctor, answer.finding, "endpoint", text, "see that the server runs, and that --base-url and the key are right");
+	find(doctor, answer.finding, "endpoint", text,
+		"see that the server runs, and that --base-url and the key are right");
 	free(text);
 	free(url);
 	free(answer.text);
@@ -212,7 +226,8 @@ static int look_at_model(struct doctor *doctor, struct error *err) {
 	}
 	find(doctor, FINDING_OK, "model", model.label, NULL);
 	if (!model.provider->local) {
-		find(doctor, FINDING_OK, "key", model.api_key != NULL ? "set" : "none (fine for most local servers)", NULL);
+		find(doctor, FINDING_OK, "key",
+			model.api_key != NULL ? "set" : "none (fine for most local servers)", NULL);
 		ask_endpoint(doctor, &model);
 	}
 	resolved_model_finish(&model);
@@ -228,7 +243,8 @@ static void look_at_limits(struct doctor *doctor) {
 }
 
 static int run(struct options *given, struct error *err) {
-	struct doctor doctor = {.options = given, .json = option_flag(given, "json"), .rows = json_array()};
+	struct doctor doctor = {
+		.options = given, .json = option_flag(given, "json"), .rows = json_array()};
 	char *version = xasprintf("%s (%s)", build_version(), build_commit());
 	find(&doctor, FINDING_OK, "f2f", version, NULL);
 	free(version);
@@ -238,7 +254,9 @@ static int run(struct options *given, struct error *err) {
 	look_at_database(&doctor);
 	look_at_lean(&doctor);
 	int rc = look_at_model(&doctor, err);
-	find(&doctor, FINDING_OK, "sandbox", "none so far: candidates run with your rights, limits and a clean environment", NULL);
+	find(&doctor, FINDING_OK, "sandbox",
+		"none so far: candidates run with your rights, limits and a clean environment",
+		NULL);
 	if (doctor.json && rc == 0) {
 		char *text = json_dumps(doctor.rows, JSON_COMPACT);
 		printf("{\"schema_version\":1,\"findings\":%s}\n", text);
@@ -252,8 +270,10 @@ const struct command cmd_doctor = {
 	.name = "doctor",
 	.synopsis = "[--model PROVIDER/NAME]",
 	.summary = "what is installed, reachable, configured; how to fix what is not",
-	.about = "Looks at f2f's own parts, the database, the problem sets, Lean and Mathlib, and the model's endpoint, and "
-		 "says what to type where something is missing. Exit status 1 when a part is broken; missing parts are no "
+	.about = "Looks at f2f's own parts, the database, the problem sets, Lean and Mathlib, and "
+		 "the model's endpoint, and "
+		 "says what to type where something is missing. Exit status 1 when a part is "
+		 "broken; missing parts are no "
 		 "fault.\n"
 		 "\n"
 		 "Examples:\n"

@@ -12,10 +12,12 @@
 #include "io/loop.h"
 
 static const struct option options[] = {
-	{"model", 'm', OPTION_TEXT, "PROVIDER/NAME", "the model, or a [model.NAME] section of f2f.ini"},
+	{"model", 'm', OPTION_TEXT, "PROVIDER/NAME",
+		"the model, or a [model.NAME] section of f2f.ini"},
 	{"split", 's', OPTION_TEXT, "SPLIT", "problem set: demo, v1, v1-lean4, v2s, v2c, v2"},
 	{"task", 't', OPTION_TEXT, "prove", "what the model is asked (default: the set's)"},
-	{"subset", 0, OPTION_TEXT, "test|valid|all|file:test|file:valid", "part of the set (default test; file: takes the file's word)"},
+	{"subset", 0, OPTION_TEXT, "test|valid|all|file:test|file:valid",
+		"part of the set (default test; file: takes the file's word)"},
 	{"samples", 'n', OPTION_COUNT, "N", "samples a problem (default 1)"},
 	{"limit", 0, OPTION_COUNT, "N", "only the first N problems of a split"},
 	{"sample-id", 0, OPTION_LIST, "NAME", "only this problem; repeatable"},
@@ -32,10 +34,12 @@ static const struct option options[] = {
 	{"retry-cap", 0, OPTION_NUMBER, "SECONDS", "longest backoff (default 60)"},
 	{"connect-timeout", 0, OPTION_NUMBER, "SECONDS", "default 10"},
 	{"request-timeout", 0, OPTION_NUMBER, "SECONDS", "whole request (default 600)"},
-	{"no-verify", 0, OPTION_FLAG, NULL, "store completions as pending; f2f verify checks them later"},
+	{"no-verify", 0, OPTION_FLAG, NULL,
+		"store completions as pending; f2f verify checks them later"},
 	LEAN_OPTIONS,
 	{"fresh", 0, OPTION_FLAG, NULL, "start a new run even if one could go on"},
-	{"fail-on-error", 0, OPTION_NUMBER, "SHARE|N", "missing samples that make the run invalid (default: any)"},
+	{"fail-on-error", 0, OPTION_NUMBER, "SHARE|N",
+		"missing samples that make the run invalid (default: any)"},
 	{"min-score", 0, OPTION_NUMBER, "SHARE", "exit 3 when pass@1 of any row is below"},
 	{0},
 };
@@ -62,14 +66,16 @@ static void say_how_it_ended(const struct eval *eval) {
 		log_info("interrupted; everything finished is stored, the same command goes on");
 		break;
 	case ENGINE_REFUSED:
-		log_error("%s refused: %s; nothing more was sent", eval->model.label, result->message);
+		log_error("%s refused: %s; nothing more was sent", eval->model.label,
+			result->message);
 		break;
 	case ENGINE_QUOTA:
-		log_error("%s: %s; the same command goes on later", eval->model.label, result->message);
+		log_error("%s: %s; the same command goes on later", eval->model.label,
+			result->message);
 		break;
 	case ENGINE_DOWN:
-		log_error("%s does not answer: %s; the same command goes on later", eval->model.label,
-			result->message);
+		log_error("%s does not answer: %s; the same command goes on later",
+			eval->model.label, result->message);
 		break;
 	case ENGINE_DONE:
 		break;
@@ -102,13 +108,16 @@ const struct command cmd_eval = {
 	.name = "eval",
 	.synopsis = "--model PROVIDER/NAME --split SPLIT",
 	.summary = "generate, verify, score; the same command again resumes",
-	.about = "Asks a model for a proof of every problem of a split, checks each with Lean, stores everything as it "
-		 "becomes known and prints the scores. The same command again goes on where it stopped; a changed "
+	.about = "Asks a model for a proof of every problem of a split, checks each with Lean, "
+		 "stores everything as it "
+		 "becomes known and prints the scores. The same command again goes on where it "
+		 "stopped; a changed "
 		 "setting starts a new run.\n"
 		 "\n"
 		 "Examples:\n"
 		 "  f2f eval --model builtin/gold --split demo\n"
-		 "  f2f eval --model openai/my-prover --base-url http://127.0.0.1:8000/v1 --split v2 -n 8\n",
+		 "  f2f eval --model openai/my-prover --base-url http://127.0.0.1:8000/v1 --split "
+		 "v2 -n 8\n",
 	.options = options,
 	.run = run,
 };

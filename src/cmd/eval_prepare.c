@@ -16,24 +16,31 @@
 
 enum { PROMPT_FILE_MAX = 1 << 20, SAMPLES_MAX = 1 << 20 };
 
-static int need(const struct options *options, const char *name, const char *example, const char **value_out,
-	struct error *err) {
+static int need(const struct options *options, const char *name, const char *example,
+	const char **value_out, struct error *err) {
 	*value_out = option_text(options, name, NULL);
-	return *value_out != NULL ? 0 : error_set(err, ERROR_USAGE, "--%s is missing; for example: %s", name, example);
+	return *value_out != NULL ? 0
+				  : error_set(err, ERROR_USAGE, "--%s is missing; for example: %s",
+					    name, example);
 }
 
 static int choose_task(struct eval *eval, struct error *err) {
-	static const char *const tasks[] = {"prove", "formalize", "pipeline", "reason", "disprove", "all"};
-	eval->task = option_text(eval->options, "task", eval->dataset->task != NULL ? eval->dataset->task : "prove");
+	static const char *const tasks[] = {
+		"prove", "formalize", "pipeline", "reason", "disprove", "all"};
+	eval->task = option_text(
+		eval->options, "task", eval->dataset->task != NULL ? eval->dataset->task : "prove");
 	for (size_t i = 0; i < F2F_COUNT(tasks); i++) {
 		if (strcmp(eval->task, tasks[i]) == 0) {
 			return i == 0 ? 0
-				      : error_set(err, ERROR_USAGE, "task %s is not built yet; there is: prove", tasks[i]);
+				      : error_set(err, ERROR_USAGE,
+						"task %s is not built yet; there is: prove",
+						tasks[i]);
 		}
 	}
 	const char *near = str_nearest(eval->task, tasks, F2F_COUNT(tasks));
-	return error_set(err, ERROR_USAGE, "no task \"%s\"%s%s%s", eval->task, near != NULL ? "; did you mean " : "",
-		near != NULL ? near : "", near != NULL ? "?" : "");
+	return error_set(err, ERROR_USAGE, "no task \"%s\"%s%s%s", eval->task,
+		near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+		near != NULL ? "?" : "");
 }
 
 static int choose_subset(struct eval *eval, struct error *err) {
@@ -46,8 +53,9 @@ static int choose_subset(struct eval *eval, struct error *err) {
 		}
 	}
 	const char *near = str_nearest(given, subsets, F2F_COUNT(subsets));
-	return error_set(err, ERROR_USAGE, "no subset \"%s\"%s%s%s", given, near != NULL ? "; did you mean " : "",
-		near != NULL ? near : "", near != NULL ? "?" : "");
+	return error_set(err, ERROR_USAGE, "no subset \"%s\"%s%s%s", given,
+		near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+		near != NULL ? "?" : "");
 }
 
 static int choose_split(struct eval *eval, struct error *err) {
@@ -60,14 +68,16 @@ static int choose_split(struct eval *eval, struct error *err) {
 	eval->split_count = eval->dataset->member_count > 0 ? eval->dataset->member_count : 1;
 	eval->splits = xcalloc(eval->split_count, sizeof(*eval->splits));
 	for (size_t i = 0; i < eval->split_count; i++) {
-		eval->splits[i] = eval->dataset->member_count > 0 ? eval->dataset->members[i] : eval->dataset->name;
+		eval->splits[i] = eval->dataset->member_count > 0 ? eval->dataset->members[i]
+								  : eval->dataset->name;
 	}
 	return 0;
 }
 
 /* A name of a built-in prompt, or a file. */
 static int load_prompt(struct eval *eval, struct error *err) {
-	const char *given = option_text(eval->options, "prompt", eval->model.prompt != NULL ? eval->model.prompt : eval->task);
+	const char *given = option_text(eval->options, "prompt",
+		eval->model.prompt != NULL ? eval->model.prompt : eval->task);
 	char *path = xasprintf("prompts/%s.md", given);
 	const struct asset *asset = asset_find(path);
 	free(path);
@@ -78,9 +88,11 @@ static int load_prompt(struct eval *eval, struct error *err) {
 		struct buf text = BUF_INIT(PROMPT_FILE_MAX);
 		rc = file_read(given, &text, err);
 		if (rc == ERROR_NOT_FOUND) {
-			rc = error_set(err, ERROR_USAGE, "no prompt \"%s\" and no such file; type: f2f list prompts", given);
+			rc = error_set(err, ERROR_USAGE,
+				"no prompt \"%s\" and no such file; type: f2f list prompts", given);
 		} else if (rc == 0) {
-			rc = prompt_parse(text.data != NULL ? text.data : "", text.len, &eval->prompt, err);
+			rc = prompt_parse(
+				text.data != NULL ? text.data : "", text.len, &eval->prompt, err);
 		}
 		buf_finish(&text);
 	}
@@ -94,9 +106,11 @@ static void choose_sampling(struct eval *eval) {
 	const struct options *options = eval->options;
 	bool local = eval->model.provider->local;
 	eval->sampling = (struct sampling){
-		.temperature = option_number(options, "temperature", local ? NAN : eval->prompt.temperature),
+		.temperature = option_number(
+			options, "temperature", local ? NAN : eval->prompt.temperature),
 		.top_p = option_number(options, "top-p", local ? NAN : eval->prompt.top_p),
-		.max_tokens = option_count(options, "max-tokens", local ? 0 : eval->prompt.max_tokens),
+		.max_tokens =
+			option_count(options, "max-tokens", local ? 0 : eval->prompt.max_tokens),
 		.send_seed = true,
 	};
 }
@@ -105,7 +119,8 @@ static int make_plan(struct eval *eval, struct error *err) {
 	const struct options *options = eval->options;
 	long long samples = option_count(options, "samples", 1);
 	if (samples < 1 || samples > SAMPLES_MAX) {
-		return error_set(err, ERROR_USAGE, "--samples %lld is not between 1 and %d", samples, SAMPLES_MAX);
+		return error_set(err, ERROR_USAGE, "--samples %lld is not between 1 and %d",
+			samples, SAMPLES_MAX);
 	}
 	size_t only = 0;
 	while (option_item(options, "sample-id", only) != NULL) {
@@ -129,7 +144,8 @@ static int make_plan(struct eval *eval, struct error *err) {
 
 static int open_store(struct eval *eval, struct error *err) {
 	eval->database = options_database(eval->options);
-	int rc = store_open(eval->database, &(struct store_options){.mode = DB_WRITE}, &eval->store, err);
+	int rc = store_open(
+		eval->database, &(struct store_options){.mode = DB_WRITE}, &eval->store, err);
 	for (size_t i = 0; rc == 0 && i < eval->split_count; i++) {
 		rc = sets_ensure_builtin(eval->store, eval->splits[i], err);
 	}
@@ -152,7 +168,9 @@ int eval_prepare(struct eval *eval, struct error *err) {
 		return rc;
 	}
 	if (strcmp(eval->model.label, "builtin/gold") == 0 && !plan_has_proofs(eval->plan)) {
-		return error_set(err, ERROR_USAGE, "%s has no proofs of its own: builtin/gold needs a set that has, such as demo",
+		return error_set(err, ERROR_USAGE,
+			"%s has no proofs of its own: builtin/gold needs a set that has, such as "
+			"demo",
 			eval->dataset->name);
 	}
 	choose_sampling(eval);

@@ -25,9 +25,11 @@
 enum { CONNECTIONS = 20, TEXT_MAX = 1 << 16, SOURCE_MAX = 1 << 30 };
 
 int eval_open_verifier(struct eval *eval, struct error *err) {
-	const char *toolchain = eval->model.toolchain != NULL ? eval->model.toolchain : eval->dataset->toolchain;
+	const char *toolchain =
+		eval->model.toolchain != NULL ? eval->model.toolchain : eval->dataset->toolchain;
 	int rc = lean_setup_find(eval->options, toolchain, &eval->lean, err);
-	rc = rc < 0 ? rc : lean_setup_open(eval->options, eval->loop, &eval->lean, &eval->verifier, err);
+	rc = rc < 0 ? rc
+		    : lean_setup_open(eval->options, eval->loop, &eval->lean, &eval->verifier, err);
 	if (rc < 0) {
 		return rc;
 	}
@@ -97,7 +99,8 @@ static int make_settings(const struct eval *eval, char **settings_out, struct er
 	settings_text(settings, "task", eval->task);
 	settings_integer(settings, "samples", eval->plan_options.samples);
 	settings_integer(settings, "limit", eval->plan_options.limit);
-	settings_text(settings, "prompt", eval->model.provider->local ? NULL : eval->prompt.hash.hex);
+	settings_text(
+		settings, "prompt", eval->model.provider->local ? NULL : eval->prompt.hash.hex);
 	settings_number(settings, "temperature", eval->sampling.temperature);
 	settings_number(settings, "top-p", eval->sampling.top_p);
 	settings_integer(settings, "max-tokens", eval->sampling.max_tokens);
@@ -154,7 +157,8 @@ static int look_at_run(const struct run_record *run, void *data) {
 	struct looking *looking = data;
 	const struct eval *eval = looking->eval;
 	if (looking->same != NULL || strcmp(run->model, eval->model.label) != 0 ||
-		strcmp(run->split, eval->dataset->name) != 0 || strcmp(run->task, eval->task) != 0) {
+		strcmp(run->split, eval->dataset->name) != 0 ||
+		strcmp(run->task, eval->task) != 0) {
 		return 0;
 	}
 	struct buf difference = BUF_INIT(TEXT_MAX);
@@ -174,8 +178,8 @@ static char *new_run_id(int64_t now_ns) {
 	clock_format_utc(now_ns, stamp);
 	clock_random(&random, sizeof(random));
 	// 2026-11-23T16:05:01Z → 20261123-160501-4f2a
-	return xasprintf("%.4s%.2s%.2s-%.2s%.2s%.2s-%04x", stamp, stamp + 5, stamp + 8, stamp + 11, stamp + 14,
-		stamp + 17, random);
+	return xasprintf("%.4s%.2s%.2s-%.2s%.2s%.2s-%04x", stamp, stamp + 5, stamp + 8, stamp + 11,
+		stamp + 14, stamp + 17, random);
 }
 
 struct run_problems {
@@ -186,7 +190,8 @@ struct run_problems {
 
 static int put_problem(const char *split, const char *problem, const char *subset, void *data) {
 	struct run_problems *problems = data;
-	return store_run_problem_put(problems->store, problems->run, split, problem, subset, problems->err);
+	return store_run_problem_put(
+		problems->store, problems->run, split, problem, subset, problems->err);
 }
 
 static int insert_run(struct eval *eval, char *settings, struct error *err) {
@@ -229,7 +234,8 @@ static int resume_run(struct eval *eval, const char *id, const char *settings, s
 	if (rc == 0 && left == 0) {
 		log_info("run %s is complete: nothing is asked again (--fresh starts another)", id);
 	} else if (rc == 0) {
-		log_info("run %s goes on: %zu of %zu samples to do", id, left, plan_total(eval->plan));
+		log_info("run %s goes on: %zu of %zu samples to do", id, left,
+			plan_total(eval->plan));
 	}
 	return rc;
 }
@@ -240,7 +246,8 @@ int eval_open_run(struct eval *eval, struct error *err) {
 	if (rc < 0) {
 		return rc;
 	}
-	struct looking looking = {.eval = eval, .settings = settings, .difference = BUF_INIT(TEXT_MAX)};
+	struct looking looking = {
+		.eval = eval, .settings = settings, .difference = BUF_INIT(TEXT_MAX)};
 	if (!option_flag(eval->options, "fresh")) {
 		rc = store_runs(eval->store, look_at_run, &looking, err);
 	}
@@ -249,8 +256,8 @@ int eval_open_run(struct eval *eval, struct error *err) {
 	} else if (rc == 0) {
 		rc = insert_run(eval, settings, err);
 		if (rc == 0 && looking.newest != NULL) {
-			log_info("run %s is new: %s since run %s", eval->run.id, buf_str(&looking.difference),
-				looking.newest);
+			log_info("run %s is new: %s since run %s", eval->run.id,
+				buf_str(&looking.difference), looking.newest);
 		} else if (rc == 0) {
 			log_info("run %s: %zu samples", eval->run.id, plan_total(eval->plan));
 		}
@@ -279,13 +286,16 @@ static struct engine_options engine_options_of(const struct eval *eval) {
 		.run = eval->run.id,
 		.task = eval->task,
 		.connections = (int)option_count(options, "max-connections", CONNECTIONS),
-		.connect_timeout_ms = (int64_t)(option_number(options, "connect-timeout", 10) * 1000),
-		.request_timeout_ms = (int64_t)(option_number(options, "request-timeout", 600) * 1000),
+		.connect_timeout_ms =
+			(int64_t)(option_number(options, "connect-timeout", 10) * 1000),
+		.request_timeout_ms =
+			(int64_t)(option_number(options, "request-timeout", 600) * 1000),
 		.retry = RETRY_POLICY_DEFAULT,
 		.progress = option_text(options, "progress", "auto"),
 	};
 	engine.retry.max_attempts = option_count(options, "max-retries", 7) + 1;
-	engine.retry.cap_ns = (int64_t)(option_number(options, "retry-cap", 60) * (double)CLOCK_SECOND);
+	engine.retry.cap_ns =
+		(int64_t)(option_number(options, "retry-cap", 60) * (double)CLOCK_SECOND);
 	return engine;
 }
 

@@ -16,7 +16,8 @@ struct dataset;
 struct loop;
 struct options;
 
-/* Everything an eval is made of, from its options to its run row. Zeroed at first; eval_finish takes all of it down. */
+/* Everything an eval is made of, from its options to its run row. Zeroed at first; eval_finish
+ * takes all of it down. */
 struct eval {
 	const struct options *options;
 	struct loop *loop;
@@ -40,19 +41,28 @@ struct eval {
 	struct engine_result result;
 };
 
-/** From options to plan, prompt and model: everything that can be wrong before Lean or an endpoint is touched. */
+/**
+ * From options to plan, prompt and model: everything that can be wrong before Lean or an endpoint
+ * is touched.
+ */
 int eval_prepare(struct eval *eval, struct error *err);
 
 /** Finds Lean and opens the verifier, warm and tried under every header of the plan. */
 int eval_open_verifier(struct eval *eval, struct error *err);
 
-/** Finds the run to resume, or inserts a new one and says which setting made it new. Takes the run's lock. */
+/**
+ * Finds the run to resume, or inserts a new one and says which setting made it new. Takes the run's
+ * lock.
+ */
 int eval_open_run(struct eval *eval, struct error *err);
 
 /** Runs the engine and writes the run's state. */
 int eval_perform(struct eval *eval, struct error *err);
 
-/** Prints scores; 0, or the exit status that they call for (3: below --min-score, 4: too much is missing). */
+/**
+ * Prints scores; 0, or the exit status that they call for (3: below --min-score, 4: too much is
+ * missing).
+ */
 int eval_report(struct eval *eval, struct error *err);
 
 void eval_finish(struct eval *eval);

@@ -119,7 +119,8 @@ void help_command(FILE *out, const struct command *command) {
 			print_option(out, option);
 		}
 	}
-	fputs("\n\"f2f help\" shows the options of every command: --db, --config, --color …\n", out);
+	fputs("\n\"f2f help\" shows the options of every command: --db, --config, --color …\n",
+		out);
 }
 
 void help_main(FILE *out) {

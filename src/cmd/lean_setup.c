@@ -7,12 +7,15 @@
 
 enum { CPU_LIMIT_S = 300, MIB = 1024 * 1024 };
 
-int lean_setup_find(const struct options *options, const char *toolchain, struct lean_info *info_out, struct error *err) {
+int lean_setup_find(const struct options *options, const char *toolchain,
+	struct lean_info *info_out, struct error *err) {
 	const char *sandbox = option_text(options, "sandbox", "none");
 	if (strcmp(sandbox, "none") != 0) {
-		return error_set(err, ERROR_USAGE, "--sandbox %s: only none is there so far", sandbox);
+		return error_set(
+			err, ERROR_USAGE, "--sandbox %s: only none is there so far", sandbox);
 	}
-	return lean_find(option_text(options, "lean", NULL), option_text(options, "toolchain", toolchain),
+	return lean_find(option_text(options, "lean", NULL),
+		option_text(options, "toolchain", toolchain),
 		option_text(options, "lean-project", NULL), info_out, err);
 }
 

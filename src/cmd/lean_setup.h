@@ -11,17 +11,27 @@ struct options;
 
 /** Rows for an option table. */
 #define LEAN_OPTIONS                                                                               \
-	{"backend", 0, OPTION_TEXT, "NAME", "how Lean is asked: lsp (default), batch; see f2f list backends"}, \
-		{"lean", 0, OPTION_TEXT, "PATH", "the lean binary (default: F2F_LEAN, elan, PATH)"},       \
-		{"lean-project", 0, OPTION_TEXT, "DIR", "Lake project that provides the imports"},         \
-		{"toolchain", 0, OPTION_TEXT, "NAME", "elan toolchain (default: the model's, then the set's)"}, \
-		{"lean-jobs", 0, OPTION_COUNT, "N", "Lean workers (default: by cores and memory)"},        \
-		{"lean-cpu", 0, OPTION_COUNT, "SECONDS", "CPU time a proof (default 300)"},                \
-		{"lean-mem", 0, OPTION_COUNT, "MIB", "memory a worker (default 8192)"},                    \
-		{"sandbox", 0, OPTION_TEXT, "none", "candidates run with your rights: only none so far"}
+	{"backend", 0, OPTION_TEXT, "NAME",                                                        \
+		"how Lean is asked: lsp (default), batch; see f2f list backends"},                 \
+		{"lean", 0, OPTION_TEXT, "PATH",                                                   \
+			"the lean binary (default: F2F_LEAN, elan, PATH)"},                        \
+		{"lean-project", 0, OPTION_TEXT, "DIR", "Lake project that provides the imports"}, \
+		{"toolchain", 0, OPTION_TEXT, "NAME",                                              \
+			"elan toolchain (default: the model's, then the set's)"},                  \
+		{"lean-jobs", 0, OPTION_COUNT, "N",                                                \
+			"Lean workers (default: by cores and memory)"},                            \
+		{"lean-cpu", 0, OPTION_COUNT, "SECONDS", "CPU time a proof (default 300)"},        \
+		{"lean-mem", 0, OPTION_COUNT, "MIB", "memory a worker (default 8192)"}, {          \
+		"sandbox", 0, OPTION_TEXT, "none",                                                 \
+			"candidates run with your rights: only none so far"                        \
+	}
 
-/** `toolchain` is the model's or the set's; the option wins. ERROR_ENVIRONMENT when there is no Lean. */
-int lean_setup_find(const struct options *options, const char *toolchain, struct lean_info *info_out, struct error *err);
+/**
+ * `toolchain` is the model's or the set's; the option wins. ERROR_ENVIRONMENT when there is no
+ * Lean.
+ */
+int lean_setup_find(const struct options *options, const char *toolchain,
+	struct lean_info *info_out, struct error *err);
 
 /** Opens a verifier with the options' limits. `info` is borrowed while it lives. */
 int lean_setup_open(const struct options *options, struct loop *loop, const struct lean_info *info,

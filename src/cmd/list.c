@@ -104,7 +104,8 @@ static int list_models(const struct options *options, json_t *rows, struct error
 	for (size_t i = 0; (provider = provider_at(i)) != NULL; i++) {
 		char *name = xasprintf("%s/…", provider->name);
 		add_row(rows, name, provider->summary);
-		set_text(json_array_get(rows, json_array_size(rows) - 1), "provider", provider->name);
+		set_text(json_array_get(rows, json_array_size(rows) - 1), "provider",
+			provider->name);
 		free(name);
 	}
 	return 0;
@@ -207,13 +208,15 @@ const struct command cmd_list = {
 	.name = "list",
 	.synopsis = "splits|models|prompts|protocols|backends|judges [--json]",
 	.summary = "problem sets, models, prompts, protocols, Lean backends, judges",
-	.about = "Lists what can be named in the other commands: problem sets (splits), models that "
-		 "f2f.ini or the program itself defines, prompts, protocols, the ways to talk to Lean "
-		 "(backends), and judges.\n"
-		 "\n"
-		 "Examples:\n"
-		 "  f2f list splits\n"
-		 "  f2f list models --json\n",
+	.about =
+		"Lists what can be named in the other commands: problem sets (splits), models that "
+		"f2f.ini or the program itself defines, prompts, protocols, the ways to talk to "
+		"Lean "
+		"(backends), and judges.\n"
+		"\n"
+		"Examples:\n"
+		"  f2f list splits\n"
+		"  f2f list models --json\n",
 	.options = options_list,
 	.run = run,
 };

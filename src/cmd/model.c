@@ -40,24 +40,28 @@ static int unknown_model(const struct options *options, const char *given, struc
 	vec_push(&names, "builtin/gold");
 	vec_push(&names, "builtin/tactics");
 	const char *section;
-	for (size_t i = 0; (section = config_section(options_config(options), "model", i)) != NULL; i++) {
+	for (size_t i = 0; (section = config_section(options_config(options), "model", i)) != NULL;
+		i++) {
 		vec_push(&names, section);
 	}
 	const char *near = str_nearest(given, names.items, names.count);
-	if (near == NULL && (str_equal_nocase(given, "gold") || str_equal_nocase(given, "tactics"))) {
+	if (near == NULL &&
+		(str_equal_nocase(given, "gold") || str_equal_nocase(given, "tactics"))) {
 		near = str_equal_nocase(given, "gold") ? "builtin/gold" : "builtin/tactics";
 	}
-	int rc = near != NULL
-		? error_set(err, ERROR_USAGE, "no model \"%s\"; did you mean %s?", given, near)
-		: error_set(err, ERROR_USAGE,
-			  "no model \"%s\": give PROVIDER/NAME (openai/gpt-x with --base-url) or a [model.%s] section in "
-			  "f2f.ini; type: f2f list models",
-			  given, given);
+	int rc = near != NULL ? error_set(err, ERROR_USAGE, "no model \"%s\"; did you mean %s?",
+					given, near)
+			      : error_set(err, ERROR_USAGE,
+					"no model \"%s\": give PROVIDER/NAME (openai/gpt-x with "
+					"--base-url) or a [model.%s] section in "
+					"f2f.ini; type: f2f list models",
+					given, given);
 	vec_finish(&names);
 	return rc;
 }
 
-static int find_provider(const char *name, size_t length, struct resolved_model *model, struct error *err) {
+static int find_provider(
+	const char *name, size_t length, struct resolved_model *model, struct error *err) {
 	char *copy = xmemdup0(name, length);
 	model->provider = provider_find(copy);
 	int rc = 0;
@@ -68,8 +72,9 @@ static int find_provider(const char *name, size_t length, struct resolved_model 
 			vec_push(&names, provider->name);
 		}
 		const char *near = str_nearest(copy, names.items, names.count);
-		rc = error_set(err, ERROR_USAGE, "no provider \"%s\"%s%s%s; type: f2f list models", copy,
-			near != NULL ? "; did you mean " : "", near != NULL ? near : "", near != NULL ? "?" : "");
+		rc = error_set(err, ERROR_USAGE, "no provider \"%s\"%s%s%s; type: f2f list models",
+			copy, near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+			near != NULL ? "?" : "");
 		vec_finish(&names);
 	}
 	free(copy);
@@ -78,7 +83,8 @@ static int find_provider(const char *name, size_t length, struct resolved_model 
 
 static bool is_section(const struct options *options, const char *name) {
 	const char *section;
-	for (size_t i = 0; (section = config_section(options_config(options), "model", i)) != NULL; i++) {
+	for (size_t i = 0; (section = config_section(options_config(options), "model", i)) != NULL;
+		i++) {
 		if (strcmp(section, name) == 0) {
 			return true;
 		}
@@ -95,12 +101,14 @@ static char *variable(const char *name) {
 	return value != NULL && value[0] != '\0' ? xstrdup(value) : NULL;
 }
 
-static int take_key(const struct options *options, const char *section_variable, struct resolved_model *model,
-	struct error *err) {
-	const char *named = first_set(option_text(options, "api-key-env", NULL), section_variable, NULL);
+static int take_key(const struct options *options, const char *section_variable,
+	struct resolved_model *model, struct error *err) {
+	const char *named =
+		first_set(option_text(options, "api-key-env", NULL), section_variable, NULL);
 	model->api_key = variable(named != NULL ? named : model->provider->key_env);
 	if (named != NULL && model->api_key == NULL) {
-		return error_set(err, ERROR_USAGE, "the variable %s, which holds the key, is not set", named);
+		return error_set(err, ERROR_USAGE,
+			"the variable %s, which holds the key, is not set", named);
 	}
 	if (model->api_key != NULL && strpbrk(model->api_key, "\r\n") != NULL) {
 		return error_set(err, ERROR_USAGE, "the key in %s holds a line break",
@@ -122,8 +130,8 @@ static int check_extra_body(const char *text, struct error *err) {
 	return object ? 0 : error_set(err, ERROR_USAGE, "extra-body is not a JSON object");
 }
 
-static int take_endpoint(const struct options *options, const char *section, struct resolved_model *model,
-	struct error *err) {
+static int take_endpoint(const struct options *options, const char *section,
+	struct resolved_model *model, struct error *err) {
 	const struct config *config = options_config(options);
 	char *from_variable = variable(model->provider->base_url_env);
 	const char *url = first_set(option_text(options, "base-url", NULL),
@@ -132,20 +140,26 @@ static int take_endpoint(const struct options *options, const char *section, str
 	model->base_url = xstrdup(url);
 	free(from_variable);
 	if (model->base_url == NULL) {
-		return error_set(err, ERROR_USAGE, "%s needs --base-url (http://127.0.0.1:8000/v1, say)", model->label);
+		return error_set(err, ERROR_USAGE,
+			"%s needs --base-url (http://127.0.0.1:8000/v1, say)", model->label);
 	}
-	if (!str_starts_with(model->base_url, "http://") && !str_starts_with(model->base_url, "https://")) {
-		return error_set(err, ERROR_USAGE, "--base-url %s is neither http:// nor https://", model->base_url);
+	if (!str_starts_with(model->base_url, "http://") &&
+		!str_starts_with(model->base_url, "https://")) {
+		return error_set(err, ERROR_USAGE, "--base-url %s is neither http:// nor https://",
+			model->base_url);
 	}
 	const char *extra = first_set(option_text(options, "extra-body", NULL),
 		section != NULL ? config_get(config, section, "extra-body") : NULL, NULL);
 	model->extra_body = xstrdup(extra);
 	int rc = extra != NULL ? check_extra_body(extra, err) : 0;
 	return rc < 0 ? rc
-		      : take_key(options, section != NULL ? config_get(config, section, "api-key-env") : NULL, model, err);
+		      : take_key(options,
+				section != NULL ? config_get(config, section, "api-key-env") : NULL,
+				model, err);
 }
 
-int model_resolve(const struct options *options, const char *given, struct resolved_model *model_out, struct error *err) {
+int model_resolve(const struct options *options, const char *given,
+	struct resolved_model *model_out, struct error *err) {
 	struct resolved_model model = {0};
 	const struct config *config = options_config(options);
 	char *section = is_section(options, given) ? xasprintf("model.%s", given) : NULL;

@@ -18,8 +18,12 @@ struct resolved_model {
 	char *toolchain; // the section's own Lean; NULL: the set's
 };
 
-/** ERROR_USAGE with the nearest name; ERROR_USAGE when a section or variable it points to is missing. */
-int model_resolve(const struct options *options, const char *given, struct resolved_model *model_out, struct error *err);
+/**
+ * ERROR_USAGE with the nearest name; ERROR_USAGE when a section or variable it points to is
+ * missing.
+ */
+int model_resolve(const struct options *options, const char *given,
+	struct resolved_model *model_out, struct error *err);
 void resolved_model_finish(struct resolved_model *model);
 
 /** The provider's view of it; borrows. */

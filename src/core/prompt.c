@@ -15,7 +15,8 @@ enum { PROMPT_BYTES_MAX = 1 << 20, DEPTH_MAX = 8, TAG_NAME_MAX = 32 };
 
 /* ---- What the names stand for. */
 
-/* The problem's preamble asks for more than a proof when it has a hole of its own: v2c's `abbrev X_solution : T := sorry`. */
+/* The problem's preamble asks for more than a proof when it has a hole of its own: v2c's `abbrev
+ * X_solution : T := sorry`. */
 static bool has_placeholder(const char *preamble) {
 	static const char word[] = "sorry";
 	for (const char *at = preamble; at != NULL && (at = strstr(at, word)) != NULL; at++) {

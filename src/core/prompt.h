@@ -11,14 +11,16 @@ struct error;
 struct problem;
 
 /**
- * A prompt template: front matter between lines of --- (id, version, temperature, top_p, max_tokens, system; indented lines go on
- * with the system message) and text. Known by the hash of the whole file.
+ * A prompt template: front matter between lines of --- (id, version, temperature, top_p,
+ * max_tokens, system; indented lines go on with the system message) and text. Known by the hash of
+ * the whole file.
  *
- * {{name}} stands for a text of the problem: informal, header, preamble, statement (ends in ":= by"), name, theorem.
- * {{#name}}…{{/name}} is left out for a problem whose text of that name is missing or empty; {{#placeholder}} asks whether the
- * preamble holds a `sorry` of its own, which the model has to fill in. A block's tag alone on a line takes the line with it. What
- * the texts hold is never looked at again. An unknown name, an unclosed brace pair or block, or unknown front matter is an error
- * with its line.
+ * {{name}} stands for a text of the problem: informal, header, preamble, statement (ends in ":=
+ * by"), name, theorem. {{#name}}…{{/name}} is left out for a problem whose text of that name is
+ * missing or empty; {{#placeholder}} asks whether the preamble holds a `sorry` of its own, which
+ * the model has to fill in. A block's tag alone on a line takes the line with it. What the texts
+ * hold is never looked at again. An unknown name, an unclosed brace pair or block, or unknown front
+ * matter is an error with its line.
  */
 struct prompt {
 	char *id;

@@ -69,7 +69,8 @@ static struct sample_key key_of(const struct attempt *attempt) {
 
 /* ---- Checking. */
 
-static int store_verdict(struct attempt *attempt, const struct verdict *verdict, struct error *err) {
+static int store_verdict(
+	struct attempt *attempt, const struct verdict *verdict, struct error *err) {
 	struct store *store = attempt->engine->options->store;
 	int rc = store_begin(store, err);
 	if (rc == 0) {
@@ -167,9 +168,10 @@ static void record_missing(struct attempt *attempt, const char *why) {
 /* ---- Asking. */
 
 static uint64_t sample_seed(const struct attempt *attempt) {
-	// Never the same for two samples of one problem, the same again for the same run: harness.md 0, point 4.
-	char *text = xasprintf("%" PRIu64 "/%s/%s/%" PRId64, attempt->engine->options->seed, attempt->item.split,
-		attempt->item.problem, attempt->item.sample);
+	// Never the same for two samples of one problem, the same again for the same run:
+	// harness.md 0, point 4.
+	char *text = xasprintf("%" PRIu64 "/%s/%s/%" PRId64, attempt->engine->options->seed,
+		attempt->item.split, attempt->item.problem, attempt->item.sample);
 	struct sha256 hash = sha256_of(text, strlen(text));
 	free(text);
 	hash.hex[8] = '\0';
@@ -202,25 +204,28 @@ static double random_share(void) {
 	return random / 4294967296.0;
 }
 
-static void retry_or_give_up(struct attempt *attempt, int64_t retry_after_ms, bool network, const char *why) {
+static void retry_or_give_up(
+	struct attempt *attempt, int64_t retry_after_ms, bool network, const char *why) {
 	struct engine *engine = attempt->engine;
 	struct loop *loop = engine->options->loop;
 	int64_t now = loop_now(loop);
-	int64_t wait = retry_wait(&engine->options->retry, attempt->attempts, now - attempt->started_ns,
-		retry_after_ms, random_share());
+	int64_t wait = retry_wait(&engine->options->retry, attempt->attempts,
+		now - attempt->started_ns, retry_after_ms, random_share());
 	if (wait < 0 || engine->stopping) {
 		bool down = network && engine->last_reply_ns < attempt->started_ns;
 		char message[512];
-		snprintf(message, sizeof(message), "%s (%" PRId64 " attempts)", why, attempt->attempts);
+		snprintf(message, sizeof(message), "%s (%" PRId64 " attempts)", why,
+			attempt->attempts);
 		record_missing(attempt, message);
 		if (down && !engine->stopping) {
 			engine_stop(engine, ENGINE_DOWN, CANCEL_ASKING, message);
 		}
 		return;
 	}
-	trace_event("retry", attempt->item.sample, "%s: %s, in %" PRId64 " ms", attempt->item.problem, why,
-		wait / CLOCK_MS);
-	log_debug("%s: %s; again in %.1f s", attempt->item.problem, why, (double)wait / (double)CLOCK_SECOND);
+	trace_event("retry", attempt->item.sample, "%s: %s, in %" PRId64 " ms",
+		attempt->item.problem, why, wait / CLOCK_MS);
+	log_debug("%s: %s; again in %.1f s", attempt->item.problem, why,
+		(double)wait / (double)CLOCK_SECOND);
 	engine->result->retries++;
 	attempt->state = ATTEMPT_WAITING;
 	attempt->wait_ns += wait;
@@ -228,7 +233,8 @@ static void retry_or_give_up(struct attempt *attempt, int64_t retry_after_ms, bo
 	attempt->timer = loop_timer_start(loop, wait, on_retry_due, attempt);
 }
 
-static void on_reply(struct attempt *attempt, const struct reply *reply, const struct completion *completion) {
+static void on_reply(
+	struct attempt *attempt, const struct reply *reply, const struct completion *completion) {
 	struct engine *engine = attempt->engine;
 	switch (reply->class) {
 	case REPLY_OK:
@@ -236,13 +242,17 @@ static void on_reply(struct attempt *attempt, const struct reply *reply, const s
 		record(attempt, &(struct record_reply){.completion = completion});
 		return;
 	case REPLY_CONTEXT:
-		record(attempt, &(struct record_reply){.outcome = OUTCOME_CONTEXT, .note = reply->message});
+		record(attempt,
+			&(struct record_reply){.outcome = OUTCOME_CONTEXT, .note = reply->message});
 		return;
 	case REPLY_REFUSED:
-		record(attempt, &(struct record_reply){.outcome = OUTCOME_REFUSED, .note = reply->message});
+		record(attempt,
+			&(struct record_reply){.outcome = OUTCOME_REFUSED, .note = reply->message});
 		return;
 	case REPLY_RATE_LIMITED:
-		engine_hold(engine, reply->retry_after_ms >= 0 ? reply->retry_after_ms * CLOCK_MS : CLOCK_SECOND,
+		engine_hold(engine,
+			reply->retry_after_ms >= 0 ? reply->retry_after_ms * CLOCK_MS
+						   : CLOCK_SECOND,
 			reply->message);
 		retry_or_give_up(attempt, reply->retry_after_ms, false, reply->message);
 		return;
@@ -251,7 +261,8 @@ static void on_reply(struct attempt *attempt, const struct reply *reply, const s
 		return;
 	case REPLY_ADJUST:
 		if (attempt->adjustments++ < ADJUSTMENTS_MAX) {
-			log_debug("%s: %s; asking again without it", engine->options->model.name, reply->message);
+			log_debug("%s: %s; asking again without it", engine->options->model.name,
+				reply->message);
 			ask(attempt);
 			return;
 		}
@@ -282,8 +293,8 @@ static void on_response(const struct http_response *response, const struct error
 	}
 	struct completion completion;
 	completion_init(&completion);
-	struct reply reply =
-		engine->options->provider->read_response(response, &engine->provider_state, &completion);
+	struct reply reply = engine->options->provider->read_response(
+		response, &engine->provider_state, &completion);
 	on_reply(attempt, &reply, &completion);
 	completion_finish(&completion);
 }
@@ -339,7 +350,8 @@ static void check_stored(void *data) {
 	struct sample_key key = key_of(attempt);
 	struct error err;
 	struct recorded recorded = {0};
-	int rc = record_recall(engine->options->store, &key, attempt->item.twin_split, &attempt->problem, &recorded, &err);
+	int rc = record_recall(engine->options->store, &key, attempt->item.twin_split,
+		&attempt->problem, &recorded, &err);
 	if (rc < 0) {
 		attempt_fail(attempt, &err);
 		return;
@@ -371,7 +383,8 @@ void attempt_start(struct engine *engine, const struct plan_item *item) {
 	engine->asking++;
 	buf_init(&attempt->prompt, PROMPT_MAX);
 	struct error err;
-	int rc = store_problem_get(options->store, item->split, item->problem, &attempt->problem, &err);
+	int rc = store_problem_get(
+		options->store, item->split, item->problem, &attempt->problem, &err);
 	if (rc < 0) {
 		attempt_fail(attempt, &err);
 		return;
@@ -384,7 +397,8 @@ void attempt_start(struct engine *engine, const struct plan_item *item) {
 		rc = prompt_render(options->prompt, &attempt->problem, &attempt->prompt, &err);
 	}
 	if (rc < 0) {
-		// Every problem of a set has what its task's prompt needs, or the set is not what it says: stop before paying.
+		// Every problem of a set has what its task's prompt needs, or the set is not what
+		// it says: stop before paying.
 		error_prefix(&err, "%s", item->problem);
 		attempt_fail(attempt, &err);
 		return;

@@ -9,7 +9,8 @@ struct lean_info;
 struct prompt;
 struct store;
 
-/* What a run row holds besides its settings, so that its numbers can be repeated: spec/harness.md 4.7. */
+/* What a run row holds besides its settings, so that its numbers can be repeated: spec/harness.md
+ * 4.7. */
 struct manifest_options {
 	const char *version; // of f2f
 	const char *commit;  // "abc1234", "abc1234-dirty" or "unknown"
@@ -29,6 +30,7 @@ struct manifest_options {
 };
 
 /** Owned JSON text, sorted keys. */
-int manifest_render(struct store *store, const struct manifest_options *options, char **text_out, struct error *err);
+int manifest_render(struct store *store, const struct manifest_options *options, char **text_out,
+	struct error *err);
 
 #endif

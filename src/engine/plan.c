@@ -63,8 +63,8 @@ static bool is_wanted(const struct plan_options *options, const char *name) {
 /* Everything that reaches a prompt or Lean: two problems with equal hashes can share a sample. */
 static struct sha256 texts_hash(const struct problem *problem) {
 	struct sha256_stream *stream = sha256_stream_create();
-	const char *texts[] = {
-		problem->informal, problem->header, problem->preamble, problem->statement, problem->theorem};
+	const char *texts[] = {problem->informal, problem->header, problem->preamble,
+		problem->statement, problem->theorem};
 	for (size_t i = 0; i < F2F_COUNT(texts); i++) {
 		const char *text = texts[i] != NULL ? texts[i] : "\x01";
 		sha256_stream_add(stream, text, strlen(text) + 1);
@@ -101,7 +101,8 @@ static int load_problem(const struct problem *problem, void *data) {
 	struct planned *first = loading->split_index > 0
 		? plan_find(plan, plan->options.splits[0], problem->name)
 		: NULL;
-	if (first != NULL && first->twin_split == NULL && strcmp(first->texts.hex, planned.texts.hex) == 0) {
+	if (first != NULL && first->twin_split == NULL &&
+		strcmp(first->texts.hex, planned.texts.hex) == 0) {
 		planned.follows = true;
 		memset(planned.todo, TODO_DONE, (size_t)plan->options.samples);
 		first->twin_split = planned.split;
@@ -125,26 +126,31 @@ static int collect_name(const struct problem *problem, void *data) {
 	return 0;
 }
 
-/* Says which of the names asked for is not there, with what was probably meant; or that the choice is empty. */
-static int nothing_found(struct store *store, const struct plan_options *options, struct error *err) {
+/* Says which of the names asked for is not there, with what was probably meant; or that the choice
+ * is empty. */
+static int nothing_found(
+	struct store *store, const struct plan_options *options, struct error *err) {
 	struct name_list list = {0};
-	int rc = store_problems(store, options->splits[0], options->subset, collect_name, &list, err);
+	int rc = store_problems(
+		store, options->splits[0], options->subset, collect_name, &list, err);
 	for (size_t i = 0; rc == 0 && i < options->only_count; i++) {
 		bool known = false;
 		for (size_t j = 0; j < list.names.count && !known; j++) {
 			known = str_equal_nocase(options->only[i], list.names.items[j]);
 		}
 		if (!known) {
-			const char *near = str_nearest(
-				options->only[i], (const char *const *)list.names.items, list.names.count);
-			rc = error_set(err, ERROR_USAGE, "no problem \"%s\" in %s, subset %s%s%s%s", options->only[i],
-				options->splits[0], options->subset != NULL ? options->subset : "all",
+			const char *near = str_nearest(options->only[i],
+				(const char *const *)list.names.items, list.names.count);
+			rc = error_set(err, ERROR_USAGE, "no problem \"%s\" in %s, subset %s%s%s%s",
+				options->only[i], options->splits[0],
+				options->subset != NULL ? options->subset : "all",
 				near != NULL ? "; did you mean " : "", near != NULL ? near : "",
 				near != NULL ? "?" : "");
 		}
 	}
 	if (rc == 0) {
-		rc = error_set(err, ERROR_USAGE, "no problem of %s is in subset %s; there are test, valid and all",
+		rc = error_set(err, ERROR_USAGE,
+			"no problem of %s is in subset %s; there are test, valid and all",
 			options->splits[0], options->subset != NULL ? options->subset : "all");
 	}
 	for (size_t i = 0; i < list.names.count; i++) {
@@ -164,20 +170,22 @@ static int load_split(struct plan *plan, struct store *store, size_t index, stru
 		return rc;
 	}
 	if (!found) {
-		return error_set(
-			err, ERROR_ENVIRONMENT, "%s is not in the database yet; type: f2f pull %s", split, split);
+		return error_set(err, ERROR_ENVIRONMENT,
+			"%s is not in the database yet; type: f2f pull %s", split, split);
 	}
 	set_record_finish(&set);
 	struct loading loading = {.plan = plan, .split_index = index};
 	rc = store_problems(store, split, options->subset, load_problem, &loading, err);
-	bool some_unknown = options->only_count > 0 && options->limit == 0 && loading.taken < options->only_count;
+	bool some_unknown = options->only_count > 0 && options->limit == 0 &&
+			    loading.taken < options->only_count;
 	if (rc == 0 && (loading.taken == 0 || some_unknown)) {
 		rc = nothing_found(store, options, err);
 	}
 	return rc;
 }
 
-int plan_create(struct store *store, const struct plan_options *options, struct plan **plan_out, struct error *err) {
+int plan_create(struct store *store, const struct plan_options *options, struct plan **plan_out,
+	struct error *err) {
 	struct plan *plan = xcalloc(1, sizeof(*plan));
 	plan->options = *options;
 	plan->index = map_create();
@@ -228,7 +236,8 @@ static int resume_sample(const struct sample_state *state, void *data) {
 	}
 	unsigned char *todo = &planned->todo[state->key.sample];
 	bool pending = state->outcome == OUTCOME_NONE && state->missing == MISSING_NONE;
-	// A check that failed on our side is repeated on the stored reply: the model is not asked again.
+	// A check that failed on our side is repeated on the stored reply: the model is not asked
+	// again.
 	bool unchecked = state->missing == MISSING_VERIFIER || pending;
 	if (*todo != TODO_ASK || (!unchecked && state->missing != MISSING_NONE)) {
 		return 0;
@@ -243,7 +252,8 @@ static int resume_sample(const struct sample_state *state, void *data) {
 	return 0;
 }
 
-int plan_resume(struct plan *plan, struct store *store, const char *run, bool check, struct error *err) {
+int plan_resume(
+	struct plan *plan, struct store *store, const char *run, bool check, struct error *err) {
 	struct resuming resuming = {plan, check};
 	return store_samples(store, run, resume_sample, &resuming, err);
 }
@@ -254,8 +264,9 @@ static int recheck_sample(const struct sample_state *state, void *data) {
 	struct planned *planned = plan_find(plan, state->key.split, state->key.problem);
 	bool unchecked = state->outcome == OUTCOME_NONE &&
 		(state->missing == MISSING_NONE || state->missing == MISSING_VERIFIER);
-	if (planned == NULL || planned->follows || state->candidate_hash == NULL || state->key.sample < 0 ||
-		state->key.sample >= plan->options.samples || (resuming->check && !unchecked)) {
+	if (planned == NULL || planned->follows || state->candidate_hash == NULL ||
+		state->key.sample < 0 || state->key.sample >= plan->options.samples ||
+		(resuming->check && !unchecked)) {
 		return 0;
 	}
 	planned->todo[state->key.sample] = TODO_CHECK;
@@ -264,7 +275,8 @@ static int recheck_sample(const struct sample_state *state, void *data) {
 	return 0;
 }
 
-int plan_recheck(struct plan *plan, struct store *store, const char *run, bool pending_only, struct error *err) {
+int plan_recheck(struct plan *plan, struct store *store, const char *run, bool pending_only,
+	struct error *err) {
 	for (size_t i = 0; i < plan->problems.count; i++) {
 		memset(plan->problems.items[i].todo, TODO_DONE, (size_t)plan->options.samples);
 	}
@@ -315,7 +327,8 @@ size_t plan_total(const struct plan *plan) {
 }
 
 int plan_each_problem(const struct plan *plan,
-	int (*each)(const char *split, const char *problem, const char *subset, void *data), void *data) {
+	int (*each)(const char *split, const char *problem, const char *subset, void *data),
+	void *data) {
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < plan->problems.count; i++) {
 		const struct planned *planned = &plan->problems.items[i];

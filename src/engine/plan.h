@@ -9,13 +9,15 @@ struct error;
 struct store;
 
 /**
- * What a run has to do: every (problem, sample) of its splits, less what the store says is done. Holds names, not texts: memory does
- * not follow the size of the problems. Sample 0 of all problems comes before sample 1, so that a run cut short is still even.
+ * What a run has to do: every (problem, sample) of its splits, less what the store says is done.
+ * Holds names, not texts: memory does not follow the size of the problems. Sample 0 of all problems
+ * comes before sample 1, so that a run cut short is still even.
  */
 struct plan;
 
 struct plan_options {
-	const char *const *splits; // stored splits: "v2s", "v2c"; the first may share samples with the others
+	// stored splits: "v2s", "v2c"; the first may share samples with the others
+	const char *const *splits;
 	size_t split_count;
 	const char *subset;	 // "test", "valid", "file:test"; NULL: all
 	const char *const *only; // names of the problems wanted; NULL: all
@@ -33,18 +35,27 @@ struct plan_item {
 	bool ask; // false: the reply is stored, only the check is missing
 };
 
-/** ERROR_ENVIRONMENT when a split was never pulled, ERROR_USAGE (nearest name) for an unknown problem or an empty choice. */
-int plan_create(struct store *store, const struct plan_options *options, struct plan **plan_out, struct error *err);
+/**
+ * ERROR_ENVIRONMENT when a split was never pulled, ERROR_USAGE (nearest name) for an unknown
+ * problem or an empty choice.
+ */
+int plan_create(struct store *store, const struct plan_options *options, struct plan **plan_out,
+	struct error *err);
 void plan_destroy(struct plan *plan);
 
 /**
- * Take what a run has already stored: known outcomes are done, missing ones are asked again; pending ones, and those whose check
- * failed on our side, are checked when `check`, else done.
+ * Take what a run has already stored: known outcomes are done, missing ones are asked again;
+ * pending ones, and those whose check failed on our side, are checked when `check`, else done.
  */
-int plan_resume(struct plan *plan, struct store *store, const char *run, bool check, struct error *err);
+int plan_resume(
+	struct plan *plan, struct store *store, const char *run, bool check, struct error *err);
 
-/** Nothing but checks: those of the run's samples that have a candidate (`pending_only`: and no outcome yet). */
-int plan_recheck(struct plan *plan, struct store *store, const char *run, bool pending_only, struct error *err);
+/**
+ * Nothing but checks: those of the run's samples that have a candidate (`pending_only`: and no
+ * outcome yet).
+ */
+int plan_recheck(struct plan *plan, struct store *store, const char *run, bool pending_only,
+	struct error *err);
 
 /** The next thing to do, once each; false when there is none left. Checks come before questions. */
 bool plan_next(struct plan *plan, struct plan_item *item_out);
@@ -55,9 +66,13 @@ size_t plan_left(const struct plan *plan);
 /** Samples in all, done ones included; a sample that two splits share counts once. */
 size_t plan_total(const struct plan *plan);
 
-/** Every planned problem, shared ones once per split: what a report divides by. A negative return stops. */
+/**
+ * Every planned problem, shared ones once per split: what a report divides by. A negative return
+ * stops.
+ */
 int plan_each_problem(const struct plan *plan,
-	int (*each)(const char *split, const char *problem, const char *subset, void *data), void *data);
+	int (*each)(const char *split, const char *problem, const char *subset, void *data),
+	void *data);
 
 /** Headers of the planned problems, each different one once. Borrowed. */
 size_t plan_header_count(const struct plan *plan);

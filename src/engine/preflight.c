@@ -36,12 +36,15 @@ static void on_verdict(const struct verdict *verdict, void *data) {
 	struct preflight *preflight = probe->preflight;
 	bool accepted = verdict->outcome == OUTCOME_ACCEPTED;
 	if (preflight->rc == 0 && probe->is_true && !accepted) {
-		const char *said = verdict->messages != NULL && verdict->messages[0] != '\0' ? verdict->messages
-											 : "no answer";
+		const char *said = verdict->messages != NULL && verdict->messages[0] != '\0'
+					   ? verdict->messages
+					   : "no answer";
 		size_t line = strcspn(said, "\n");
 		preflight->rc = error_set(preflight->err, ERROR_ENVIRONMENT,
-			"Lean %s does not work with the header \"%.*s\": %.*s; type f2f doctor, or use --no-verify",
-			verdict->lean != NULL ? verdict->lean : "", (int)strcspn(probe->header, "\n"), probe->header,
+			"Lean %s does not work with the header \"%.*s\": %.*s; type f2f doctor, or "
+			"use --no-verify",
+			verdict->lean != NULL ? verdict->lean : "",
+			(int)strcspn(probe->header, "\n"), probe->header,
 			line > MESSAGE_SHOWN ? MESSAGE_SHOWN : (int)line, said);
 	} else if (preflight->rc == 0 && !probe->is_true && accepted) {
 		preflight->rc = error_set(preflight->err, ERROR_ENVIRONMENT,
@@ -76,7 +79,8 @@ static void probe_start(struct probe *probe, struct verifier *verifier) {
 	verifier_submit(verifier, &probe->check, on_verdict, probe);
 }
 
-int preflight_headers(struct loop *loop, struct verifier *verifier, const char *const *headers, size_t count, struct error *err) {
+int preflight_headers(struct loop *loop, struct verifier *verifier, const char *const *headers,
+	size_t count, struct error *err) {
 	struct preflight preflight = {.loop = loop, .left = count * PROBES, .err = err};
 	if (preflight.left == 0) {
 		return 0;

@@ -17,7 +17,8 @@ enum pull_event_kind {
 	PULL_FETCHING, // url: a repository is asked
 	PULL_PROGRESS, // progress
 	PULL_FETCHED, // url, commit, is_head: its files are here
-	PULL_PINNED, // set, path, sha256: a file that the manifest has no checksum for; this is it from now on
+	// set, path, sha256: a file that the manifest has no checksum for; this is it from now on
+	PULL_PINNED,
 	PULL_STORED, // set, problems, hash
 	PULL_ALREADY, // set, problems, hash: just this is there, nothing was asked
 	PULL_BUILT_IN, // set, problems: comes with f2f

@@ -7,11 +7,12 @@
 #include "core/completion.h"
 
 /* Policy that the text rules belong to, for verdicts that need no Lean. */
-static char policy_strict[] = "strict";
-static char backend_text[] = "text";
+static const char policy_strict[] = "strict";
+static const char backend_text[] = "text";
 
-static void judge_completion(const struct record_context *context, const struct completion *completion,
-	struct sample_record *sample, struct candidate_result *result, struct recorded *recorded) {
+static void judge_completion(const struct record_context *context,
+	const struct completion *completion, struct sample_record *sample,
+	struct candidate_result *result, struct recorded *recorded) {
 	if (completion->finish == FINISH_REFUSED) {
 		sample->outcome = OUTCOME_REFUSED;
 		return;
@@ -27,9 +28,11 @@ static void judge_completion(const struct record_context *context, const struct 
 		recorded->to_check = true;
 		return;
 	case CANDIDATE_NO_CODE:
-		// An endpoint that never says why it ended, and code that stops in its middle: cut off, not absent.
-		sample->outcome = result->truncated && completion->finish_reason == NULL ? OUTCOME_TRUNCATED
-											 : OUTCOME_NO_CODE;
+		// An endpoint that never says why it ended, and code that stops in its middle: cut
+		// off, not absent.
+		sample->outcome = result->truncated && completion->finish_reason == NULL
+					  ? OUTCOME_TRUNCATED
+					  : OUTCOME_NO_CODE;
 		break;
 	case CANDIDATE_REJECTED:
 		sample->outcome = OUTCOME_REJECTED;
@@ -41,8 +44,8 @@ static void judge_completion(const struct record_context *context, const struct 
 	}
 }
 
-int record_reply(const struct record_context *context, const struct record_reply *reply, struct recorded *recorded_out,
-	struct error *err) {
+int record_reply(const struct record_context *context, const struct record_reply *reply,
+	struct recorded *recorded_out, struct error *err) {
 	struct recorded recorded = {0};
 	struct candidate_result result = {0};
 	struct sample_record sample = {
@@ -77,14 +80,14 @@ int record_reply(const struct record_context *context, const struct record_reply
 	return 0;
 }
 
-static int put_text_verdict(
-	struct store *store, const struct recorded *recorded, struct candidate_result *result, struct error *err) {
+static int put_text_verdict(struct store *store, const struct recorded *recorded,
+	struct candidate_result *result, struct error *err) {
 	struct verdict verdict = {
 		.outcome = OUTCOME_REJECTED,
 		.reason = result->status == CANDIDATE_NO_CODE ? REASON_ABSENT : result->reason,
 		.messages = result->note,
-		.backend = backend_text,
-		.policy = policy_strict,
+		.backend = (char *)backend_text, // borrowed: store_verdict_put only reads
+		.policy = (char *)policy_strict,
 	};
 	int rc = store_verdict_put(store, recorded->sample_id, &verdict, err);
 	if (rc == 0 && recorded->twin_id > 0) {
@@ -93,8 +96,8 @@ static int put_text_verdict(
 	return rc;
 }
 
-int record_recall(struct store *store, const struct sample_key *key, const char *twin_split, const struct problem *problem,
-	struct recorded *recorded_out, struct error *err) {
+int record_recall(struct store *store, const struct sample_key *key, const char *twin_split,
+	const struct problem *problem, struct recorded *recorded_out, struct error *err) {
 	struct recorded recorded = {0};
 	struct stored_sample stored = {0};
 	struct stored_sample twin = {0};
@@ -109,13 +112,15 @@ int record_recall(struct store *store, const struct sample_key *key, const char 
 		goto out;
 	}
 	if (stored.reply == NULL) {
-		rc = error_set(err, ERROR_NOT_FOUND, "%s/%s has no stored reply", key->split, key->problem);
+		rc = error_set(err, ERROR_NOT_FOUND, "%s/%s has no stored reply", key->split,
+			key->problem);
 		goto out;
 	}
 	recorded.sample_id = stored.id;
 	recorded.twin_id = twin.id;
 	recorded.before = stored.outcome;
-	result = lean_candidate_from_reply(problem, stored.reply, strlen(stored.reply), &recorded.candidate);
+	result = lean_candidate_from_reply(
+		problem, stored.reply, strlen(stored.reply), &recorded.candidate);
 	recorded.to_check = result.status == CANDIDATE_OK;
 	if (!recorded.to_check) {
 		rc = put_text_verdict(store, &recorded, &result, err);

@@ -12,7 +12,8 @@ struct completion;
 struct error;
 struct problem;
 
-/* From a reply to a row: the one place where a completion becomes an outcome. Used by eval and import. */
+/* From a reply to a row: the one place where a completion becomes an outcome. Used by eval and
+ * import. */
 
 /** What is known of the asking. All borrowed. */
 struct record_context {
@@ -43,17 +44,19 @@ struct recorded {
 };
 
 /**
- * Writes the row (and its twin's). Truncated, refused and context come from the completion's finish or the outcome given; else the
- * candidate is taken out of the text: no_code, rejected by text with its reason, or pending and to be checked.
+ * Writes the row (and its twin's). Truncated, refused and context come from the completion's finish
+ * or the outcome given; else the candidate is taken out of the text: no_code, rejected by text with
+ * its reason, or pending and to be checked.
  */
-int record_reply(const struct record_context *context, const struct record_reply *reply, struct recorded *recorded_out,
-	struct error *err);
+int record_reply(const struct record_context *context, const struct record_reply *reply,
+	struct recorded *recorded_out, struct error *err);
 
 /**
- * A stored reply again, for checking: the candidate is taken out anew, by today's rules. When they refuse it, a verdict saying so is
- * stored and to_check is false. ERROR_NOT_FOUND when there is no such sample or it has no reply.
+ * A stored reply again, for checking: the candidate is taken out anew, by today's rules. When they
+ * refuse it, a verdict saying so is stored and to_check is false. ERROR_NOT_FOUND when there is no
+ * such sample or it has no reply.
  */
-int record_recall(struct store *store, const struct sample_key *key, const char *twin_split, const struct problem *problem,
-	struct recorded *recorded_out, struct error *err);
+int record_recall(struct store *store, const struct sample_key *key, const char *twin_split,
+	const struct problem *problem, struct recorded *recorded_out, struct error *err);
 
 #endif

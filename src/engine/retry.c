@@ -2,8 +2,8 @@
 
 enum { NS_PER_MS = 1000000, DOUBLINGS_MAX = 30 };
 
-int64_t retry_wait(const struct retry_policy *policy, int64_t attempts, int64_t spent_ns, int64_t retry_after_ms,
-	double random) {
+int64_t retry_wait(const struct retry_policy *policy, int64_t attempts, int64_t spent_ns,
+	int64_t retry_after_ms, double random) {
 	if (attempts >= policy->max_attempts || spent_ns >= policy->budget_ns) {
 		return -1;
 	}

@@ -3,7 +3,8 @@
 
 #include <stdint.h>
 
-/* How long to wait before asking again: Retry-After first, else full jitter over an exponentially growing span. */
+/* How long to wait before asking again: Retry-After first, else full jitter over an exponentially
+ * growing span. */
 
 struct retry_policy {
 	int64_t max_attempts; // in all, the first included
@@ -17,10 +18,11 @@ struct retry_policy {
 		.base_ns = 500 * INT64_C(1000000), .cap_ns = 60 * INT64_C(1000000000)}
 
 /**
- * The wait in ns, or -1 to give up. `attempts` have been made, the first `spent_ns` ago; retry_after_ms -1 when none was given;
- * `random` is uniform in [0, 1). A Retry-After beyond the budget gives up at once: waiting would not help this sample.
+ * The wait in ns, or -1 to give up. `attempts` have been made, the first `spent_ns` ago;
+ * retry_after_ms -1 when none was given; `random` is uniform in [0, 1). A Retry-After beyond the
+ * budget gives up at once: waiting would not help this sample.
  */
-int64_t retry_wait(const struct retry_policy *policy, int64_t attempts, int64_t spent_ns, int64_t retry_after_ms,
-	double random);
+int64_t retry_wait(const struct retry_policy *policy, int64_t attempts, int64_t spent_ns,
+	int64_t retry_after_ms, double random);
 
 #endif

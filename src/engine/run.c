@@ -24,7 +24,8 @@ static bool may_start(const struct engine *engine) {
 	if (options->verifier == NULL) {
 		return true;
 	}
-	// Lean is the slow side: replies that wait for it wait in memory, so no more are asked for meanwhile.
+	// Lean is the slow side: replies that wait for it wait in memory, so no more are asked for
+	// meanwhile.
 	size_t backlog = (size_t)verifier_jobs(options->verifier) * BACKLOG_PER_WORKER;
 	return engine->checking < (backlog > BACKLOG_LEAST ? backlog : BACKLOG_LEAST);
 }
@@ -38,7 +39,9 @@ static void stop_when_done(struct engine *engine) {
 static void top_up(void *data) {
 	struct engine *engine = data;
 	struct plan_item item;
-	for (int i = 0; i < STARTS_PER_TURN && may_start(engine) && plan_next(engine->options->plan, &item); i++) {
+	for (int i = 0;
+		i < STARTS_PER_TURN && may_start(engine) && plan_next(engine->options->plan, &item);
+		i++) {
 		attempt_start(engine, &item);
 	}
 	stop_when_done(engine);
@@ -66,7 +69,8 @@ static void cancel_attempts(struct engine *engine, enum cancel cancel) {
 	struct attempt *attempt = engine->attempts;
 	while (attempt != NULL) {
 		struct attempt *next = attempt->next;
-		if (attempt->state == ATTEMPT_WAITING || (cancel >= CANCEL_ASKING && attempt->state != ATTEMPT_CHECKING) ||
+		if (attempt->state == ATTEMPT_WAITING ||
+			(cancel >= CANCEL_ASKING && attempt->state != ATTEMPT_CHECKING) ||
 			cancel == CANCEL_ALL) {
 			attempt_cancel(attempt);
 		}
@@ -74,7 +78,8 @@ static void cancel_attempts(struct engine *engine, enum cancel cancel) {
 	}
 }
 
-void engine_stop(struct engine *engine, enum engine_end end, enum cancel cancel, const char *message) {
+void engine_stop(
+	struct engine *engine, enum engine_end end, enum cancel cancel, const char *message) {
 	if (engine->result->end == ENGINE_DONE) {
 		engine->result->end = end;
 		snprintf(engine->result->message, sizeof(engine->result->message), "%s", message);
@@ -116,7 +121,8 @@ void engine_hold(struct engine *engine, int64_t wait_ns, const char *reason) {
 static void on_signal(struct engine *engine, int signo) {
 	engine->result->signo = signo;
 	if (engine->signals++ == 0) {
-		log_info("stopping: %zu in flight will be finished and stored; once more stops at once",
+		log_info("stopping: %zu in flight will be finished and stored; once more stops at "
+			 "once",
 			engine->in_flight);
 		engine_stop(engine, ENGINE_INTERRUPTED, CANCEL_WAITING, "interrupted");
 	} else {
@@ -136,21 +142,23 @@ static void describe(char *line, size_t size, void *data) {
 	struct engine *engine = data;
 	size_t total = plan_total(engine->options->plan);
 	size_t left = plan_left(engine->options->plan) + engine->in_flight;
-	int n = snprintf(line, size, "%s %zu/%zu", engine->options->task, total > left ? total - left : 0, total);
+	int n = snprintf(line, size, "%s %zu/%zu", engine->options->task,
+		total > left ? total - left : 0, total);
 	if (n > 0 && (size_t)n < size && engine->options->verifier != NULL) {
-		n += snprintf(line + n, size - (size_t)n, ", %zu accepted, %zu checking", engine->accepted,
-			engine->checking);
+		n += snprintf(line + n, size - (size_t)n, ", %zu accepted, %zu checking",
+			engine->accepted, engine->checking);
 	}
 	if (n > 0 && (size_t)n < size) {
 		n += snprintf(line + n, size - (size_t)n, ", %zu asking", engine->asking);
 	}
 	int64_t wait = engine->hold_until_ns - loop_now(engine->options->loop);
 	if (n > 0 && (size_t)n < size && wait > 0) {
-		n += snprintf(line + n, size - (size_t)n, ", waiting %" PRId64 " s: %s", wait / CLOCK_SECOND + 1,
-			engine->hold_reason);
+		n += snprintf(line + n, size - (size_t)n, ", waiting %" PRId64 " s: %s",
+			wait / CLOCK_SECOND + 1, engine->hold_reason);
 	}
 	if (n > 0 && (size_t)n < size && engine->result->retries > 0) {
-		snprintf(line + n, size - (size_t)n, ", %" PRId64 " retries", engine->result->retries);
+		snprintf(line + n, size - (size_t)n, ", %" PRId64 " retries",
+			engine->result->retries);
 	}
 }
 
@@ -185,7 +193,8 @@ static void close_all(struct engine *engine) {
 	}
 }
 
-int engine_run(const struct engine_options *options, struct engine_result *result_out, struct error *err) {
+int engine_run(
+	const struct engine_options *options, struct engine_result *result_out, struct error *err) {
 	struct engine_result result = {.end = ENGINE_DONE};
 	struct engine engine = {.options = options, .result = &result};
 	int rc = open_source(&engine, err);

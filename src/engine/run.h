@@ -67,9 +67,11 @@ struct engine_result {
 };
 
 /**
- * Does what the plan says: asks, retries, records, checks; generation and verification overlap. Every result is in the store, and
- * committed, before this returns. Fails (negative) only when the store does, or when a local source cannot be opened.
+ * Does what the plan says: asks, retries, records, checks; generation and verification overlap.
+ * Every result is in the store, and committed, before this returns. Fails (negative) only when the
+ * store does, or when a local source cannot be opened.
  */
-int engine_run(const struct engine_options *options, struct engine_result *result_out, struct error *err);
+int engine_run(
+	const struct engine_options *options, struct engine_result *result_out, struct error *err);
 
 #endif

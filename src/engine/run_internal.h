@@ -93,7 +93,8 @@ enum cancel {
 };
 
 /** Stop starting things; the first reason given stays. */
-void engine_stop(struct engine *engine, enum engine_end end, enum cancel cancel, const char *message);
+void engine_stop(
+	struct engine *engine, enum engine_end end, enum cancel cancel, const char *message);
 
 /** The store failed: nothing can be kept any more. */
 void engine_fail(struct engine *engine, const struct error *err);

@@ -30,7 +30,8 @@ void settings_destroy(struct settings *settings) {
 }
 
 void settings_text(struct settings *settings, const char *key, const char *value) {
-	json_object_set_new(settings->object, key, value != NULL ? json_string(value) : json_null());
+	json_object_set_new(
+		settings->object, key, value != NULL ? json_string(value) : json_null());
 }
 
 void settings_integer(struct settings *settings, const char *key, int64_t value) {
@@ -65,15 +66,18 @@ static void append_value(struct buf *out, const json_t *value) {
 	} else if (json_is_string(value)) {
 		const char *text = json_string_value(value);
 		// Hashes are told apart by their beginning.
-		buf_appendf(out, "%.*s", strlen(text) == HASH_LENGTH ? HASH_SHOWN : VALUE_SHOWN, text);
+		buf_appendf(
+			out, "%.*s", strlen(text) == HASH_LENGTH ? HASH_SHOWN : VALUE_SHOWN, text);
 	} else {
 		json_append(out, value, true);
 	}
 }
 
-static int differ(const char *key, const json_t *before, const json_t *after, struct buf *out, int count) {
+static int differ(
+	const char *key, const json_t *before, const json_t *after, struct buf *out, int count) {
 	bool one_absent = is_absent(before) || is_absent(after);
-	if ((is_absent(before) && is_absent(after)) || (one_absent && is_lean(key)) || json_equal(before, after)) {
+	if ((is_absent(before) && is_absent(after)) || (one_absent && is_lean(key)) ||
+		json_equal(before, after)) {
 		return 0;
 	}
 	buf_appendf(out, "%s%s ", count > 0 ? ", " : "", key);

@@ -87,7 +87,8 @@ static void trust_the_system(void) {
 	}
 }
 
-/* One of us at a time on one copy. Held until we end; what libgit2 finds locked nevertheless was left by one that was killed. */
+/* One of us at a time on one copy. Held until we end; what libgit2 finds locked nevertheless was
+ * left by one that was killed. */
 static int lock_cache(const char *cache, struct error *err) {
 	char *path = xasprintf("%s.lock", cache);
 	int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);

@@ -33,9 +33,11 @@ static int db_error(const struct db *db, struct error *err) {
 	switch (code) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
-		return error_set(err, ERROR_BUSY, "%s is in use by another process; try again later", db->path);
+		return error_set(err, ERROR_BUSY,
+			"%s is in use by another process; try again later", db->path);
 	case SQLITE_FULL:
-		return error_set(err, ERROR_DATABASE, "%s: the disk is full; everything stored before is intact", db->path);
+		return error_set(err, ERROR_DATABASE,
+			"%s: the disk is full; everything stored before is intact", db->path);
 	default:
 		return error_set(err, ERROR_DATABASE, "%s: %s", db->path, text);
 	}
@@ -74,8 +76,11 @@ static int migrate_one(struct db *db, const struct db_migration *migration, stru
 	rc = pragma_value(db, "PRAGMA user_version", &version, err);
 	if (rc == 0 && version < migration->version) { // another process may have been first
 		rc = db_exec(db, migration->sql, err);
-		rc = rc < 0 ? rc : exec_formatted(db, "PRAGMA user_version = %d", migration->version, err);
-		rc = rc < 0 ? rc : exec_formatted(db, "PRAGMA application_id = %d", APPLICATION_ID, err);
+		rc = rc < 0 ? rc
+			    : exec_formatted(
+				      db, "PRAGMA user_version = %d", migration->version, err);
+		rc = rc < 0 ? rc
+			    : exec_formatted(db, "PRAGMA application_id = %d", APPLICATION_ID, err);
 	}
 	rc = rc < 0 ? rc : db_exec(db, "COMMIT", err);
 	if (rc < 0) {
@@ -95,14 +100,18 @@ static int examine(struct db *db, int64_t *version_out, struct error *err) {
 	if (rc < 0) {
 		return rc;
 	}
-	int64_t newest = options->migration_count > 0 ? options->migrations[options->migration_count - 1].version : 0;
+	int64_t newest = options->migration_count > 0
+				 ? options->migrations[options->migration_count - 1].version
+				 : 0;
 	bool empty = objects == 0 && version == 0 && application == 0;
 	if (!empty && application != APPLICATION_ID) {
-		return error_set(err, ERROR_DATABASE, "%s is not a database of f2f; choose another with --db", db->path);
+		return error_set(err, ERROR_DATABASE,
+			"%s is not a database of f2f; choose another with --db", db->path);
 	}
 	if (version > newest) {
 		return error_set(err, ERROR_DATABASE,
-			"%s was written by a newer f2f (schema %lld, this one knows %lld); nothing was changed: update f2f, or "
+			"%s was written by a newer f2f (schema %lld, this one knows %lld); nothing "
+			"was changed: update f2f, or "
 			"choose another with --db",
 			db->path, (long long)version, (long long)newest);
 	}
@@ -116,7 +125,11 @@ static int examine(struct db *db, int64_t *version_out, struct error *err) {
 static int prepare_writing(struct db *db, int64_t version, struct error *err) {
 	const struct db_options *options = db->options;
 	int rc = db_exec(db, "PRAGMA journal_mode = WAL", err);
-	rc = rc < 0 ? rc : db_exec(db, options->durable ? "PRAGMA synchronous = FULL" : "PRAGMA synchronous = NORMAL", err);
+	rc = rc < 0 ? rc
+		    : db_exec(db,
+			      options->durable ? "PRAGMA synchronous = FULL"
+					       : "PRAGMA synchronous = NORMAL",
+			      err);
 	rc = rc < 0 ? rc : db_exec(db, "PRAGMA foreign_keys = ON; PRAGMA cache_size = -32768", err);
 	for (size_t i = 0; rc == 0 && i < options->migration_count; i++) {
 		if (options->migrations[i].version > version) {
@@ -139,15 +152,19 @@ static int open_handle(struct db *db, int flags, const char *uri_suffix, struct 
 	}
 	sqlite3_str_appendall(text, uri_suffix);
 	char *uri = sqlite3_str_finish(text);
-	int code = sqlite3_open_v2(uri, &db->handle, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
+	int code = sqlite3_open_v2(
+		uri, &db->handle, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
 	sqlite3_free(uri);
 	if (code != SQLITE_OK) {
 		int rc = db_error(db, err);
 		if (code == SQLITE_CANTOPEN) {
 			struct stat info;
 			bool directory = stat(db->path, &info) == 0 && S_ISDIR(info.st_mode);
-			rc = error_set(err, access(db->path, F_OK) == 0 ? ERROR_SYSTEM : ERROR_NOT_FOUND, "%s: %s", db->path,
-				directory ? "is a directory" : "cannot be opened; choose another with --db");
+			rc = error_set(err,
+				access(db->path, F_OK) == 0 ? ERROR_SYSTEM : ERROR_NOT_FOUND,
+				"%s: %s", db->path,
+				directory ? "is a directory"
+					  : "cannot be opened; choose another with --db");
 		}
 		return rc;
 	}
@@ -169,14 +186,16 @@ static int look_first(struct db *db, int64_t *version_out, struct error *err) {
 	if (stat(db->path, &info) < 0 || info.st_size == 0) {
 		return 0;
 	}
-	int rc = open_handle(db, SQLITE_OPEN_READONLY, has_wal(db->path) ? "?mode=ro" : "?immutable=1", err);
+	int rc = open_handle(
+		db, SQLITE_OPEN_READONLY, has_wal(db->path) ? "?mode=ro" : "?immutable=1", err);
 	rc = rc < 0 ? rc : examine(db, version_out, err);
 	sqlite3_close_v2(db->handle);
 	db->handle = NULL;
 	return rc;
 }
 
-int db_open(const char *path, const struct db_options *options, struct db **db_out, struct error *err) {
+int db_open(
+	const char *path, const struct db_options *options, struct db **db_out, struct error *err) {
 	struct db *db = xcalloc(1, sizeof(*db));
 	db->copy = *options;
 	db->options = &db->copy;
@@ -185,13 +204,16 @@ int db_open(const char *path, const struct db_options *options, struct db **db_o
 	int64_t version = 0;
 	int rc;
 	if (options->mode == DB_READ_ONLY) {
-		// Without a log and without leave to write beside it, only "immutable" reads at all.
+		// Without a log and without leave to write beside it, only "immutable" reads at
+		// all.
 		bool immutable = !has_wal(path) && access(path, W_OK) != 0;
-		rc = open_handle(db, SQLITE_OPEN_READONLY, immutable ? "?immutable=1" : "?mode=ro", err);
+		rc = open_handle(
+			db, SQLITE_OPEN_READONLY, immutable ? "?immutable=1" : "?mode=ro", err);
 		rc = rc < 0 ? rc : examine(db, &version, err);
 	} else {
 		rc = look_first(db, &version, err);
-		rc = rc < 0 ? rc : open_handle(db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "", err);
+		rc = rc < 0 ? rc
+			    : open_handle(db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "", err);
 		rc = rc < 0 ? rc : prepare_writing(db, version, err);
 	}
 	if (rc < 0) {
@@ -259,14 +281,16 @@ static int bind_all(sqlite3_stmt *statement, const char *types, va_list args) {
 			break;
 		case 't': {
 			const char *text = va_arg(args, const char *);
-			code = text != NULL ? sqlite3_bind_text(statement, i, text, -1, SQLITE_STATIC)
-					    : sqlite3_bind_null(statement, i);
+			code = text != NULL
+				       ? sqlite3_bind_text(statement, i, text, -1, SQLITE_STATIC)
+				       : sqlite3_bind_null(statement, i);
 			break;
 		}
 		case 'b': {
 			const char *bytes = va_arg(args, const char *);
 			size_t length = va_arg(args, size_t);
-			code = sqlite3_bind_text64(statement, i, bytes, length, SQLITE_STATIC, SQLITE_UTF8);
+			code = sqlite3_bind_text64(
+				statement, i, bytes, length, SQLITE_STATIC, SQLITE_UTF8);
 			break;
 		}
 		default:
@@ -277,14 +301,16 @@ static int bind_all(sqlite3_stmt *statement, const char *types, va_list args) {
 	return code;
 }
 
-int db_run(struct db *db, size_t index, struct error *err, db_row_fn row, void *data, const char *types, ...) {
+int db_run(struct db *db, size_t index, struct error *err, db_row_fn row, void *data,
+	const char *types, ...) {
 	sqlite3_stmt **statement = &db->prepared[index];
 	bool nested = *statement != NULL && sqlite3_stmt_busy(*statement);
-	sqlite3_stmt *own = NULL; // a statement that is being stepped through further up gets a second copy
+	// a statement that is being stepped through further up gets a second copy
+	sqlite3_stmt *own = NULL;
 	if (*statement == NULL || nested) {
 		unsigned flags = nested ? 0 : SQLITE_PREPARE_PERSISTENT;
-		if (sqlite3_prepare_v3(db->handle, db->options->statements[index], -1, flags, nested ? &own : statement, NULL) !=
-			SQLITE_OK) {
+		if (sqlite3_prepare_v3(db->handle, db->options->statements[index], -1, flags,
+			    nested ? &own : statement, NULL) != SQLITE_OK) {
 			return db_error(db, err);
 		}
 	}

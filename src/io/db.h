@@ -33,11 +33,13 @@ struct db_options {
 };
 
 /**
- * Opens (WAL, foreign keys, busy timeout, our application_id) and migrates, each migration with its user_version bump in one
- * transaction. ERROR_DATABASE, file untouched, when it is newer than the last migration or not ours; ERROR_BUSY when locked;
- * ERROR_NOT_FOUND in read-only mode when there is none.
+ * Opens (WAL, foreign keys, busy timeout, our application_id) and migrates, each migration with its
+ * user_version bump in one transaction. ERROR_DATABASE, file untouched, when it is newer than the
+ * last migration or not ours; ERROR_BUSY when locked; ERROR_NOT_FOUND in read-only mode when there
+ * is none.
  */
-int db_open(const char *path, const struct db_options *options, struct db **db_out, struct error *err);
+int db_open(
+	const char *path, const struct db_options *options, struct db **db_out, struct error *err);
 void db_close(struct db *db); // commits what is open; NULL is fine
 
 /** A transaction; nested begins are counted. */
@@ -47,14 +49,17 @@ int db_rollback(struct db *db, struct error *err);
 bool db_in_transaction(const struct db *db);
 
 /**
- * Binds, steps and resets one statement. `types` has a letter per parameter: i int64_t, d double, t const char * (NULL is SQL NULL),
- * b (const void *, size_t) as text with a length, n SQL NULL with no argument. Each result row goes to `row` (may be NULL; a
- * negative return stops and is returned). Returns 0 or the error.
+ * Binds, steps and resets one statement. `types` has a letter per parameter: i int64_t, d double, t
+ * const char * (NULL is SQL NULL), b (const void *, size_t) as text with a length, n SQL NULL with
+ * no argument. Each result row goes to `row` (may be NULL; a negative return stops and is
+ * returned). Returns 0 or the error.
  */
 typedef int (*db_row_fn)(struct db_row *row, void *data, struct error *err);
-int db_run(struct db *db, size_t statement, struct error *err, db_row_fn row, void *data, const char *types, ...);
+int db_run(struct db *db, size_t statement, struct error *err, db_row_fn row, void *data,
+	const char *types, ...);
 
-/* Columns of the current row; texts are borrowed until the callback returns. NULL and 0 for SQL NULL. */
+/* Columns of the current row; texts are borrowed until the callback returns. NULL and 0 for SQL
+ * NULL. */
 int64_t db_int(struct db_row *row, int column);
 double db_double(struct db_row *row, int column);
 const char *db_text(struct db_row *row, int column);

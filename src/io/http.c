@@ -84,8 +84,10 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *data) {
 	if (response->header_count >= HEADERS_MAX) {
 		return size * count;
 	}
-	struct str value = str_trim(str_slice(colon + 1, (size_t)(line.data + line.len - colon - 1)));
-	response->headers = xreallocarray(response->headers, response->header_count + 1, sizeof(*response->headers));
+	struct str value =
+		str_trim(str_slice(colon + 1, (size_t)(line.data + line.len - colon - 1)));
+	response->headers = xreallocarray(
+		response->headers, response->header_count + 1, sizeof(*response->headers));
 	response->headers[response->header_count++] = (struct http_header){
 		.name = xmemdup0(line.data, (size_t)(colon - line.data)),
 		.value = xmemdup0(value.data, value.len),
@@ -114,9 +116,11 @@ static void transfer_free(struct http_transfer *transfer) {
 }
 
 static int error_of(const struct http_transfer *transfer, CURLcode code, struct error *err) {
-	const char *text = transfer->message[0] != '\0' ? transfer->message : curl_easy_strerror(code);
+	const char *text =
+		transfer->message[0] != '\0' ? transfer->message : curl_easy_strerror(code);
 	if (transfer->too_large) {
-		return error_set(err, ERROR_PROTOCOL, "the reply is larger than %d MiB", HTTP_BODY_MAX >> 20);
+		return error_set(err, ERROR_PROTOCOL, "the reply is larger than %d MiB",
+			HTTP_BODY_MAX >> 20);
 	}
 	switch (code) {
 	case CURLE_OPERATION_TIMEDOUT:
@@ -145,7 +149,8 @@ static void transfer_done(struct http_transfer *transfer, CURLcode code) {
 		long status = 0;
 		curl_easy_getinfo(transfer->easy, CURLINFO_RESPONSE_CODE, &status);
 		transfer->response.status = (int)status;
-		transfer->response.elapsed_ns = loop_now(transfer->endpoint->loop) - transfer->started_ns;
+		transfer->response.elapsed_ns =
+			loop_now(transfer->endpoint->loop) - transfer->started_ns;
 		struct http_response response = transfer->response;
 		transfer->response = (struct http_response){0};
 		transfer_free(transfer);
@@ -168,7 +173,8 @@ static void finish_transfers(void *data) {
 	if (message == NULL) {
 		return;
 	}
-	// One a call, then again: `done` may destroy the endpoint, and its destruction forgets this.
+	// One a call, then again: `done` may destroy the endpoint, and its destruction forgets
+	// this.
 	endpoint->finishing = true;
 	loop_defer(endpoint->loop, finish_transfers, endpoint);
 	if (message->msg == CURLMSG_DONE) {
@@ -243,21 +249,25 @@ static int set_socket(CURL *easy, curl_socket_t socket, int what, void *data, vo
 		}
 		curl_multi_assign(endpoint->multi, socket, watch);
 	}
-	int events = (what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
+	int events =
+		(what & CURL_POLL_IN ? UV_READABLE : 0) | (what & CURL_POLL_OUT ? UV_WRITABLE : 0);
 	return uv_poll_start(&watch->poll, events, on_ready) == 0 ? 0 : -1;
 }
 
 /* ---- The endpoint. */
 
-struct http_endpoint *http_endpoint_create(struct loop *loop, const struct http_endpoint_options *options) {
+struct http_endpoint *http_endpoint_create(
+	struct loop *loop, const struct http_endpoint_options *options) {
 	struct http_endpoint *endpoint = xcalloc(1, sizeof(*endpoint));
 	curl_global_init(CURL_GLOBAL_DEFAULT);
 	endpoint->loop = loop;
 	endpoint->options = *options;
 	struct http_endpoint_options *own = &endpoint->options;
 	own->max_connections = own->max_connections > 0 ? own->max_connections : CONNECTIONS;
-	own->connect_timeout_ms = own->connect_timeout_ms > 0 ? own->connect_timeout_ms : CONNECT_TIMEOUT_MS;
-	own->request_timeout_ms = own->request_timeout_ms > 0 ? own->request_timeout_ms : REQUEST_TIMEOUT_MS;
+	own->connect_timeout_ms =
+		own->connect_timeout_ms > 0 ? own->connect_timeout_ms : CONNECT_TIMEOUT_MS;
+	own->request_timeout_ms =
+		own->request_timeout_ms > 0 ? own->request_timeout_ms : REQUEST_TIMEOUT_MS;
 	endpoint->user_agent = xstrdup(own->user_agent != NULL ? own->user_agent : "f2f");
 	endpoint->multi = curl_multi_init();
 	curl_multi_setopt(endpoint->multi, CURLMOPT_SOCKETFUNCTION, set_socket);
@@ -301,7 +311,8 @@ static struct curl_slist *header_list(const struct http_request *request) {
 	// "Expect:" takes curl's own away: no wait for a 100 that few servers send.
 	struct curl_slist *list = curl_slist_append(NULL, "Expect:");
 	for (size_t i = 0; i < request->header_count; i++) {
-		char *line = xasprintf("%s: %s", request->headers[i].name, request->headers[i].value);
+		char *line =
+			xasprintf("%s: %s", request->headers[i].name, request->headers[i].value);
 		list = curl_slist_append(list, line);
 		free(line);
 	}
@@ -321,13 +332,16 @@ static void set_options(struct http_transfer *transfer, const struct http_reques
 	curl_easy_setopt(easy, CURLOPT_ACCEPT_ENCODING, "");
 	curl_easy_setopt(easy, CURLOPT_USERAGENT, endpoint->user_agent);
 	curl_easy_setopt(easy, CURLOPT_HTTPHEADER, transfer->headers);
-	curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, (long)endpoint->options.connect_timeout_ms);
+	curl_easy_setopt(
+		easy, CURLOPT_CONNECTTIMEOUT_MS, (long)endpoint->options.connect_timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)endpoint->options.request_timeout_ms);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPALIVE, 1L);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPIDLE, (long)KEEPALIVE_IDLE_S);
 	curl_easy_setopt(easy, CURLOPT_TCP_KEEPINTVL, (long)KEEPALIVE_INTERVAL_S);
-	// Over https one look-up for all and HTTP/2 where spoken; over http PIPEWAIT would hold everyone for the first reply.
-	curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, https ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
+	// Over https one look-up for all and HTTP/2 where spoken; over http PIPEWAIT would hold
+	// everyone for the first reply.
+	curl_easy_setopt(
+		easy, CURLOPT_HTTP_VERSION, https ? CURL_HTTP_VERSION_2TLS : CURL_HTTP_VERSION_1_1);
 	curl_easy_setopt(easy, CURLOPT_PIPEWAIT, https ? 1L : 0L);
 	curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
 	curl_easy_setopt(easy, CURLOPT_WRITEDATA, transfer);
@@ -342,7 +356,8 @@ static void set_options(struct http_transfer *transfer, const struct http_reques
 	}
 }
 
-struct http_transfer *http_start(struct http_endpoint *endpoint, const struct http_request *request, http_done_fn done, void *data) {
+struct http_transfer *http_start(struct http_endpoint *endpoint, const struct http_request *request,
+	http_done_fn done, void *data) {
 	struct http_transfer *transfer = xcalloc(1, sizeof(*transfer));
 	transfer->endpoint = endpoint;
 	transfer->done = done;

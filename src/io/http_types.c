@@ -27,8 +27,10 @@ void http_request_finish(struct http_request *request) {
 }
 
 void http_request_header(struct http_request *request, const char *name, const char *value) {
-	request->headers = xreallocarray(request->headers, request->header_count + 1, sizeof(*request->headers));
-	request->headers[request->header_count++] = (struct http_header){xstrdup(name), xstrdup(value)};
+	request->headers = xreallocarray(
+		request->headers, request->header_count + 1, sizeof(*request->headers));
+	request->headers[request->header_count++] =
+		(struct http_header){xstrdup(name), xstrdup(value)};
 }
 
 void http_response_finish(struct http_response *response) {
@@ -48,7 +50,8 @@ const char *http_response_header(const struct http_response *response, const cha
 
 /* Query parameters whose value is a secret by its name. */
 static bool is_secret_parameter(const char *text, size_t length) {
-	static const char *const names[] = {"key", "token", "api_key", "apikey", "api-key", "access_token", "secret", "sig"};
+	static const char *const names[] = {
+		"key", "token", "api_key", "apikey", "api-key", "access_token", "secret", "sig"};
 	for (size_t i = 0; i < F2F_COUNT(names); i++) {
 		if (strlen(names[i]) == length && strncasecmp(names[i], text, length) == 0) {
 			return true;

@@ -121,7 +121,10 @@ static void on_timer(void *data) {
 	}
 }
 
-/** Before every sleep: a change is drawn at once when the last one is long enough ago, else when it will be. */
+/**
+ * Before every sleep: a change is drawn at once when the last one is long enough ago, else when it
+ * will be.
+ */
 static void on_sleep(void *data) {
 	struct term_progress *progress = data;
 	if (!progress->changed || progress->style != STYLE_DRAWN) {

@@ -13,8 +13,8 @@ enum builtin { BUILTIN_GOLD, BUILTIN_TACTICS };
 
 static const char *const names[] = {"gold", "tactics"};
 
-/* Sample i is the i-th, then from the start again: what closes a goal without thought. Ordered so that a few samples already mix core
- * Lean with Mathlib. */
+/* Sample i is the i-th, then from the start again: what closes a goal without thought. Ordered so
+ * that a few samples already mix core Lean with Mathlib. */
 static const char *const tactics[] = {
 	"rfl",
 	"simp",
@@ -52,12 +52,14 @@ static int open_source(const struct model *model, void **source_out, struct erro
 		}
 	}
 	const char *near = str_nearest(model->name, names, F2F_COUNT(names));
-	return error_set(err, ERROR_USAGE, "no built-in model \"%s\"%s%s%s; there are builtin/gold and builtin/tactics",
-		model->name, near != NULL ? "; did you mean builtin/" : "", near != NULL ? near : "",
-		near != NULL ? "?" : "");
+	return error_set(err, ERROR_USAGE,
+		"no built-in model \"%s\"%s%s%s; there are builtin/gold and builtin/tactics",
+		model->name, near != NULL ? "; did you mean builtin/" : "",
+		near != NULL ? near : "", near != NULL ? "?" : "");
 }
 
-static int answer(void *source, const struct ask *ask, struct completion *completion_out, struct error *err) {
+static int answer(
+	void *source, const struct ask *ask, struct completion *completion_out, struct error *err) {
 	const struct problem *problem = ask->problem;
 	char *text;
 	if (*(enum builtin *)source == BUILTIN_TACTICS) {

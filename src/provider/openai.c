@@ -15,7 +15,8 @@ static void add_message(json_t *messages, const char *role, const char *content)
 	json_array_append_new(messages, json_pack("{s:s, s:s}", "role", role, "content", content));
 }
 
-static void add_sampling(json_t *body, const struct sampling *sampling, const struct provider_state *state) {
+static void add_sampling(
+	json_t *body, const struct sampling *sampling, const struct provider_state *state) {
 	if (!isnan(sampling->temperature) && !state->drop_temperature) {
 		json_object_set_new(body, "temperature", json_real(sampling->temperature));
 	}
@@ -23,7 +24,8 @@ static void add_sampling(json_t *body, const struct sampling *sampling, const st
 		json_object_set_new(body, "top_p", json_real(sampling->top_p));
 	}
 	if (sampling->max_tokens > 0) {
-		json_object_set_new(body, state->max_completion_tokens ? "max_completion_tokens" : "max_tokens",
+		json_object_set_new(body,
+			state->max_completion_tokens ? "max_completion_tokens" : "max_tokens",
 			json_integer(sampling->max_tokens));
 	}
 	if (sampling->send_seed && !state->drop_seed) {
@@ -41,8 +43,8 @@ static int merge_extra(json_t *body, const char *extra_body, struct error *err) 
 	return rc;
 }
 
-static int build_request(const struct model *model, const struct ask *ask, const struct provider_state *state,
-	struct http_request *request_out, struct error *err) {
+static int build_request(const struct model *model, const struct ask *ask,
+	const struct provider_state *state, struct http_request *request_out, struct error *err) {
 	json_t *messages = json_array();
 	json_t *body = json_pack("{s:s, s:o}", "model", model->name, "messages", messages);
 	if (ask->system != NULL) {
@@ -54,8 +56,8 @@ static int build_request(const struct model *model, const struct ask *ask, const
 	if (rc == 0) {
 		json_append(&request_out->body, body, false);
 		request_out->method = xstrdup("POST");
-		request_out->url = xasprintf(
-			"%s%schat/completions", model->base_url, str_ends_with(model->base_url, "/") ? "" : "/");
+		request_out->url = xasprintf("%s%schat/completions", model->base_url,
+			str_ends_with(model->base_url, "/") ? "" : "/");
 		http_request_header(request_out, "Content-Type", "application/json");
 		http_request_header(request_out, "Accept", "application/json");
 	}

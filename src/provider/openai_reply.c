@@ -15,7 +15,8 @@
 
 enum { BODY_SHOWN = 120 };
 
-/* What an error body says, whichever of the shapes in circulation it has. Borrowed from the JSON. */
+/* What an error body says, whichever of the shapes in circulation it has. Borrowed from the
+ * JSON. */
 struct complaint {
 	const char *message;
 	const char *type;
@@ -36,19 +37,22 @@ static struct complaint read_complaint(const json_t *body) {
 		complaint.param = json_string_or(error, "param", "");
 		complaint.status = (int)json_integer_or(error, "code", 0);
 	} else {
-		complaint.message = json_string_or(body, "detail", json_string_or(body, "message", ""));
+		complaint.message =
+			json_string_or(body, "detail", json_string_or(body, "message", ""));
 	}
 	return complaint;
 }
 
 static bool mentions(const struct complaint *complaint, const char *word) {
-	return strcasestr(complaint->code, word) != NULL || strcasestr(complaint->type, word) != NULL ||
-		strcasestr(complaint->message, word) != NULL;
+	return strcasestr(complaint->code, word) != NULL ||
+	       strcasestr(complaint->type, word) != NULL ||
+	       strcasestr(complaint->message, word) != NULL;
 }
 
 /* A parameter this endpoint does not take: dropped or renamed, and asked again. */
 static bool adjust(const struct complaint *complaint, struct provider_state *state) {
-	if (!mentions(complaint, "unsupported") && !mentions(complaint, "not supported") && !mentions(complaint, "unrecognized")) {
+	if (!mentions(complaint, "unsupported") && !mentions(complaint, "not supported") &&
+		!mentions(complaint, "unrecognized")) {
 		return false;
 	}
 	const char *param = complaint->param[0] != '\0' ? complaint->param : complaint->message;
@@ -74,7 +78,8 @@ static bool is_context(const struct complaint *complaint) {
 }
 
 static bool is_quota(const struct complaint *complaint) {
-	return mentions(complaint, "insufficient_quota") || mentions(complaint, "billing") || mentions(complaint, "credit");
+	return mentions(complaint, "insufficient_quota") || mentions(complaint, "billing") ||
+	       mentions(complaint, "credit");
 }
 
 static enum reply_class classify(int status, const struct complaint *complaint, int64_t retry_after,
@@ -86,14 +91,18 @@ static enum reply_class classify(int status, const struct complaint *complaint, 
 		if (is_context(complaint)) {
 			return REPLY_CONTEXT;
 		}
-		if (mentions(complaint, "content_filter") || mentions(complaint, "content_policy")) {
+		if (mentions(complaint, "content_filter") ||
+			mentions(complaint, "content_policy")) {
 			return REPLY_REFUSED;
 		}
-		return status == 400 && adjust(complaint, state) ? REPLY_ADJUST : REPLY_REFUSED_MODEL;
+		return status == 400 && adjust(complaint, state) ? REPLY_ADJUST
+								 : REPLY_REFUSED_MODEL;
 	case 401:
 		return REPLY_REFUSED_KEY;
 	case 403:
-		return mentions(complaint, "moderation") || mentions(complaint, "flagged") ? REPLY_REFUSED : REPLY_REFUSED_KEY;
+		return mentions(complaint, "moderation") || mentions(complaint, "flagged")
+			       ? REPLY_REFUSED
+			       : REPLY_REFUSED_KEY;
 	case 402:
 		return retry_after >= 0 ? REPLY_RATE_LIMITED : REPLY_QUOTA;
 	case 408:
@@ -108,7 +117,8 @@ static enum reply_class classify(int status, const struct complaint *complaint, 
 	}
 }
 
-static struct reply failed(enum reply_class class, int64_t retry_after, const char *format, ...) F2F_PRINTF(3, 4);
+static struct reply failed(enum reply_class class, int64_t retry_after, const char *format, ...)
+	F2F_PRINTF(3, 4);
 
 static struct reply failed(enum reply_class class, int64_t retry_after, const char *format, ...) {
 	struct reply reply = {.class = class, .retry_after_ms = retry_after};
@@ -122,8 +132,8 @@ static struct reply failed(enum reply_class class, int64_t retry_after, const ch
 	return reply;
 }
 
-static struct reply read_failure(const struct http_response *response, int status, const json_t *body,
-	struct provider_state *state) {
+static struct reply read_failure(const struct http_response *response, int status,
+	const json_t *body, struct provider_state *state) {
 	struct complaint complaint = read_complaint(body);
 	int64_t wait = retry_after_ms(response);
 	enum reply_class class = classify(status, &complaint, wait, state);
@@ -131,7 +141,8 @@ static struct reply read_failure(const struct http_response *response, int statu
 		return failed(class, wait, "status %d: %s", status, complaint.message);
 	}
 	size_t shown = response->body.len < BODY_SHOWN ? response->body.len : BODY_SHOWN;
-	return failed(class, wait, "status %d%s%.*s", status, shown > 0 ? ": " : "", (int)shown, buf_str(&response->body));
+	return failed(class, wait, "status %d%s%.*s", status, shown > 0 ? ": " : "", (int)shown,
+		buf_str(&response->body));
 }
 
 /* ---- A completion. */
@@ -140,9 +151,10 @@ static void read_usage(const json_t *body, struct completion *completion) {
 	const json_t *usage = json_object_get(body, "usage");
 	completion->prompt_tokens = json_integer_or(usage, "prompt_tokens", -1);
 	completion->completion_tokens = json_integer_or(usage, "completion_tokens", -1);
-	completion->reasoning_tokens =
-		json_integer_or(json_object_get(usage, "completion_tokens_details"), "reasoning_tokens", -1);
-	completion->cached_tokens = json_integer_or(json_object_get(usage, "prompt_tokens_details"), "cached_tokens", -1);
+	completion->reasoning_tokens = json_integer_or(
+		json_object_get(usage, "completion_tokens_details"), "reasoning_tokens", -1);
+	completion->cached_tokens = json_integer_or(
+		json_object_get(usage, "prompt_tokens_details"), "cached_tokens", -1);
 	completion->usd = json_number_or(usage, "cost", NAN);
 }
 
@@ -208,12 +220,14 @@ static void read_message(const json_t *message, struct completion *completion) {
 	}
 }
 
-static struct reply read_completion(const struct http_response *response, const json_t *body, struct completion *completion) {
+static struct reply read_completion(
+	const struct http_response *response, const json_t *body, struct completion *completion) {
 	const json_t *choice = first_choice(body);
 	const json_t *message = json_object_get(choice, "message");
 	if (!json_is_object(message)) {
 		return failed(REPLY_RETRY, -1, "a reply without a message: %.*s",
-			(int)(response->body.len < BODY_SHOWN ? response->body.len : BODY_SHOWN), buf_str(&response->body));
+			(int)(response->body.len < BODY_SHOWN ? response->body.len : BODY_SHOWN),
+			buf_str(&response->body));
 	}
 	const char *id = http_response_header(response, "x-request-id");
 	completion->model = xstrdup(json_string_or(body, "model", NULL));
@@ -224,26 +238,31 @@ static struct reply read_completion(const struct http_response *response, const 
 	read_message(message, completion);
 	// A choice can fail after the reply began: OpenRouter says so in it.
 	if (json_is_object(json_object_get(choice, "error")) && completion->text[0] == '\0') {
-		return failed(REPLY_RETRY, -1, "%s", json_string_or(json_object_get(choice, "error"), "message", "error in a choice"));
+		return failed(REPLY_RETRY, -1, "%s",
+			json_string_or(
+				json_object_get(choice, "error"), "message", "error in a choice"));
 	}
 	return (struct reply){.class = REPLY_OK, .retry_after_ms = -1};
 }
 
-struct reply openai_read_response(
-	const struct http_response *response, struct provider_state *state, struct completion *completion_out) {
+struct reply openai_read_response(const struct http_response *response,
+	struct provider_state *state, struct completion *completion_out) {
 	json_t *body = NULL;
 	bool repaired = false;
 	struct error err;
-	int rc = json_parse_repaired(buf_str(&response->body), response->body.len, &body, &repaired, &err);
+	int rc = json_parse_repaired(
+		buf_str(&response->body), response->body.len, &body, &repaired, &err);
 	struct reply reply;
 	if (response->status != 200) {
 		reply = read_failure(response, response->status, body, state);
 	} else if (rc < 0 || !json_is_object(body)) {
 		reply = failed(REPLY_RETRY, -1, "not a JSON object: %s", rc < 0 ? err.message : "");
-	} else if (json_object_get(body, "error") != NULL && !json_is_null(json_object_get(body, "error"))) {
+	} else if (json_object_get(body, "error") != NULL &&
+		   !json_is_null(json_object_get(body, "error"))) {
 		// An error inside a 200: its own code is the status.
 		struct complaint complaint = read_complaint(body);
-		int status = complaint.status >= 400 && complaint.status < 600 ? complaint.status : 500;
+		int status =
+			complaint.status >= 400 && complaint.status < 600 ? complaint.status : 500;
 		reply = read_failure(response, status, body, state);
 	} else {
 		reply = read_completion(response, body, completion_out);

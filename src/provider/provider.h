@@ -49,7 +49,8 @@ enum reply_class {
 	REPLY_REFUSED_MODEL, // unknown model, malformed request: stop, exit 5
 	REPLY_CONTEXT,	    // prompt too long: outcome of the sample
 	REPLY_REFUSED,	    // moderation: outcome of the sample
-	REPLY_ADJUST,	    // a parameter is not supported: drop or rename it (provider state) and send again once
+	// a parameter is not supported: drop or rename it (provider state) and send again once
+	REPLY_ADJUST,
 };
 
 struct reply {
@@ -76,15 +77,20 @@ struct provider {
 	const char *base_url_env; // default variable of the base URL, or NULL
 	const char *base_url;	// default base URL, or NULL
 
-	/* Wire formats. `state` is what REPLY_ADJUST changed: zeroed at first, one per (run, model). */
-	int (*build_request)(const struct model *model, const struct ask *ask, const struct provider_state *state,
-		struct http_request *request_out, struct error *err);
-	struct reply (*read_response)(const struct http_response *response, struct provider_state *state,
-		struct completion *completion_out);
+	/* Wire formats. `state` is what REPLY_ADJUST changed: zeroed at first, one per (run,
+	 * model). */
+	int (*build_request)(const struct model *model, const struct ask *ask,
+		const struct provider_state *state, struct http_request *request_out,
+		struct error *err);
+	struct reply (*read_response)(const struct http_response *response,
+		struct provider_state *state, struct completion *completion_out);
 
-	/* Local sources. open may fail (a replay file that cannot be read: ERROR_INPUT with file and line; gold without proofs). */
+	/* Local sources. open may fail (a replay file that cannot be read: ERROR_INPUT with file
+	 * and line; gold without proofs). */
 	int (*open)(const struct model *model, void **source_out, struct error *err);
-	int (*answer)(void *source, const struct ask *ask, struct completion *completion_out, struct error *err); // ERROR_NOT_FOUND: has none
+	// ERROR_NOT_FOUND: has none
+	int (*answer)(void *source, const struct ask *ask, struct completion *completion_out,
+		struct error *err);
 	void (*close)(void *source);
 };
 

@@ -1,5 +1,5 @@
-/* Replies from a file, a JSON object a line: {"id","sample","text","finish_reason"?,"usage"?}. id is a problem's name, or SPLIT/NAME;
- * without "sample" the lines of one id count up from 0. */
+/* Replies from a file, a JSON object a line: {"id","sample","text","finish_reason"?,"usage"?}. id
+ * is a problem's name, or SPLIT/NAME; without "sample" the lines of one id count up from 0. */
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -44,7 +44,8 @@ static int index_line(struct replay *replay, struct str line, struct error *err)
 		map_set(replay->counts, id, (void *)(seen + 1));
 		char *key = xasprintf("%s#%" PRId64, id, sample);
 		if (map_has(replay->lines, key)) {
-			rc = error_set(err, ERROR_INPUT, "sample %" PRId64 " of \"%s\" is there twice", sample, id);
+			rc = error_set(err, ERROR_INPUT,
+				"sample %" PRId64 " of \"%s\" is there twice", sample, id);
 		}
 		map_set(replay->lines, key, (void *)(uintptr_t)(line.data - replay->text.data + 1));
 		free(key);
@@ -77,23 +78,28 @@ static int open_source(const struct model *model, void **source_out, struct erro
 	return 0;
 }
 
-static const char *find(const struct replay *replay, const char *split, const char *name, int64_t sample) {
-	char *key = split != NULL ? xasprintf("%s/%s#%" PRId64, split, name, sample) : xasprintf("%s#%" PRId64, name, sample);
+static const char *find(
+	const struct replay *replay, const char *split, const char *name, int64_t sample) {
+	char *key = split != NULL ? xasprintf("%s/%s#%" PRId64, split, name, sample)
+				  : xasprintf("%s#%" PRId64, name, sample);
 	uintptr_t offset = (uintptr_t)map_get(replay->lines, key);
 	free(key);
 	return offset > 0 ? replay->text.data + offset - 1 : NULL;
 }
 
-static int answer(void *source, const struct ask *ask, struct completion *completion_out, struct error *err) {
+static int answer(
+	void *source, const struct ask *ask, struct completion *completion_out, struct error *err) {
 	struct replay *replay = source;
 	const struct problem *problem = ask->problem;
 	const char *line = find(replay, problem->split, problem->name, ask->sample);
 	line = line != NULL ? line : find(replay, NULL, problem->name, ask->sample);
 	if (line == NULL) {
-		return error_set(err, ERROR_NOT_FOUND, "the file has no sample %" PRId64 " of %s", ask->sample, problem->name);
+		return error_set(err, ERROR_NOT_FOUND, "the file has no sample %" PRId64 " of %s",
+			ask->sample, problem->name);
 	}
 	json_t *object = NULL;
-	int rc = json_parse_repaired(line, strcspn(line, "\n"), &object, &completion_out->repaired, err);
+	int rc = json_parse_repaired(
+		line, strcspn(line, "\n"), &object, &completion_out->repaired, err);
 	if (rc < 0) {
 		return rc; // cannot be: it was read when the file was opened
 	}

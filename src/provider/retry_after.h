@@ -5,7 +5,10 @@
 
 struct http_response;
 
-/** How long a response asks to wait, in ms: retry-after-ms, then Retry-After in seconds (fractions occur), then its HTTP date. -1: not. */
+/**
+ * How long a response asks to wait, in ms: retry-after-ms, then Retry-After in seconds (fractions
+ * occur), then its HTTP date. -1: not.
+ */
 int64_t retry_after_ms(const struct http_response *response);
 
 #endif

@@ -12,7 +12,8 @@
 enum { NAMES_MAX = 512 };
 
 /* What a query may not do: everything that reaches past this one database, or changes anything. */
-static int authorize(void *data, int action, const char *a, const char *b, const char *c, const char *d) {
+static int authorize(
+	void *data, int action, const char *a, const char *b, const char *c, const char *d) {
 	(void)data;
 	(void)c;
 	(void)d;
@@ -22,11 +23,15 @@ static int authorize(void *data, int action, const char *a, const char *b, const
 	case SQLITE_RECURSIVE:
 		return SQLITE_OK;
 	case SQLITE_FUNCTION:
-		return b != NULL && sqlite3_stricmp(b, "load_extension") == 0 ? SQLITE_DENY : SQLITE_OK;
+		return b != NULL && sqlite3_stricmp(b, "load_extension") == 0 ? SQLITE_DENY
+									      : SQLITE_OK;
 	case SQLITE_PRAGMA:
-		// Those that tell about the schema; with a value (b) only the ones whose value is a name.
-		return a != NULL && (sqlite3_stricmp(a, "table_info") == 0 || sqlite3_stricmp(a, "table_list") == 0 ||
-				b == NULL) ? SQLITE_OK : SQLITE_DENY;
+		// Those that tell about the schema; with a value (b) only the ones whose value is a
+		// name.
+		return a != NULL && (sqlite3_stricmp(a, "table_info") == 0 ||
+					    sqlite3_stricmp(a, "table_list") == 0 || b == NULL)
+			       ? SQLITE_OK
+			       : SQLITE_DENY;
 	default:
 		return SQLITE_DENY;
 	}
@@ -48,10 +53,11 @@ static int add_name(void *data, int count, char **values, char **columns) {
 /* "no such column: problm" → "problem", from the schema itself. */
 static int wrong_sql(struct store *store, const char *text, struct error *err) {
 	static const char *const sources[][2] = {
-		{"no such table: ", "SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"},
-		{"no such column: ",
-			"SELECT DISTINCT info.name FROM sqlite_schema, pragma_table_info(sqlite_schema.name) AS info "
-			"WHERE type = 'table'"},
+		{"no such table: ",
+			"SELECT name FROM sqlite_schema WHERE type IN ('table', 'view')"},
+		{"no such column: ", "SELECT DISTINCT info.name FROM sqlite_schema, "
+				     "pragma_table_info(sqlite_schema.name) AS info "
+				     "WHERE type = 'table'"},
 	};
 	char *message = xstrdup(text);
 	int rc = 0;
@@ -63,10 +69,11 @@ static int wrong_sql(struct store *store, const char *text, struct error *err) {
 		const char *dot = strrchr(word, '.');
 		struct names names = {0};
 		sqlite3_exec(db_handle(store->db), sources[i][1], add_name, &names, NULL);
-		const char *near = str_nearest(
-			dot != NULL ? dot + 1 : word, (const char *const *)names.names.items, names.names.count);
-		rc = error_set(err, ERROR_USAGE, "%s%s%s%s", message, near != NULL ? "; did you mean " : "",
-			near != NULL ? near : "", near != NULL ? "?" : "");
+		const char *near = str_nearest(dot != NULL ? dot + 1 : word,
+			(const char *const *)names.names.items, names.names.count);
+		rc = error_set(err, ERROR_USAGE, "%s%s%s%s", message,
+			near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+			near != NULL ? "?" : "");
 		for (size_t j = 0; j < names.names.count; j++) {
 			free(names.names.items[j]);
 		}
@@ -79,7 +86,8 @@ static int wrong_sql(struct store *store, const char *text, struct error *err) {
 	return rc;
 }
 
-static int prepare(struct store *store, const char *sql, sqlite3_stmt **statement_out, struct error *err) {
+static int prepare(
+	struct store *store, const char *sql, sqlite3_stmt **statement_out, struct error *err) {
 	sqlite3 *handle = db_handle(store->db);
 	sqlite3_stmt *statement = NULL;
 	const char *tail = NULL;
@@ -98,7 +106,9 @@ static int prepare(struct store *store, const char *sql, sqlite3_stmt **statemen
 	} else {
 		struct str rest = str_trim(str_of(tail));
 		sqlite3_stmt *second = NULL;
-		if (rest.len > 0 && (sqlite3_prepare_v2(handle, tail, -1, &second, NULL) != SQLITE_OK || second != NULL)) {
+		if (rest.len > 0 &&
+			(sqlite3_prepare_v2(handle, tail, -1, &second, NULL) != SQLITE_OK ||
+				second != NULL)) {
 			rc = error_set(err, ERROR_USAGE, "give one statement at a time");
 		}
 		sqlite3_finalize(second);
@@ -111,8 +121,10 @@ static int prepare(struct store *store, const char *sql, sqlite3_stmt **statemen
 	return 0;
 }
 
-int store_query(struct store *store, const char *sql, int (*columns)(const char *const *names, int count, void *data),
-	int (*row)(const char *const *values, const int *types, int count, void *data), void *data, struct error *err) {
+int store_query(struct store *store, const char *sql,
+	int (*columns)(const char *const *names, int count, void *data),
+	int (*row)(const char *const *values, const int *types, int count, void *data), void *data,
+	struct error *err) {
 	sqlite3_stmt *statement = NULL;
 	int rc = prepare(store, sql, &statement, err);
 	if (rc < 0) {

@@ -22,14 +22,14 @@ void run_record_finish(struct run_record *run) {
 }
 
 int store_run_insert(struct store *store, const struct run_record *run, struct error *err) {
-	return db_run(store->db, STATEMENT_RUN_INSERT, err, NULL, NULL, "tiitttttitti", run->id, run->created_ns,
-		run->finished_ns, run->state, run->model, run->split, run->subset, run->task, run->samples, run->settings,
-		run->manifest, run->wall_ns);
+	return db_run(store->db, STATEMENT_RUN_INSERT, err, NULL, NULL, "tiitttttitti", run->id,
+		run->created_ns, run->finished_ns, run->state, run->model, run->split, run->subset,
+		run->task, run->samples, run->settings, run->manifest, run->wall_ns);
 }
 
 int store_run_update(struct store *store, const struct run_record *run, struct error *err) {
-	return db_run(store->db, STATEMENT_RUN_UPDATE, err, NULL, NULL, "tittti", run->id, run->finished_ns, run->state,
-		run->settings, run->manifest, run->wall_ns);
+	return db_run(store->db, STATEMENT_RUN_UPDATE, err, NULL, NULL, "tittti", run->id,
+		run->finished_ns, run->state, run->settings, run->manifest, run->wall_ns);
 }
 
 /* Borrowed from the row: a view, never finished. */
@@ -86,7 +86,8 @@ static int match_run(struct db_row *row, void *data, struct error *err) {
 	struct matching *matching = data;
 	struct run_record run = run_of(row);
 	bool latest = strcmp(matching->wanted, "latest") == 0;
-	matching->ids = xreallocarray(matching->ids, matching->id_count + 1, sizeof(*matching->ids));
+	matching->ids =
+		xreallocarray(matching->ids, matching->id_count + 1, sizeof(*matching->ids));
 	matching->ids[matching->id_count++] = xstrdup(run.id);
 	if (matching->exact.id == NULL && (latest || strcmp(run.id, matching->wanted) == 0)) {
 		run_copy(&run, &matching->exact);
@@ -96,7 +97,8 @@ static int match_run(struct db_row *row, void *data, struct error *err) {
 			run_copy(&run, &matching->only);
 		}
 		if (matching->count < CANDIDATES_SHOWN) {
-			buf_appendf(&matching->matches, "%s%s", matching->count > 0 ? ", " : "", run.id);
+			buf_appendf(&matching->matches, "%s%s", matching->count > 0 ? ", " : "",
+				run.id);
 		}
 		matching->count++;
 	}
@@ -105,18 +107,23 @@ static int match_run(struct db_row *row, void *data, struct error *err) {
 
 static int no_match(const struct matching *matching, struct error *err) {
 	if (matching->id_count == 0) {
-		return error_set(err, ERROR_USAGE, "there are no runs yet; type: f2f eval --model builtin/gold --split demo");
+		return error_set(err, ERROR_USAGE,
+			"there are no runs yet; type: f2f eval --model builtin/gold --split demo");
 	}
 	if (matching->count > 1) {
-		return error_set(err, ERROR_USAGE, "\"%s\" begins %d runs: %s%s", matching->wanted, matching->count,
-			buf_str(&matching->matches), matching->count > CANDIDATES_SHOWN ? ", …" : "");
+		return error_set(err, ERROR_USAGE, "\"%s\" begins %d runs: %s%s", matching->wanted,
+			matching->count, buf_str(&matching->matches),
+			matching->count > CANDIDATES_SHOWN ? ", …" : "");
 	}
-	const char *near = str_nearest(matching->wanted, (const char *const *)matching->ids, matching->id_count);
+	const char *near = str_nearest(
+		matching->wanted, (const char *const *)matching->ids, matching->id_count);
 	return error_set(err, ERROR_USAGE, "no run \"%s\"%s%s%s; type: f2f runs", matching->wanted,
-		near != NULL ? "; did you mean " : "", near != NULL ? near : "", near != NULL ? "?" : "");
+		near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+		near != NULL ? "?" : "");
 }
 
-int store_run_get(struct store *store, const char *id, struct run_record *run_out, struct error *err) {
+int store_run_get(
+	struct store *store, const char *id, struct run_record *run_out, struct error *err) {
 	struct matching matching = {.wanted = id, .matches = BUF_INIT(4096)};
 	int rc = db_run(store->db, STATEMENT_RUNS, err, match_run, &matching, "");
 	if (rc == 0 && matching.exact.id != NULL) {
@@ -138,10 +145,11 @@ int store_run_get(struct store *store, const char *id, struct run_record *run_ou
 	return rc;
 }
 
-int store_run_newest(struct store *store, const char *model, const char *split, const char *task, struct run_record *run_out,
-	bool *found_out, struct error *err) {
+int store_run_newest(struct store *store, const char *model, const char *split, const char *task,
+	struct run_record *run_out, bool *found_out, struct error *err) {
 	struct run_record run = {0};
-	int rc = db_run(store->db, STATEMENT_RUN_NEWEST, err, copy_run, &run, "ttt", model, split, task);
+	int rc = db_run(
+		store->db, STATEMENT_RUN_NEWEST, err, copy_run, &run, "ttt", model, split, task);
 	if (rc == 0) {
 		*found_out = run.id != NULL;
 		*run_out = run;
@@ -161,15 +169,17 @@ static int give_run(struct db_row *row, void *data, struct error *err) {
 	return each->each(&run, each->data);
 }
 
-int store_runs(struct store *store, int (*each)(const struct run_record *run, void *data), void *data, struct error *err) {
+int store_runs(struct store *store, int (*each)(const struct run_record *run, void *data),
+	void *data, struct error *err) {
 	return db_run(store->db, STATEMENT_RUNS, err, give_run, &(struct each_run){each, data}, "");
 }
 
 /* ---- What a run set out to do. */
 
-int store_run_problem_put(struct store *store, const char *run, const char *split, const char *problem, const char *subset,
-	struct error *err) {
-	return db_run(store->db, STATEMENT_RUN_PROBLEM_PUT, err, NULL, NULL, "tttt", run, split, problem, subset);
+int store_run_problem_put(struct store *store, const char *run, const char *split,
+	const char *problem, const char *subset, struct error *err) {
+	return db_run(store->db, STATEMENT_RUN_PROBLEM_PUT, err, NULL, NULL, "tttt", run, split,
+		problem, subset);
 }
 
 struct each_run_problem {
@@ -184,6 +194,8 @@ static int give_run_problem(struct db_row *row, void *data, struct error *err) {
 }
 
 int store_run_problems(struct store *store, const char *run,
-	int (*each)(const char *split, const char *problem, const char *subset, void *data), void *data, struct error *err) {
-	return db_run(store->db, STATEMENT_RUN_PROBLEMS, err, give_run_problem, &(struct each_run_problem){each, data}, "t", run);
+	int (*each)(const char *split, const char *problem, const char *subset, void *data),
+	void *data, struct error *err) {
+	return db_run(store->db, STATEMENT_RUN_PROBLEMS, err, give_run_problem,
+		&(struct each_run_problem){each, data}, "t", run);
 }

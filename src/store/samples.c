@@ -18,10 +18,12 @@ static int take_id(struct db_row *row, void *data, struct error *err) {
 	return 0;
 }
 
-int store_sample_put(struct store *store, const struct sample_record *sample, int64_t *id_out, struct error *err) {
+int store_sample_put(struct store *store, const struct sample_record *sample, int64_t *id_out,
+	struct error *err) {
 	struct completion none;
 	completion_init(&none);
-	const struct completion *completion = sample->completion != NULL ? sample->completion : &none;
+	const struct completion *completion =
+		sample->completion != NULL ? sample->completion : &none;
 	const struct sample_key *key = &sample->key;
 	struct sha256 prompt, reply, reasoning, candidate;
 	int rc = store_text_put_optional(store, sample->prompt, &prompt, err);
@@ -35,18 +37,25 @@ int store_sample_put(struct store *store, const struct sample_record *sample, in
 	}
 	// NAN binds as NULL.
 	int64_t id = 0;
-	rc = db_run(store->db, STATEMENT_SAMPLE_PUT, err, take_id, &id, "ttttittttttttt" "itttt" "iiiid" "iiiii", key->run,
-		key->split, key->problem, key->stage, key->sample, outcome_name(sample->outcome),
-		reject_reason_name(sample->reason), missing_name(sample->missing), sample->note,
-		store_hash_or_null(&prompt), store_hash_or_null(&reply), store_hash_or_null(&reasoning),
+	rc = db_run(store->db, STATEMENT_SAMPLE_PUT, err, take_id, &id,
+		"ttttittttttttt"
+		"itttt"
+		"iiiid"
+		"iiiii",
+		key->run, key->split, key->problem, key->stage, key->sample,
+		outcome_name(sample->outcome), reject_reason_name(sample->reason),
+		missing_name(sample->missing), sample->note, store_hash_or_null(&prompt),
+		store_hash_or_null(&reply), store_hash_or_null(&reasoning),
 		store_hash_or_null(&candidate), sample->difference, (int64_t)completion->repaired,
-		completion->finish_reason, completion->model, completion->fingerprint, completion->request_id,
-		completion->prompt_tokens, completion->completion_tokens, completion->reasoning_tokens,
-		completion->cached_tokens, completion->usd, sample->attempts, sample->elapsed_ns, sample->wait_ns,
-		clock_utc(), sample->shared_with);
+		completion->finish_reason, completion->model, completion->fingerprint,
+		completion->request_id, completion->prompt_tokens, completion->completion_tokens,
+		completion->reasoning_tokens, completion->cached_tokens, completion->usd,
+		sample->attempts, sample->elapsed_ns, sample->wait_ns, clock_utc(),
+		sample->shared_with);
 	completion_finish(&none);
 	if (rc == 0 && id == 0) {
-		rc = error_set(err, ERROR_DATABASE, "%s/%s sample %lld of run %s has an outcome already", key->split,
+		rc = error_set(err, ERROR_DATABASE,
+			"%s/%s sample %lld of run %s has an outcome already", key->split,
 			key->problem, (long long)key->sample, key->run);
 	}
 	if (rc == 0) {
@@ -68,7 +77,8 @@ static char *axioms_json(const struct verdict *verdict) {
 	return buf_detach(&out);
 }
 
-int store_verdict_put(struct store *store, int64_t sample_id, const struct verdict *verdict, struct error *err) {
+int store_verdict_put(
+	struct store *store, int64_t sample_id, const struct verdict *verdict, struct error *err) {
 	const char *outcome = outcome_name(verdict->outcome);
 	const char *reason = reject_reason_name(verdict->reason);
 	const char *missing = missing_name(verdict->missing);
@@ -79,24 +89,31 @@ int store_verdict_put(struct store *store, int64_t sample_id, const struct verdi
 		return rc;
 	}
 	char *axioms = axioms_json(verdict);
-	rc = db_run(store->db, STATEMENT_VERDICT_PUT, err, NULL, NULL, "itttttiitttti", sample_id, outcome, reason, missing,
-		axioms, store_hash_or_null(&messages), verdict->cpu_ns, verdict->elapsed_ns, verdict->backend, verdict->lean,
-		verdict->policy, verdict->sandbox, clock_utc());
+	rc = db_run(store->db, STATEMENT_VERDICT_PUT, err, NULL, NULL, "itttttiitttti", sample_id,
+		outcome, reason, missing, axioms, store_hash_or_null(&messages), verdict->cpu_ns,
+		verdict->elapsed_ns, verdict->backend, verdict->lean, verdict->policy,
+		verdict->sandbox, clock_utc());
 	free(axioms);
 	return rc < 0 ? rc
-		      : db_run(store->db, STATEMENT_SAMPLE_OUTCOME, err, NULL, NULL, "ittt", sample_id, outcome, reason, missing);
+		      : db_run(store->db, STATEMENT_SAMPLE_OUTCOME, err, NULL, NULL, "ittt",
+				sample_id, outcome, reason, missing);
 }
 
 /* Words of the schema's own CHECKs: one that we do not know is another program's doing. */
-static int read_words(struct db_row *row, int column, enum outcome *outcome, enum reject_reason *reason, enum missing *missing,
-	struct error *err) {
+static int read_words(struct db_row *row, int column, enum outcome *outcome,
+	enum reject_reason *reason, enum missing *missing, struct error *err) {
 	*outcome = OUTCOME_NONE;
 	*reason = REASON_NONE;
 	*missing = MISSING_NONE;
-	bool known = (db_is_null(row, column) || outcome_from_name(db_text(row, column), outcome)) &&
-		(db_is_null(row, column + 1) || reject_reason_from_name(db_text(row, column + 1), reason)) &&
-		(db_is_null(row, column + 2) || missing_from_name(db_text(row, column + 2), missing));
-	return known ? 0 : error_set(err, ERROR_DATABASE, "a sample holds a word that this f2f does not know");
+	bool known =
+		(db_is_null(row, column) || outcome_from_name(db_text(row, column), outcome)) &&
+		(db_is_null(row, column + 1) ||
+			reject_reason_from_name(db_text(row, column + 1), reason)) &&
+		(db_is_null(row, column + 2) ||
+			missing_from_name(db_text(row, column + 2), missing));
+	return known ? 0
+		     : error_set(err, ERROR_DATABASE,
+			       "a sample holds a word that this f2f does not know");
 }
 
 struct each_sample {
@@ -109,7 +126,8 @@ static int give_sample(struct db_row *row, void *data, struct error *err) {
 	struct each_sample *each = data;
 	struct sample_state state = {
 		.id = db_int(row, 0),
-		.key = {each->run, db_text(row, 1), db_text(row, 2), db_text(row, 3), db_int(row, 4)},
+		.key = {each->run, db_text(row, 1), db_text(row, 2), db_text(row, 3),
+			db_int(row, 4)},
 		.candidate_hash = db_text(row, 8),
 		.shared_with = db_int(row, 9),
 	};
@@ -117,9 +135,10 @@ static int give_sample(struct db_row *row, void *data, struct error *err) {
 	return rc < 0 ? rc : each->each(&state, each->data);
 }
 
-int store_samples(struct store *store, const char *run, int (*each)(const struct sample_state *state, void *data), void *data,
-	struct error *err) {
-	return db_run(store->db, STATEMENT_SAMPLES, err, give_sample, &(struct each_sample){run, each, data}, "t", run);
+int store_samples(struct store *store, const char *run,
+	int (*each)(const struct sample_state *state, void *data), void *data, struct error *err) {
+	return db_run(store->db, STATEMENT_SAMPLES, err, give_sample,
+		&(struct each_sample){run, each, data}, "t", run);
 }
 
 void stored_sample_finish(struct stored_sample *sample) {
@@ -134,13 +153,14 @@ static int copy_sample(struct db_row *row, void *data, struct error *err) {
 	return read_words(row, 1, &sample->outcome, &sample->reason, &sample->missing, err);
 }
 
-int store_sample_get(struct store *store, const struct sample_key *key, struct stored_sample *sample_out, struct error *err) {
+int store_sample_get(struct store *store, const struct sample_key *key,
+	struct stored_sample *sample_out, struct error *err) {
 	struct stored_sample sample = {0};
-	int rc = db_run(store->db, STATEMENT_SAMPLE_GET, err, copy_sample, &sample, "tttti", key->run, key->split, key->problem,
-		key->stage, key->sample);
+	int rc = db_run(store->db, STATEMENT_SAMPLE_GET, err, copy_sample, &sample, "tttti",
+		key->run, key->split, key->problem, key->stage, key->sample);
 	if (rc == 0 && sample.id == 0) {
-		rc = error_set(err, ERROR_NOT_FOUND, "no sample %lld of %s/%s in run %s", (long long)key->sample, key->split,
-			key->problem, key->run);
+		rc = error_set(err, ERROR_NOT_FOUND, "no sample %lld of %s/%s in run %s",
+			(long long)key->sample, key->split, key->problem, key->run);
 	}
 	if (rc < 0) {
 		stored_sample_finish(&sample);
@@ -159,7 +179,8 @@ static int take_tokens(struct db_row *row, void *data, struct error *err) {
 	return 0;
 }
 
-int store_run_cost(struct store *store, const char *run, struct run_cost *cost_out, struct error *err) {
+int store_run_cost(
+	struct store *store, const char *run, struct run_cost *cost_out, struct error *err) {
 	struct run_cost cost = {.usd = NAN};
 	struct run_record record;
 	int rc = store_run_get(store, run, &record, err);
@@ -169,7 +190,9 @@ int store_run_cost(struct store *store, const char *run, struct run_cost *cost_o
 	cost.wall_ns = record.wall_ns;
 	run_record_finish(&record);
 	rc = db_run(store->db, STATEMENT_COST_TOKENS, err, take_tokens, &cost, "t", run);
-	rc = rc < 0 ? rc : db_run(store->db, STATEMENT_COST_LEAN, err, take_id, &cost.lean_cpu_ns, "t", run);
+	rc = rc < 0 ? rc
+		    : db_run(store->db, STATEMENT_COST_LEAN, err, take_id, &cost.lean_cpu_ns, "t",
+			      run);
 	if (rc == 0) {
 		*cost_out = cost;
 	}

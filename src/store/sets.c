@@ -14,33 +14,39 @@ void set_record_finish(struct set_record *set) {
 	*set = (struct set_record){0};
 }
 
-static int put_file(struct store *store, const char *set, const struct set_file *file, struct error *err) {
-	return db_run(store->db, STATEMENT_FILE_PUT, err, NULL, NULL, "tttttti", set, file->source, file->url,
-		file->commit, file->path, file->sha256, file->bytes);
+static int put_file(
+	struct store *store, const char *set, const struct set_file *file, struct error *err) {
+	return db_run(store->db, STATEMENT_FILE_PUT, err, NULL, NULL, "tttttti", set, file->source,
+		file->url, file->commit, file->path, file->sha256, file->bytes);
 }
 
-static int put_problem(struct store *store, const struct problem *problem, int64_t position, struct error *err) {
+static int put_problem(
+	struct store *store, const struct problem *problem, int64_t position, struct error *err) {
 	struct sha256 hash;
 	int rc = store_text_put_optional(store, problem->statement, &hash, err);
 	if (rc < 0) {
 		return rc;
 	}
-	return db_run(store->db, STATEMENT_PROBLEM_PUT, err, NULL, NULL, "ttttttttttttit", problem->split, problem->name,
-		problem->subset, problem->file_subset, problem->theorem, problem->informal, problem->informal_proof,
-		problem->header, problem->preamble, problem->statement, problem->proof, problem->toolchain, position,
+	return db_run(store->db, STATEMENT_PROBLEM_PUT, err, NULL, NULL, "ttttttttttttit",
+		problem->split, problem->name, problem->subset, problem->file_subset,
+		problem->theorem, problem->informal, problem->informal_proof, problem->header,
+		problem->preamble, problem->statement, problem->proof, problem->toolchain, position,
 		store_hash_or_null(&hash));
 }
 
-int store_set_replace(struct store *store, const struct set_record *set, const struct set_file *files, size_t file_count,
-	const struct problem *problems, size_t problem_count, struct error *err) {
+int store_set_replace(struct store *store, const struct set_record *set,
+	const struct set_file *files, size_t file_count, const struct problem *problems,
+	size_t problem_count, struct error *err) {
 	int rc = db_begin(store->db, err);
 	if (rc < 0) {
 		return rc;
 	}
-	rc = db_run(store->db, STATEMENT_SET_PUT, err, NULL, NULL, "tttii", set->name, set->version, set->hash,
-		(int64_t)problem_count, set->pulled_ns);
-	rc = rc < 0 ? rc : db_run(store->db, STATEMENT_FILES_DELETE, err, NULL, NULL, "t", set->name);
-	rc = rc < 0 ? rc : db_run(store->db, STATEMENT_PROBLEMS_DELETE, err, NULL, NULL, "t", set->name);
+	rc = db_run(store->db, STATEMENT_SET_PUT, err, NULL, NULL, "tttii", set->name, set->version,
+		set->hash, (int64_t)problem_count, set->pulled_ns);
+	rc = rc < 0 ? rc
+		    : db_run(store->db, STATEMENT_FILES_DELETE, err, NULL, NULL, "t", set->name);
+	rc = rc < 0 ? rc
+		    : db_run(store->db, STATEMENT_PROBLEMS_DELETE, err, NULL, NULL, "t", set->name);
 	for (size_t i = 0; rc == 0 && i < file_count; i++) {
 		rc = put_file(store, set->name, &files[i], err);
 	}
@@ -68,7 +74,8 @@ static int copy_set(struct db_row *row, void *data, struct error *err) {
 	return 0;
 }
 
-int store_set_get(struct store *store, const char *name, struct set_record *set_out, bool *found_out, struct error *err) {
+int store_set_get(struct store *store, const char *name, struct set_record *set_out,
+	bool *found_out, struct error *err) {
 	struct set_record set = {0};
 	int rc = db_run(store->db, STATEMENT_SET_GET, err, copy_set, &set, "t", name);
 	if (rc == 0) {
@@ -98,9 +105,10 @@ static int give_file(struct db_row *row, void *data, struct error *err) {
 	return each->each(&file, each->data);
 }
 
-int store_set_files(struct store *store, const char *name, int (*each)(const struct set_file *file, void *data), void *data,
-	struct error *err) {
-	return db_run(store->db, STATEMENT_FILES, err, give_file, &(struct each_file){each, data}, "t", name);
+int store_set_files(struct store *store, const char *name,
+	int (*each)(const struct set_file *file, void *data), void *data, struct error *err) {
+	return db_run(store->db, STATEMENT_FILES, err, give_file, &(struct each_file){each, data},
+		"t", name);
 }
 
 /* ---- Problems. */
@@ -143,13 +151,15 @@ int store_problems(struct store *store, const char *split, const char *subset,
 	int (*each)(const struct problem *problem, void *data), void *data, struct error *err) {
 	struct each_problem problem = {each, data};
 	if (subset == NULL) {
-		return db_run(store->db, STATEMENT_PROBLEMS, err, give_problem, &problem, "t", split);
+		return db_run(
+			store->db, STATEMENT_PROBLEMS, err, give_problem, &problem, "t", split);
 	}
 	if (str_starts_with(subset, "file:")) {
-		return db_run(store->db, STATEMENT_PROBLEMS_BY_FILE_SUBSET, err, give_problem, &problem, "tt", split,
-			subset + strlen("file:"));
+		return db_run(store->db, STATEMENT_PROBLEMS_BY_FILE_SUBSET, err, give_problem,
+			&problem, "tt", split, subset + strlen("file:"));
 	}
-	return db_run(store->db, STATEMENT_PROBLEMS_BY_SUBSET, err, give_problem, &problem, "tt", split, subset);
+	return db_run(store->db, STATEMENT_PROBLEMS_BY_SUBSET, err, give_problem, &problem, "tt",
+		split, subset);
 }
 
 static int copy_problem(struct db_row *row, void *data, struct error *err) {
@@ -159,10 +169,11 @@ static int copy_problem(struct db_row *row, void *data, struct error *err) {
 	return 0;
 }
 
-int store_problem_get(struct store *store, const char *split, const char *name, struct problem *problem_out,
-	struct error *err) {
+int store_problem_get(struct store *store, const char *split, const char *name,
+	struct problem *problem_out, struct error *err) {
 	struct problem problem = {0};
-	int rc = db_run(store->db, STATEMENT_PROBLEM_GET, err, copy_problem, &problem, "tt", split, name);
+	int rc = db_run(
+		store->db, STATEMENT_PROBLEM_GET, err, copy_problem, &problem, "tt", split, name);
 	if (rc == 0 && problem.name == NULL) {
 		rc = error_set(err, ERROR_NOT_FOUND, "no problem %s in %s", name, split);
 	}

@@ -1,82 +1,105 @@
 #include "store/store_internal.h"
 
-#define PROBLEM_COLUMNS                                                                            \
-	"split, name, subset, file_subset, theorem, informal, informal_proof, header, preamble, statement, proof, toolchain"
-#define RUN_COLUMNS                                                                                \
-	"id, created_ns, coalesce(finished_ns, 0), state, model, split, subset, task, samples, settings, manifest, wall_ns"
+#define PROBLEM_COLUMNS                                                                           \
+	"split, name, subset, file_subset, theorem, informal, informal_proof, header, preamble, " \
+	"statement, proof, toolchain"
+#define RUN_COLUMNS                                                                              \
+	"id, created_ns, coalesce(finished_ns, 0), state, model, split, subset, task, samples, " \
+	"settings, manifest, wall_ns"
 
 const char *const store_statements[STATEMENT_COUNT] = {
 	[STATEMENT_TEXT_PUT] = "INSERT OR IGNORE INTO text (id, content) VALUES (?1, ?2)",
 	[STATEMENT_TEXT_GET] = "SELECT content FROM text WHERE id = ?1",
-	[STATEMENT_SET_PUT] =
-		"INSERT INTO dataset (name, version, hash, problems, pulled_ns) VALUES (?1, ?2, ?3, ?4, ?5) "
-		"ON CONFLICT (name) DO UPDATE SET version = ?2, hash = ?3, problems = ?4, pulled_ns = ?5",
-	[STATEMENT_SET_GET] = "SELECT name, version, hash, problems, pulled_ns FROM dataset WHERE name = ?1",
+	[STATEMENT_SET_PUT] = "INSERT INTO dataset (name, version, hash, problems, pulled_ns) "
+			      "VALUES (?1, ?2, ?3, ?4, ?5) "
+			      "ON CONFLICT (name) DO UPDATE SET version = ?2, hash = ?3, problems "
+			      "= ?4, pulled_ns = ?5",
+	[STATEMENT_SET_GET] =
+		"SELECT name, version, hash, problems, pulled_ns FROM dataset WHERE name = ?1",
 	[STATEMENT_FILES_DELETE] = "DELETE FROM dataset_file WHERE dataset = ?1",
 	[STATEMENT_FILE_PUT] =
 		"INSERT INTO dataset_file (dataset, source, url, commit_id, path, sha256, bytes) "
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7)",
-	[STATEMENT_FILES] =
-		"SELECT source, url, commit_id, path, sha256, bytes FROM dataset_file WHERE dataset = ?1 ORDER BY source, path",
+	[STATEMENT_FILES] = "SELECT source, url, commit_id, path, sha256, bytes FROM dataset_file "
+			    "WHERE dataset = ?1 ORDER BY source, path",
 	[STATEMENT_PROBLEMS_DELETE] = "DELETE FROM problem WHERE split = ?1",
 	[STATEMENT_PROBLEM_PUT] =
 		"INSERT INTO problem (" PROBLEM_COLUMNS ", position, statement_hash) "
 		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
-	[STATEMENT_PROBLEMS] = "SELECT " PROBLEM_COLUMNS " FROM problem WHERE split = ?1 ORDER BY position",
+	[STATEMENT_PROBLEMS] =
+		"SELECT " PROBLEM_COLUMNS " FROM problem WHERE split = ?1 ORDER BY position",
 	[STATEMENT_PROBLEMS_BY_SUBSET] =
-		"SELECT " PROBLEM_COLUMNS " FROM problem WHERE split = ?1 AND subset = ?2 ORDER BY position",
-	[STATEMENT_PROBLEMS_BY_FILE_SUBSET] =
 		"SELECT " PROBLEM_COLUMNS
-		" FROM problem WHERE split = ?1 AND coalesce(file_subset, subset) = ?2 ORDER BY position",
-	[STATEMENT_PROBLEM_GET] = "SELECT " PROBLEM_COLUMNS " FROM problem WHERE split = ?1 AND name = ?2",
+		" FROM problem WHERE split = ?1 AND subset = ?2 ORDER BY position",
+	[STATEMENT_PROBLEMS_BY_FILE_SUBSET] =
+		"SELECT " PROBLEM_COLUMNS " FROM problem WHERE split = ?1 AND "
+					  "coalesce(file_subset, subset) = ?2 ORDER BY position",
+	[STATEMENT_PROBLEM_GET] =
+		"SELECT " PROBLEM_COLUMNS " FROM problem WHERE split = ?1 AND name = ?2",
 	[STATEMENT_RUN_INSERT] =
-		"INSERT INTO run (id, created_ns, finished_ns, state, model, split, subset, task, samples, settings, manifest, "
+		"INSERT INTO run (id, created_ns, finished_ns, state, model, split, subset, task, "
+		"samples, settings, manifest, "
 		"wall_ns) VALUES (?1, ?2, nullif(?3, 0), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-	[STATEMENT_RUN_UPDATE] =
-		"UPDATE run SET finished_ns = nullif(?2, 0), state = ?3, settings = ?4, manifest = ?5, wall_ns = ?6 WHERE id = ?1",
+	[STATEMENT_RUN_UPDATE] = "UPDATE run SET finished_ns = nullif(?2, 0), state = ?3, settings "
+				 "= ?4, manifest = ?5, wall_ns = ?6 WHERE id = ?1",
 	[STATEMENT_RUNS] = "SELECT " RUN_COLUMNS " FROM run ORDER BY created_ns DESC, id DESC",
 	[STATEMENT_RUN_NEWEST] =
 		"SELECT " RUN_COLUMNS " FROM run WHERE model = ?1 AND split = ?2 AND task = ?3 "
 		"ORDER BY created_ns DESC, id DESC LIMIT 1",
-	[STATEMENT_RUN_PROBLEM_PUT] =
-		"INSERT OR IGNORE INTO run_problem (run, split, problem, subset) VALUES (?1, ?2, ?3, ?4)",
+	[STATEMENT_RUN_PROBLEM_PUT] = "INSERT OR IGNORE INTO run_problem (run, split, problem, "
+				      "subset) VALUES (?1, ?2, ?3, ?4)",
 	[STATEMENT_RUN_PROBLEMS] = "SELECT split, problem, subset FROM run_problem WHERE run = ?1",
 	[STATEMENT_SAMPLE_PUT] =
-		"INSERT INTO sample (run, split, problem, stage, sample, outcome, reason, missing, note, prompt, reply, "
-		"reasoning, candidate, difference, repaired, finish_reason, model_returned, fingerprint, request_id, "
-		"prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, usd, attempts, elapsed_ns, wait_ns, "
+		"INSERT INTO sample (run, split, problem, stage, sample, outcome, reason, missing, "
+		"note, prompt, reply, "
+		"reasoning, candidate, difference, repaired, finish_reason, model_returned, "
+		"fingerprint, request_id, "
+		"prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, usd, attempts, "
+		"elapsed_ns, wait_ns, "
 		"created_ns, shared_with, statement) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, ''), nullif(?7, ''), nullif(?8, ''), ?9, ?10, ?11, ?12, ?13, ?14, ?15, "
-		"?16, ?17, ?18, ?19, nullif(?20, -1), nullif(?21, -1), nullif(?22, -1), nullif(?23, -1), ?24, ?25, ?26, ?27, ?28, "
-		"nullif(?29, 0), (SELECT statement_hash FROM problem WHERE split = ?2 AND name = ?3)) "
-		"ON CONFLICT (run, split, problem, stage, sample) DO UPDATE SET outcome = excluded.outcome, "
-		"reason = excluded.reason, missing = excluded.missing, note = excluded.note, prompt = excluded.prompt, "
-		"reply = excluded.reply, reasoning = excluded.reasoning, candidate = excluded.candidate, "
-		"difference = excluded.difference, repaired = excluded.repaired, finish_reason = excluded.finish_reason, "
+		"VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, ''), nullif(?7, ''), nullif(?8, ''), ?9, "
+		"?10, ?11, ?12, ?13, ?14, ?15, "
+		"?16, ?17, ?18, ?19, nullif(?20, -1), nullif(?21, -1), nullif(?22, -1), "
+		"nullif(?23, -1), ?24, ?25, ?26, ?27, ?28, "
+		"nullif(?29, 0), (SELECT statement_hash FROM problem WHERE split = ?2 AND name = "
+		"?3)) "
+		"ON CONFLICT (run, split, problem, stage, sample) DO UPDATE SET outcome = "
+		"excluded.outcome, "
+		"reason = excluded.reason, missing = excluded.missing, note = excluded.note, "
+		"prompt = excluded.prompt, "
+		"reply = excluded.reply, reasoning = excluded.reasoning, candidate = "
+		"excluded.candidate, "
+		"difference = excluded.difference, repaired = excluded.repaired, finish_reason = "
+		"excluded.finish_reason, "
 		"model_returned = excluded.model_returned, fingerprint = excluded.fingerprint, "
 		"request_id = excluded.request_id, prompt_tokens = excluded.prompt_tokens, "
-		"completion_tokens = excluded.completion_tokens, reasoning_tokens = excluded.reasoning_tokens, "
-		"cached_tokens = excluded.cached_tokens, usd = excluded.usd, attempts = sample.attempts + excluded.attempts, "
+		"completion_tokens = excluded.completion_tokens, reasoning_tokens = "
+		"excluded.reasoning_tokens, "
+		"cached_tokens = excluded.cached_tokens, usd = excluded.usd, attempts = "
+		"sample.attempts + excluded.attempts, "
 		"elapsed_ns = excluded.elapsed_ns, wait_ns = sample.wait_ns + excluded.wait_ns, "
-		"created_ns = excluded.created_ns, shared_with = excluded.shared_with, statement = excluded.statement "
+		"created_ns = excluded.created_ns, shared_with = excluded.shared_with, statement = "
+		"excluded.statement "
 		"WHERE sample.outcome IS NULL RETURNING id",
 	[STATEMENT_SAMPLE_GET] =
-		"SELECT sample.id, outcome, reason, missing, content FROM sample LEFT JOIN text ON text.id = reply "
+		"SELECT sample.id, outcome, reason, missing, content FROM sample LEFT JOIN text ON "
+		"text.id = reply "
 		"WHERE run = ?1 AND split = ?2 AND problem = ?3 AND stage = ?4 AND sample = ?5",
-	[STATEMENT_SAMPLE_OUTCOME] =
-		"UPDATE sample SET outcome = nullif(?2, ''), reason = nullif(?3, ''), missing = nullif(?4, '') WHERE id = ?1",
-	[STATEMENT_SAMPLES] =
-		"SELECT id, split, problem, stage, sample, outcome, reason, missing, candidate, coalesce(shared_with, 0) "
-		"FROM sample WHERE run = ?1",
-	[STATEMENT_VERDICT_PUT] =
-		"INSERT INTO verdict (sample, outcome, reason, missing, axioms, messages, cpu_ns, elapsed_ns, backend, lean, "
-		"policy, sandbox, created_ns) "
-		"VALUES (?1, nullif(?2, ''), nullif(?3, ''), nullif(?4, ''), ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
-	[STATEMENT_COST_TOKENS] =
-		"SELECT coalesce(sum(prompt_tokens), 0), coalesce(sum(completion_tokens), 0), sum(usd) "
-		"FROM sample WHERE run = ?1 AND shared_with IS NULL",
-	[STATEMENT_COST_LEAN] =
-		"SELECT coalesce(sum(cpu_ns), 0) FROM verdict JOIN sample ON sample.id = verdict.sample "
-		"WHERE run = ?1 AND shared_with IS NULL",
+	[STATEMENT_SAMPLE_OUTCOME] = "UPDATE sample SET outcome = nullif(?2, ''), reason = "
+				     "nullif(?3, ''), missing = nullif(?4, '') WHERE id = ?1",
+	[STATEMENT_SAMPLES] = "SELECT id, split, problem, stage, sample, outcome, reason, missing, "
+			      "candidate, coalesce(shared_with, 0) "
+			      "FROM sample WHERE run = ?1",
+	[STATEMENT_VERDICT_PUT] = "INSERT INTO verdict (sample, outcome, reason, missing, axioms, "
+				  "messages, cpu_ns, elapsed_ns, backend, lean, "
+				  "policy, sandbox, created_ns) "
+				  "VALUES (?1, nullif(?2, ''), nullif(?3, ''), nullif(?4, ''), ?5, "
+				  "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+	[STATEMENT_COST_TOKENS] = "SELECT coalesce(sum(prompt_tokens), 0), "
+				  "coalesce(sum(completion_tokens), 0), sum(usd) "
+				  "FROM sample WHERE run = ?1 AND shared_with IS NULL",
+	[STATEMENT_COST_LEAN] = "SELECT coalesce(sum(cpu_ns), 0) FROM verdict JOIN sample ON "
+				"sample.id = verdict.sample "
+				"WHERE run = ?1 AND shared_with IS NULL",
 	[STATEMENT_CHECK] = "PRAGMA integrity_check(1)",
 };

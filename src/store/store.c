@@ -1,3 +1,5 @@
+#include "store/store.h"
+
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,7 +24,8 @@ static int make_parent(const char *path, struct error *err) {
 	return rc;
 }
 
-int store_open(const char *path, const struct store_options *options, struct store **store_out, struct error *err) {
+int store_open(const char *path, const struct store_options *options, struct store **store_out,
+	struct error *err) {
 	const struct asset *first = asset_find("src/store/schema/0001-init.sql");
 	const struct db_migration migrations[] = {{1, "init", first->data}};
 	struct db_options db = {
@@ -91,7 +94,8 @@ void store_rollback(struct store *store) {
 }
 
 int store_run_lock(struct store *store, const char *run, struct error *err) {
-	// A lock of the kernel's, on a byte that stands for the run: it goes with the process, however that ends.
+	// A lock of the kernel's, on a byte that stands for the run: it goes with the process,
+	// however that ends.
 	char *path = xasprintf("%s.lock", store->path);
 	int rc = 0;
 	if (store->lock_fd < 0) {
@@ -110,7 +114,8 @@ int store_run_lock(struct store *store, const char *run, struct error *err) {
 		.l_len = 1,
 	};
 	if (fcntl(store->lock_fd, F_OFD_SETLK, &lock) < 0) {
-		rc = error_set(err, ERROR_BUSY, "another f2f works on run %s; try again when it has ended", run);
+		rc = error_set(err, ERROR_BUSY,
+			"another f2f works on run %s; try again when it has ended", run);
 	}
 out:
 	free(path);

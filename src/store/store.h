@@ -13,7 +13,10 @@ struct completion;
 struct error;
 struct problem;
 
-/** The one place with SQL. Texts that come out are borrowed for the callback unless a struct says owned. */
+/**
+ * The one place with SQL. Texts that come out are borrowed for the callback unless a struct says
+ * owned.
+ */
 struct store;
 
 struct store_options {
@@ -21,17 +24,22 @@ struct store_options {
 	bool durable;
 };
 
-int store_open(const char *path, const struct store_options *options, struct store **store_out, struct error *err);
+int store_open(const char *path, const struct store_options *options, struct store **store_out,
+	struct error *err);
 void store_close(struct store *store);
 
-/** Writes between begin and commit are one transaction (the engine begins at a turn's first write and commits before it sleeps). */
+/**
+ * Writes between begin and commit are one transaction (the engine begins at a turn's first write
+ * and commits before it sleeps).
+ */
 int store_begin(struct store *store, struct error *err); // no-op inside one
 int store_commit(struct store *store, struct error *err); // no-op outside one
 void store_rollback(struct store *store);
 
 /* ---- Texts: once, under their SHA-256. */
 
-int store_text_put(struct store *store, const char *text, size_t length, struct sha256 *hash_out, struct error *err);
+int store_text_put(struct store *store, const char *text, size_t length, struct sha256 *hash_out,
+	struct error *err);
 
 /** Owned, NUL-terminated; ERROR_NOT_FOUND. */
 int store_text_get(struct store *store, const char *hash, char **text_out, struct error *err);
@@ -58,23 +66,32 @@ struct set_record {
 };
 
 /** Replaces the set, its files and its problems in one transaction. */
-int store_set_replace(struct store *store, const struct set_record *set, const struct set_file *files, size_t file_count,
-	const struct problem *problems, size_t problem_count, struct error *err);
+int store_set_replace(struct store *store, const struct set_record *set,
+	const struct set_file *files, size_t file_count, const struct problem *problems,
+	size_t problem_count, struct error *err);
 
 /** *found_out false when it was never pulled. */
-int store_set_get(struct store *store, const char *name, struct set_record *set_out, bool *found_out, struct error *err);
+int store_set_get(struct store *store, const char *name, struct set_record *set_out,
+	bool *found_out, struct error *err);
 void set_record_finish(struct set_record *set);
-int store_set_files(struct store *store, const char *name, int (*each)(const struct set_file *file, void *data), void *data,
-	struct error *err);
+int store_set_files(struct store *store, const char *name,
+	int (*each)(const struct set_file *file, void *data), void *data, struct error *err);
 
-/** Problems of one split (not of v2: ask for v2s and v2c) in the set's order. subset NULL: all; "file:test": the file's word. */
+/**
+ * Problems of one split (not of v2: ask for v2s and v2c) in the set's order. subset NULL: all;
+ * "file:test": the file's word.
+ */
 int store_problems(struct store *store, const char *split, const char *subset,
 	int (*each)(const struct problem *problem, void *data), void *data, struct error *err);
-int store_problem_get(struct store *store, const char *split, const char *name, struct problem *problem_out, struct error *err);
+int store_problem_get(struct store *store, const char *split, const char *name,
+	struct problem *problem_out, struct error *err);
 
 /* ---- Runs. */
 
-/** Owned when read. `settings` is a flat, sorted JSON object: the run's identity. `manifest` holds all else that repeats it. */
+/**
+ * Owned when read. `settings` is a flat, sorted JSON object: the run's identity. `manifest` holds
+ * all else that repeats it.
+ */
 struct run_record {
 	char *id; // "20261123-160501-4f2a"
 	int64_t created_ns;
@@ -92,21 +109,27 @@ struct run_record {
 
 void run_record_finish(struct run_record *run);
 int store_run_insert(struct store *store, const struct run_record *run, struct error *err);
-int store_run_update(struct store *store, const struct run_record *run, struct error *err); // state, finished, manifest, wall
-
-/** By id, by a prefix of it that only one has, or "latest". ERROR_USAGE naming the nearest when there is none. */
-int store_run_get(struct store *store, const char *id, struct run_record *run_out, struct error *err);
-
-/** Newest run of this model, split and task; *found_out false when there is none. */
-int store_run_newest(struct store *store, const char *model, const char *split, const char *task, struct run_record *run_out,
-	bool *found_out, struct error *err);
-
-/** Newest first. */
-int store_runs(struct store *store, int (*each)(const struct run_record *run, void *data), void *data, struct error *err);
+// state, finished, manifest, wall
+int store_run_update(struct store *store, const struct run_record *run, struct error *err);
 
 /**
- * Claims a run for this process until store_close, so that two f2f do not ask the same twice. ERROR_BUSY when another one has it; a
- * killed process loses its claim by itself.
+ * By id, by a prefix of it that only one has, or "latest". ERROR_USAGE naming the nearest when
+ * there is none.
+ */
+int store_run_get(
+	struct store *store, const char *id, struct run_record *run_out, struct error *err);
+
+/** Newest run of this model, split and task; *found_out false when there is none. */
+int store_run_newest(struct store *store, const char *model, const char *split, const char *task,
+	struct run_record *run_out, bool *found_out, struct error *err);
+
+/** Newest first. */
+int store_runs(struct store *store, int (*each)(const struct run_record *run, void *data),
+	void *data, struct error *err);
+
+/**
+ * Claims a run for this process until store_close, so that two f2f do not ask the same twice.
+ * ERROR_BUSY when another one has it; a killed process loses its claim by itself.
  */
 int store_run_lock(struct store *store, const char *run, struct error *err);
 
@@ -123,7 +146,9 @@ struct sample_key {
 /** What became of asking the model. Borrowed. */
 struct sample_record {
 	struct sample_key key;
-	enum outcome outcome; // no_code, truncated, refused, context, rejected by text; or NONE with missing; or NONE: to be checked
+	// no_code, truncated, refused, context, rejected by text; or NONE with missing; or NONE: to
+	// be checked
+	enum outcome outcome;
 	enum reject_reason reason;
 	enum missing missing;
 	const char *note;    // one line: why
@@ -134,14 +159,17 @@ struct sample_record {
 	int64_t attempts;
 	int64_t elapsed_ns;
 	int64_t wait_ns; // spent waiting between attempts
-	int64_t shared_with; // sample id whose reply this row shares (v2s and v2c with the same text), or 0
+	// sample id whose reply this row shares (v2s and v2c with the same text), or 0
+	int64_t shared_with;
 };
 
 /** Inserts, or replaces a row that was missing or pending. *id_out is the sample's id. */
-int store_sample_put(struct store *store, const struct sample_record *sample, int64_t *id_out, struct error *err);
+int store_sample_put(struct store *store, const struct sample_record *sample, int64_t *id_out,
+	struct error *err);
 
 /** Adds a verdict (earlier ones are kept) and sets the sample's outcome from it. */
-int store_verdict_put(struct store *store, int64_t sample_id, const struct verdict *verdict, struct error *err);
+int store_verdict_put(
+	struct store *store, int64_t sample_id, const struct verdict *verdict, struct error *err);
 
 /** State of a stored sample, as resume and reports need it. Borrowed. */
 struct sample_state {
@@ -154,8 +182,8 @@ struct sample_state {
 	int64_t shared_with;
 };
 
-int store_samples(struct store *store, const char *run, int (*each)(const struct sample_state *state, void *data), void *data,
-	struct error *err);
+int store_samples(struct store *store, const char *run,
+	int (*each)(const struct sample_state *state, void *data), void *data, struct error *err);
 
 /** One stored sample with its reply. Owned. */
 struct stored_sample {
@@ -167,17 +195,19 @@ struct stored_sample {
 };
 
 /** ERROR_NOT_FOUND when there is no such row. */
-int store_sample_get(struct store *store, const struct sample_key *key, struct stored_sample *sample_out, struct error *err);
+int store_sample_get(struct store *store, const struct sample_key *key,
+	struct stored_sample *sample_out, struct error *err);
 void stored_sample_finish(struct stored_sample *sample);
 
 /**
- * What a run set out to do, a row per (split, problem): reports divide by these, so that a problem that was never reached stays in the
- * denominator. Putting one that is there is no error.
+ * What a run set out to do, a row per (split, problem): reports divide by these, so that a problem
+ * that was never reached stays in the denominator. Putting one that is there is no error.
  */
-int store_run_problem_put(struct store *store, const char *run, const char *split, const char *problem, const char *subset,
-	struct error *err);
+int store_run_problem_put(struct store *store, const char *run, const char *split,
+	const char *problem, const char *subset, struct error *err);
 int store_run_problems(struct store *store, const char *run,
-	int (*each)(const char *split, const char *problem, const char *subset, void *data), void *data, struct error *err);
+	int (*each)(const char *split, const char *problem, const char *subset, void *data),
+	void *data, struct error *err);
 
 /** Totals of a run for reports; shared rows count once in tokens. */
 struct run_cost {
@@ -188,13 +218,19 @@ struct run_cost {
 	int64_t wall_ns;
 };
 
-int store_run_cost(struct store *store, const char *run, struct run_cost *cost_out, struct error *err);
+int store_run_cost(
+	struct store *store, const char *run, struct run_cost *cost_out, struct error *err);
 
 /* ---- Reading for people. */
 
-/** Rows of any one read-only statement; columns through db.h. ERROR_USAGE for SQL that is wrong or would write. */
-int store_query(struct store *store, const char *sql, int (*columns)(const char *const *names, int count, void *data),
-	int (*row)(const char *const *values, const int *types, int count, void *data), void *data, struct error *err);
+/**
+ * Rows of any one read-only statement; columns through db.h. ERROR_USAGE for SQL that is wrong or
+ * would write.
+ */
+int store_query(struct store *store, const char *sql,
+	int (*columns)(const char *const *names, int count, void *data),
+	int (*row)(const char *const *values, const int *types, int count, void *data), void *data,
+	struct error *err);
 
 /** `PRAGMA integrity_check`; ERROR_DATABASE with its first line when it is not "ok". */
 int store_check(struct store *store, struct error *err);

@@ -46,7 +46,8 @@ struct store {
 };
 
 /** Stores a text that may be NULL; *hash_out.hex is "" then. */
-int store_text_put_optional(struct store *store, const char *text, struct sha256 *hash_out, struct error *err);
+int store_text_put_optional(
+	struct store *store, const char *text, struct sha256 *hash_out, struct error *err);
 
 /** NULL for "": what is bound for an absent text. */
 const char *store_hash_or_null(const struct sha256 *hash);

@@ -4,16 +4,19 @@
 #include "base/mem.h"
 #include "store/store_internal.h"
 
-int store_text_put(struct store *store, const char *text, size_t length, struct sha256 *hash_out, struct error *err) {
+int store_text_put(struct store *store, const char *text, size_t length, struct sha256 *hash_out,
+	struct error *err) {
 	struct sha256 hash = sha256_of(text, length);
-	int rc = db_run(store->db, STATEMENT_TEXT_PUT, err, NULL, NULL, "tb", hash.hex, text, length);
+	int rc = db_run(
+		store->db, STATEMENT_TEXT_PUT, err, NULL, NULL, "tb", hash.hex, text, length);
 	if (rc == 0) {
 		*hash_out = hash;
 	}
 	return rc;
 }
 
-int store_text_put_optional(struct store *store, const char *text, struct sha256 *hash_out, struct error *err) {
+int store_text_put_optional(
+	struct store *store, const char *text, struct sha256 *hash_out, struct error *err) {
 	hash_out->hex[0] = '\0';
 	return text != NULL ? store_text_put(store, text, strlen(text), hash_out, err) : 0;
 }

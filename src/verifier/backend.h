@@ -60,7 +60,8 @@ struct verifier_backend {
 	const char *summary;
 	bool one_shot; // a process serves one check and is started by it
 
-	/* Spawn the process (worker_spawn) and, unless one_shot, have it import the header: worker_ready when it has. */
+	/* Spawn the process (worker_spawn) and, unless one_shot, have it import the header:
+	 * worker_ready when it has. */
 	int (*start)(struct worker *worker, struct error *err);
 	/* Ask; worker_answered when the answer is whole. */
 	void (*submit)(struct worker *worker, const struct lean_check *check);
@@ -74,10 +75,16 @@ struct verifier_backend {
 /** Starts argv with the verifier's environment and limits, its output going to the backend. */
 int worker_spawn(struct worker *worker, const char *const *argv, struct error *err);
 
-/** The header is imported; `worker->answer` holds what Lean said about it. False when the worker is gone when this returns. */
+/**
+ * The header is imported; `worker->answer` holds what Lean said about it. False when the worker is
+ * gone when this returns.
+ */
 bool worker_ready(struct worker *worker);
 
-/** `worker->answer` is what Lean said about the check. False when the worker is gone when this returns. */
+/**
+ * `worker->answer` is what Lean said about the check. False when the worker is gone when this
+ * returns.
+ */
 bool worker_answered(struct worker *worker);
 
 /** It cannot go on. The worker is gone when this returns. */

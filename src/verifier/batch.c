@@ -1,5 +1,6 @@
-/* One `lean` process a check, fed on stdin: `--json` where this Lean has it, else its older text output, in which any line that cannot
- * be placed makes the answer foreign. Slow with large imports, and nothing is shared between two candidates. */
+/* One `lean` process a check, fed on stdin: `--json` where this Lean has it, else its older text
+ * output, in which any line that cannot be placed makes the answer foreign. Slow with large
+ * imports, and nothing is shared between two candidates. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -63,8 +64,10 @@ static void take_json_line(struct worker *worker, struct str line) {
 		if (strcmp(word, words[i]) == 0) {
 			// Lean counts lines from 1.
 			lean_answer_add(&worker->answer, severities[i],
-				(int)json_integer_or(pos, "line", 1) - 1 - (int)worker->header_lines,
-				(int)json_integer_or(pos, "column", 0), json_string_value(data), json_string_length(data));
+				(int)json_integer_or(pos, "line", 1) - 1 -
+					(int)worker->header_lines,
+				(int)json_integer_or(pos, "column", 0), json_string_value(data),
+				json_string_length(data));
 			placed = true;
 		}
 	}
@@ -128,14 +131,15 @@ struct gathering {
 static void close_message(struct worker *worker, struct gathering *gathering) {
 	if (gathering->open) {
 		lean_answer_add(&worker->answer, gathering->place.severity,
-			gathering->place.line - 1 - (int)worker->header_lines, gathering->place.column,
-			buf_str(&gathering->text), gathering->text.len);
+			gathering->place.line - 1 - (int)worker->header_lines,
+			gathering->place.column, buf_str(&gathering->text), gathering->text.len);
 	}
 	gathering->open = false;
 	buf_clear(&gathering->text);
 }
 
-static void open_message(struct gathering *gathering, struct place place, const char *text, size_t length) {
+static void open_message(
+	struct gathering *gathering, struct place place, const char *text, size_t length) {
 	gathering->open = true;
 	gathering->place = place;
 	buf_append(&gathering->text, text, length);
@@ -150,7 +154,8 @@ static void read_text(struct worker *worker, struct str text) {
 		size_t probe = strlen(batch->probe);
 		if (read_place(line, &place)) {
 			close_message(worker, &gathering);
-			open_message(&gathering, place, place.text, (size_t)(line.data + line.len - place.text));
+			open_message(&gathering, place, place.text,
+				(size_t)(line.data + line.len - place.text));
 		} else if (line.len >= probe && memcmp(line.data, batch->probe, probe) == 0) {
 			// Information has no mark, but nobody else could know the probe's name.
 			close_message(worker, &gathering);

@@ -54,7 +54,8 @@ static void on_late(void *data) {
 }
 
 /* Owned stdout of a program that ended with status 0; else an ERROR_ENVIRONMENT. */
-static int run_program(const char *const *argv, const char *directory, int limit_s, char **out, struct error *err) {
+static int run_program(const char *const *argv, const char *directory, int limit_s, char **out,
+	struct error *err) {
 	struct capture capture = {.loop = loop_create(NULL), .out = BUF_INIT(OUTPUT_MAX)};
 	struct proc_options options = {
 		.argv = argv,
@@ -68,16 +69,19 @@ static int run_program(const char *const *argv, const char *directory, int limit
 		rc = err != NULL ? (int)(err->code = ERROR_ENVIRONMENT) : ERROR_ENVIRONMENT;
 		goto out;
 	}
-	struct loop_timer *timer = loop_timer_start(capture.loop, limit_s * CLOCK_SECOND, on_late, &capture);
+	struct loop_timer *timer =
+		loop_timer_start(capture.loop, limit_s * CLOCK_SECOND, on_late, &capture);
 	proc_close_stdin(capture.proc);
 	loop_run(capture.loop);
 	if (!capture.late) {
 		loop_timer_cancel(timer);
 	}
 	if (capture.late) {
-		rc = error_set(err, ERROR_ENVIRONMENT, "%s %s: no answer in %d s", argv[0], argv[1], limit_s);
+		rc = error_set(err, ERROR_ENVIRONMENT, "%s %s: no answer in %d s", argv[0], argv[1],
+			limit_s);
 	} else if (capture.status != 0) {
-		rc = error_set(err, ERROR_ENVIRONMENT, "%s %s: failed with status %d", argv[0], argv[1], capture.status);
+		rc = error_set(err, ERROR_ENVIRONMENT, "%s %s: failed with status %d", argv[0],
+			argv[1], capture.status);
 	} else {
 		*out = buf_detach(&capture.out);
 	}
@@ -126,7 +130,8 @@ static char *elan_toolchain(const char *name) {
 	return path;
 }
 
-/* elan's `lean` is a wrapper that chooses by directory: slower, and not what the verdict would name. */
+/* elan's `lean` is a wrapper that chooses by directory: slower, and not what the verdict would
+ * name. */
 static char *behind_wrapper(char *path) {
 	char real[PATH_MAX];
 	const char *name = realpath(path, real) != NULL ? path_base(real) : "";
@@ -148,16 +153,19 @@ static char *behind_wrapper(char *path) {
 
 /* ---- Versions. */
 
-/* "Lean (version 4.9.0, x86_64-unknown-linux-gnu, commit 8f9843a4a5fe, Release)", or "Lean (version 4.0.0, commit …, Release)". */
+/* "Lean (version 4.9.0, x86_64-unknown-linux-gnu, commit 8f9843a4a5fe, Release)", or "Lean (version
+ * 4.0.0, commit …, Release)". */
 static int read_version(const char *text, struct lean_info *info, struct error *err) {
 	const char *version = strstr(text, "version ");
 	if (!str_starts_with(text, "Lean") || version == NULL) {
-		return error_set(err, ERROR_ENVIRONMENT, "%s is not Lean 4: it says \"%.60s\"", info->path, text);
+		return error_set(err, ERROR_ENVIRONMENT, "%s is not Lean 4: it says \"%.60s\"",
+			info->path, text);
 	}
 	version += strlen("version ");
 	size_t length = strspn(version, "0123456789abcdefghijklmnopqrstuvwxyz.-");
 	if (length == 0 || version[0] != '4') {
-		return error_set(err, ERROR_ENVIRONMENT, "%s is not Lean 4: it says \"%.60s\"", info->path, text);
+		return error_set(err, ERROR_ENVIRONMENT, "%s is not Lean 4: it says \"%.60s\"",
+			info->path, text);
 	}
 	info->version = xmemdup0(version, length);
 	const char *commit = strstr(text, "commit ");
@@ -186,13 +194,15 @@ static int ask_versions(struct lean_info *info, struct error *err) {
 	return rc;
 }
 
-/* The search path of a Lake project, asked of lake once: lake in front of every lean would be a second process to kill. */
+/* The search path of a Lake project, asked of lake once: lake in front of every lean would be a
+ * second process to kill. */
 static int ask_project(const char *project, struct lean_info *info, struct error *err) {
 	char *beside = xasprintf("%.*slake", (int)(path_base(info->path) - info->path), info->path);
 	char *lake = file_exists(beside) ? xstrdup(beside) : path_find_program("lake");
 	free(beside);
 	if (lake == NULL) {
-		return error_set(err, ERROR_ENVIRONMENT, "no lake beside %s, which --lean-project needs", info->path);
+		return error_set(err, ERROR_ENVIRONMENT,
+			"no lake beside %s, which --lean-project needs", info->path);
 	}
 	const char *const argv[] = {lake, "env", "printenv", "LEAN_PATH", NULL};
 	char *out = NULL;
@@ -212,13 +222,15 @@ static int ask_project(const char *project, struct lean_info *info, struct error
 
 static char *choose(const char *given, const char *toolchain, struct error *err) {
 	const char *variable = getenv("F2F_LEAN");
-	const char *named = given != NULL ? given : variable != NULL && variable[0] != '\0' ? variable : NULL;
+	const char *named = given != NULL			      ? given
+			    : variable != NULL && variable[0] != '\0' ? variable
+								      : NULL;
 	char *path;
 	if (named != NULL) {
 		path = path_find_program(named);
 		if (path == NULL) {
-			error_set(err, ERROR_ENVIRONMENT, "%s%s is not a program", given != NULL ? "--lean " : "F2F_LEAN=",
-				named);
+			error_set(err, ERROR_ENVIRONMENT, "%s%s is not a program",
+				given != NULL ? "--lean " : "F2F_LEAN=", named);
 		}
 		return path;
 	}
@@ -228,15 +240,19 @@ static char *choose(const char *given, const char *toolchain, struct error *err)
 	}
 	if (path == NULL) {
 		error_set(err, ERROR_ENVIRONMENT,
-			"no Lean here; type f2f lean setup, or set F2F_LEAN=/path/to/lean, or use --no-verify");
+			"no Lean here; type f2f lean setup, or set F2F_LEAN=/path/to/lean, or use "
+			"--no-verify");
 	}
 	return path;
 }
 
-int lean_find(const char *given, const char *toolchain, const char *project, struct lean_info *info_out, struct error *err) {
+int lean_find(const char *given, const char *toolchain, const char *project,
+	struct lean_info *info_out, struct error *err) {
 	struct lean_info info = {0};
 	const char *variable = getenv("F2F_LEAN_PROJECT");
-	project = project != NULL ? project : variable != NULL && variable[0] != '\0' ? variable : NULL;
+	project = project != NULL			    ? project
+		  : variable != NULL && variable[0] != '\0' ? variable
+							    : NULL;
 	char *path = choose(given, toolchain, err);
 	if (path == NULL) {
 		return ERROR_ENVIRONMENT;

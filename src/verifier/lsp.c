@@ -1,7 +1,9 @@
-/* Lean's own language server, asked directly: `lean --worker` rather than the watchdog `lean --server`. Reasons: one process and one
- * document less to go wrong; its wait status says how it ended; the watchdog of 2021 holds every change back for its edit delay, and
- * restarts a crashed worker by itself, where this pool has to know. The imports stay loaded while the body changes. The price: a
- * worker ends itself on any notification it does not know, so nothing but what is below is ever sent. */
+/* Lean's own language server, asked directly: `lean --worker` rather than the watchdog `lean
+ * --server`. Reasons: one process and one document less to go wrong; its wait status says how it
+ * ended; the watchdog of 2021 holds every change back for its edit delay, and restarts a crashed
+ * worker by itself, where this pool has to know. The imports stay loaded while the body changes.
+ * The price: a worker ends itself on any notification it does not know, so nothing but what is
+ * below is ever sent. */
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,7 +18,14 @@
 
 #define URI "file:///f2f/Check.lean"
 
-enum { HEADER_LINE_MAX = 256, SEVERITY_ERROR = 1, SEVERITY_WARNING, SEVERITY_INFORMATION, SEVERITY_HINT, PROGRESS_FATAL = 2 };
+enum {
+	HEADER_LINE_MAX = 256,
+	SEVERITY_ERROR = 1,
+	SEVERITY_WARNING,
+	SEVERITY_INFORMATION,
+	SEVERITY_HINT,
+	PROGRESS_FATAL = 2
+};
 
 struct lsp {
 	struct buf input;
@@ -56,14 +65,16 @@ static void send_document(struct worker *worker, const char *body) {
 	lsp->waiting = true;
 	lsp->answered = lsp->diagnosed = lsp->progressed = lsp->fatal = false;
 	if (lsp->version == 1) {
-		buf_append_str(&content,
-			"{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/didOpen\",\"params\":{\"dependencyBuildMode\":\"never\","
-			"\"textDocument\":{\"uri\":\"" URI "\",\"languageId\":\"lean\",\"version\":1,\"text\":");
+		buf_append_str(&content, "{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/"
+					 "didOpen\",\"params\":{\"dependencyBuildMode\":\"never\","
+					 "\"textDocument\":{\"uri\":\"" URI
+					 "\",\"languageId\":\"lean\",\"version\":1,\"text\":");
 		json_append_string(&content, buf_str(&text), text.len);
 		buf_append_str(&content, "}}}");
 	} else {
 		buf_appendf(&content,
-			"{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/didChange\",\"params\":{\"textDocument\":{\"uri\":\"" URI
+			"{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/"
+			"didChange\",\"params\":{\"textDocument\":{\"uri\":\"" URI
 			"\",\"version\":%" PRId64 "},\"contentChanges\":[{\"text\":",
 			lsp->version);
 		json_append_string(&content, buf_str(&text), text.len);
@@ -72,7 +83,8 @@ static void send_document(struct worker *worker, const char *body) {
 	send_frame(worker, &content);
 	buf_clear(&content);
 	buf_appendf(&content,
-		"{\"jsonrpc\":\"2.0\",\"id\":%" PRId64 ",\"method\":\"textDocument/waitForDiagnostics\",\"params\":{\"uri\":\"" URI
+		"{\"jsonrpc\":\"2.0\",\"id\":%" PRId64
+		",\"method\":\"textDocument/waitForDiagnostics\",\"params\":{\"uri\":\"" URI
 		"\",\"version\":%" PRId64 "}}",
 		lsp->version, lsp->version);
 	send_frame(worker, &content);
@@ -82,8 +94,10 @@ static void send_document(struct worker *worker, const char *body) {
 
 static int start(struct worker *worker, struct error *err) {
 	const struct lean_info *lean = worker->options->lean;
-	// Today's worker reports at most every 200 ms unless told otherwise, and is given its document's name.
-	const char *const argv_now[] = {lean->path, "--worker", "-Dserver.reportDelayMs=0", URI, NULL};
+	// Today's worker reports at most every 200 ms unless told otherwise, and is given its
+	// document's name.
+	const char *const argv_now[] = {
+		lean->path, "--worker", "-Dserver.reportDelayMs=0", URI, NULL};
 	const char *const argv_old[] = {lean->path, "--worker", NULL};
 	struct lsp *lsp = xcalloc(1, sizeof(*lsp));
 	buf_init(&lsp->input, worker->options->output_limit_bytes);
@@ -92,7 +106,8 @@ static int start(struct worker *worker, struct error *err) {
 	if (rc < 0) {
 		return rc;
 	}
-	send_text(worker, "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{\"capabilities\":{}}}");
+	send_text(worker, "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{"
+			  "\"capabilities\":{}}}");
 	lsp->for_header = true;
 	send_document(worker, "");
 	return 0;
@@ -170,11 +185,13 @@ static bool take_message(struct worker *worker, const json_t *message) {
 	if (method == NULL && json_object_get(message, "error") != NULL && json_is_integer(id) &&
 		json_integer_value(id) == lsp->version) {
 		worker_fault(worker, FAULT_CRASH,
-			json_string_or(json_object_get(message, "error"), "message", "the server answers with an error"));
+			json_string_or(json_object_get(message, "error"), "message",
+				"the server answers with an error"));
 		return false;
 	}
 	if (method == NULL) {
-		lsp->answered = lsp->answered || (json_is_integer(id) && json_integer_value(id) == lsp->version);
+		lsp->answered = lsp->answered ||
+				(json_is_integer(id) && json_integer_value(id) == lsp->version);
 	} else if (id != NULL) {
 		return true; // the server asks something of an editor: it goes on without an answer
 	} else if (strcmp(method, "textDocument/publishDiagnostics") == 0) {
@@ -182,11 +199,13 @@ static bool take_message(struct worker *worker, const json_t *message) {
 	} else if (strcmp(method, "$/lean/fileProgress") == 0) {
 		take_progress(lsp, params);
 	}
-	if (!lsp->waiting || !lsp->answered || !lsp->diagnosed || (!lsp->progressed && !lsp->fatal)) {
+	if (!lsp->waiting || !lsp->answered || !lsp->diagnosed ||
+		(!lsp->progressed && !lsp->fatal)) {
 		return true;
 	}
 	lsp->waiting = false;
-	// "Fatal" is the header's failure: the diagnostics say which. For a check it means that nothing after it was looked at.
+	// "Fatal" is the header's failure: the diagnostics say which. For a check it means that
+	// nothing after it was looked at.
 	worker->answer.complete = !lsp->fatal;
 	return lsp->for_header ? worker_ready(worker) : worker_answered(worker);
 }
@@ -212,7 +231,8 @@ static int take_frame(struct worker *worker) {
 		if (line_length == 0 && known) {
 			goto content;
 		}
-		if (line_length > sizeof(name) - 1 && memcmp(line, name, sizeof(name) - 1) == 0 && line_length < 32) {
+		if (line_length > sizeof(name) - 1 && memcmp(line, name, sizeof(name) - 1) == 0 &&
+			line_length < 32) {
 			char digits[32] = "";
 			int64_t value = 0;
 			memcpy(digits, line + sizeof(name) - 1, line_length - (sizeof(name) - 1));
@@ -237,7 +257,8 @@ content:
 	}
 	json_t *message = NULL;
 	struct error err;
-	if (json_parse(buf_str(&lsp->input) + at, length, &message, &err) < 0 || !json_is_object(message)) {
+	if (json_parse(buf_str(&lsp->input) + at, length, &message, &err) < 0 ||
+		!json_is_object(message)) {
 		json_decref(message);
 		worker_fault(worker, FAULT_FOREIGN, "a frame that is not a JSON object");
 		return -1;

@@ -14,7 +14,13 @@
 #include "core/verdict.h"
 #include "io/loop.h"
 
-enum { CPU_LIMIT_S = 300, START_LIMIT_S = 180, WALL_MARGIN_S = 60, USES_LIMIT = 400, FAILED_STARTS_MAX = 2 };
+enum {
+	CPU_LIMIT_S = 300,
+	START_LIMIT_S = 180,
+	WALL_MARGIN_S = 60,
+	USES_LIMIT = 400,
+	FAILED_STARTS_MAX = 2
+};
 static const int64_t memory_limit_bytes = INT64_C(8) << 30;
 static const size_t output_limit_bytes = (size_t)16 << 20;
 
@@ -53,7 +59,8 @@ static void job_free(struct job *job) {
 }
 
 /* Fills in what does not depend on the outcome, and tells. */
-static void job_done(struct verifier *verifier, struct job *job, struct verdict *verdict, int64_t cpu_ns, int64_t elapsed_ns) {
+static void job_done(struct verifier *verifier, struct job *job, struct verdict *verdict,
+	int64_t cpu_ns, int64_t elapsed_ns) {
 	const struct verifier_options *options = &verifier->options;
 	verdict->cpu_ns = cpu_ns;
 	verdict->elapsed_ns = elapsed_ns;
@@ -82,9 +89,11 @@ static void job_missing(struct verifier *verifier, struct job *job, const char *
 static struct worker *idle_worker(struct verifier *verifier, const char *header) {
 	struct worker *best = NULL;
 	for (struct worker *worker = verifier->workers; worker != NULL; worker = worker->next) {
-		if (worker->state == WORKER_IDLE && (header == NULL || strcmp(worker->header, header) == 0) &&
+		if (worker->state == WORKER_IDLE &&
+			(header == NULL || strcmp(worker->header, header) == 0) &&
 			(best == NULL || (header != NULL) == (worker->used_ns > best->used_ns))) {
-			best = worker; // of this header the one used last, of any header the one used longest ago
+			// of this header the one used last, of any header the one used longest ago
+			best = worker;
 		}
 	}
 	return best;
@@ -118,7 +127,8 @@ static void lone_missing(struct verifier *verifier, const char *why) {
 	free(text);
 }
 
-/* A fresh worker, nothing else running, both self-tests first: only then is a second fault the candidate's own. */
+/* A fresh worker, nothing else running, both self-tests first: only then is a second fault the
+ * candidate's own. */
 static void lone_start(struct verifier *verifier) {
 	while (verifier->workers != NULL) {
 		worker_destroy(verifier->workers);
@@ -146,7 +156,8 @@ static void lone_next(void *data) {
 	struct verifier *verifier = data;
 	struct worker *worker = verifier->workers;
 	struct error err;
-	if (worker == NULL && worker_create(verifier, verifier->lone->check->header, &worker, &err) < 0) {
+	if (worker == NULL &&
+		worker_create(verifier, verifier->lone->check->header, &worker, &err) < 0) {
 		lone_missing(verifier, err.message);
 		return;
 	}
@@ -163,7 +174,8 @@ static void lone_tested(struct verifier *verifier, const struct lean_answer *ans
 	char *said = xstrdup(verdict.messages != NULL ? verdict.messages : "");
 	verdict_finish(&verdict);
 	if (accepted != is_true) {
-		char *why = xasprintf("%s (%.200s)", is_true ? "it refuses a true theorem" : "it accepts a hole", said);
+		char *why = xasprintf("%s (%.200s)",
+			is_true ? "it refuses a true theorem" : "it accepts a hole", said);
 		lone_missing(verifier, why);
 		free(why);
 	} else {
@@ -184,7 +196,8 @@ void pool_worker_ready(struct verifier *verifier, struct worker *worker) {
 	}
 }
 
-void pool_start_failed(struct verifier *verifier, const char *header, struct job *job, const char *why) {
+void pool_start_failed(
+	struct verifier *verifier, const char *header, struct job *job, const char *why) {
 	trace_event("start failed", 0, "%s", why);
 	if (verifier->lone != NULL) {
 		lone_missing(verifier, why);
@@ -193,7 +206,8 @@ void pool_start_failed(struct verifier *verifier, const char *header, struct job
 	if (job != NULL) {
 		job_missing(verifier, job, why);
 	}
-	// A header that Lean refuses will be refused again; anything else may have been an accident, once.
+	// A header that Lean refuses will be refused again; anything else may have been an
+	// accident, once.
 	if (!str_starts_with(why, "header: ") && ++verifier->failed_starts < FAILED_STARTS_MAX) {
 		pool_wake(verifier);
 		return;
@@ -218,8 +232,8 @@ void pool_start_failed(struct verifier *verifier, const char *header, struct job
 	pool_wake(verifier);
 }
 
-void pool_answered(struct verifier *verifier, struct job *job, const struct lean_answer *answer, int64_t cpu_ns,
-	int64_t elapsed_ns) {
+void pool_answered(struct verifier *verifier, struct job *job, const struct lean_answer *answer,
+	int64_t cpu_ns, int64_t elapsed_ns) {
 	if (verifier->lone != NULL && job != verifier->lone) {
 		lone_tested(verifier, answer);
 		return;
@@ -233,8 +247,8 @@ void pool_answered(struct verifier *verifier, struct job *job, const struct lean
 	pool_wake(verifier);
 }
 
-void pool_faulted(struct verifier *verifier, struct job *job, enum fault fault, const char *what, int64_t cpu_ns,
-	int64_t elapsed_ns) {
+void pool_faulted(struct verifier *verifier, struct job *job, enum fault fault, const char *what,
+	int64_t cpu_ns, int64_t elapsed_ns) {
 	trace_event("fault", job->faults, "%s", what);
 	if (verifier->lone != NULL && job != verifier->lone) {
 		lone_missing(verifier, what);
@@ -264,7 +278,8 @@ void pool_faulted(struct verifier *verifier, struct job *job, enum fault fault, 
 
 /* ---- Matching jobs and workers. */
 
-/* A worker for this job: idle with its header, or a place for a new one. False when it has to wait. */
+/* A worker for this job: idle with its header, or a place for a new one. False when it has to
+ * wait. */
 static bool place(struct verifier *verifier, struct job **link) {
 	const char *header = (*link)->check->header;
 	struct worker *worker = idle_worker(verifier, header);
@@ -291,7 +306,8 @@ static bool place(struct verifier *verifier, struct job **link) {
 
 static int starting_for(const struct verifier *verifier, const char *header) {
 	int count = 0;
-	for (const struct worker *worker = verifier->workers; worker != NULL; worker = worker->next) {
+	for (const struct worker *worker = verifier->workers; worker != NULL;
+		worker = worker->next) {
 		count += worker->state == WORKER_STARTING && strcmp(worker->header, header) == 0;
 	}
 	return count;
@@ -309,7 +325,8 @@ static void pump(void *data) {
 		}
 		return; // nothing new starts: it has to be alone
 	}
-	// Jobs that a starting worker will serve are passed over, so that each start serves one more of them.
+	// Jobs that a starting worker will serve are passed over, so that each start serves one
+	// more of them.
 	struct job **link = &verifier->queue;
 	int passed = 0;
 	while (*link != NULL) {
@@ -319,7 +336,8 @@ static void pump(void *data) {
 			link = &(*link)->next;
 			continue;
 		}
-		if (idle == NULL && verifier->worker_count >= verifier->options.jobs && idle_worker(verifier, NULL) == NULL) {
+		if (idle == NULL && verifier->worker_count >= verifier->options.jobs &&
+			idle_worker(verifier, NULL) == NULL) {
 			return;
 		}
 		struct job *before = *link;
@@ -333,7 +351,8 @@ static void pump(void *data) {
 
 /* ---- The verifier. */
 
-void verifier_submit(struct verifier *verifier, const struct lean_check *check, verifier_done_fn done, void *data) {
+void verifier_submit(struct verifier *verifier, const struct lean_check *check,
+	verifier_done_fn done, void *data) {
 	struct job *job = xcalloc(1, sizeof(*job));
 	*job = (struct job){.check = check, .done = done, .data = data, .submitted_ns = loop_now(verifier->loop)};
 	verifier->pending++;
@@ -382,7 +401,8 @@ static char **make_environment(const struct lean_info *lean) {
 	return environment;
 }
 
-int verifier_open(struct loop *loop, const struct verifier_options *options, struct verifier **verifier_out, struct error *err) {
+int verifier_open(struct loop *loop, const struct verifier_options *options,
+	struct verifier **verifier_out, struct error *err) {
 	const char *name = options->backend != NULL ? options->backend : "lsp";
 	const struct verifier_backend *backend = backend_find(name);
 	if (backend == NULL) {
@@ -392,8 +412,10 @@ int verifier_open(struct loop *loop, const struct verifier_options *options, str
 			names[count] = backend_at(count)->name;
 		}
 		const char *near = str_nearest(name, names, count);
-		return error_set(err, ERROR_USAGE, "no backend \"%s\"%s%s%s; type: f2f list backends", name,
-			near != NULL ? "; did you mean " : "", near != NULL ? near : "", near != NULL ? "?" : "");
+		return error_set(err, ERROR_USAGE,
+			"no backend \"%s\"%s%s%s; type: f2f list backends", name,
+			near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+			near != NULL ? "?" : "");
 	}
 	struct verifier *verifier = xcalloc(1, sizeof(*verifier));
 	verifier->loop = loop;
@@ -402,10 +424,13 @@ int verifier_open(struct loop *loop, const struct verifier_options *options, str
 	verifier->options = *options;
 	struct verifier_options *own = &verifier->options;
 	own->cpu_limit_s = own->cpu_limit_s > 0 ? own->cpu_limit_s : CPU_LIMIT_S;
-	own->wall_limit_s = own->wall_limit_s > 0 ? own->wall_limit_s : 2 * own->cpu_limit_s + WALL_MARGIN_S;
+	own->wall_limit_s =
+		own->wall_limit_s > 0 ? own->wall_limit_s : 2 * own->cpu_limit_s + WALL_MARGIN_S;
 	own->start_limit_s = own->start_limit_s > 0 ? own->start_limit_s : START_LIMIT_S;
-	own->memory_limit_bytes = own->memory_limit_bytes > 0 ? own->memory_limit_bytes : memory_limit_bytes;
-	own->output_limit_bytes = own->output_limit_bytes > 0 ? own->output_limit_bytes : output_limit_bytes;
+	own->memory_limit_bytes =
+		own->memory_limit_bytes > 0 ? own->memory_limit_bytes : memory_limit_bytes;
+	own->output_limit_bytes =
+		own->output_limit_bytes > 0 ? own->output_limit_bytes : output_limit_bytes;
 	own->uses_limit = own->uses_limit > 0 ? own->uses_limit : USES_LIMIT;
 	own->jobs = own->jobs > 0 ? own->jobs : default_jobs(own->memory_limit_bytes);
 	own->policy = own->policy != NULL ? own->policy : "strict";

@@ -49,7 +49,8 @@ struct verifier {
 };
 
 /** Makes a worker for this header, on the list and starting. */
-int worker_create(struct verifier *verifier, const char *header, struct worker **worker_out, struct error *err);
+int worker_create(struct verifier *verifier, const char *header, struct worker **worker_out,
+	struct error *err);
 
 /** Takes it off the list and kills it. */
 void worker_destroy(struct worker *worker);
@@ -62,12 +63,13 @@ void pool_wake(struct verifier *verifier);
 
 /** A worker started, or did not: its job, if any, is still its own. */
 void pool_worker_ready(struct verifier *verifier, struct worker *worker);
-void pool_start_failed(struct verifier *verifier, const char *header, struct job *job, const char *why);
+void pool_start_failed(
+	struct verifier *verifier, const char *header, struct job *job, const char *why);
 
 /** A job's answer, or its fault. The worker is idle again, or gone. */
-void pool_answered(struct verifier *verifier, struct job *job, const struct lean_answer *answer, int64_t cpu_ns,
-	int64_t elapsed_ns);
-void pool_faulted(struct verifier *verifier, struct job *job, enum fault fault, const char *what, int64_t cpu_ns,
-	int64_t elapsed_ns);
+void pool_answered(struct verifier *verifier, struct job *job, const struct lean_answer *answer,
+	int64_t cpu_ns, int64_t elapsed_ns);
+void pool_faulted(struct verifier *verifier, struct job *job, enum fault fault, const char *what,
+	int64_t cpu_ns, int64_t elapsed_ns);
 
 #endif

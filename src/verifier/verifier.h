@@ -23,11 +23,13 @@ struct lean_info {
 void lean_info_finish(struct lean_info *info);
 
 /**
- * Find Lean: `given` (flag or configuration), else F2F_LEAN, else an elan toolchain named `toolchain` (may be NULL), else `lean` in
- * PATH; and the Lake project that F2F_LEAN_PROJECT or `project` names for imports. Runs it with --version and --help, at most 20 s.
- * ERROR_ENVIRONMENT with what to type when there is none.
+ * Find Lean: `given` (flag or configuration), else F2F_LEAN, else an elan toolchain named
+ * `toolchain` (may be NULL), else `lean` in PATH; and the Lake project that F2F_LEAN_PROJECT or
+ * `project` names for imports. Runs it with --version and --help, at most 20 s. ERROR_ENVIRONMENT
+ * with what to type when there is none.
  */
-int lean_find(const char *given, const char *toolchain, const char *project, struct lean_info *info_out, struct error *err);
+int lean_find(const char *given, const char *toolchain, const char *project,
+	struct lean_info *info_out, struct error *err);
 
 struct verifier_options {
 	const char *backend; // "lsp", "batch"; NULL: lsp
@@ -43,30 +45,41 @@ struct verifier_options {
 	const char *sandbox;	 // "none" until the sandbox lands; recorded in verdicts
 };
 
-/** Lean workers behind one queue: warm, keyed by header, replaced when they die. Checks finish in any order. No call blocks. */
+/**
+ * Lean workers behind one queue: warm, keyed by header, replaced when they die. Checks finish in
+ * any order. No call blocks.
+ */
 struct verifier;
 
-int verifier_open(struct loop *loop, const struct verifier_options *options, struct verifier **verifier_out, struct error *err);
+int verifier_open(struct loop *loop, const struct verifier_options *options,
+	struct verifier **verifier_out, struct error *err);
 
 /** Kills workers and forgets checks without calling back. NULL is fine. */
 void verifier_close(struct verifier *verifier);
 
-/* Exactly once per check, never inside verifier_submit. The verdict is borrowed for the call and always filled: trouble of ours is
- * MISSING_VERIFIER with messages saying what happened. */
+/* Exactly once per check, never inside verifier_submit. The verdict is borrowed for the call and
+ * always filled: trouble of ours is MISSING_VERIFIER with messages saying what happened. */
 typedef void (*verifier_done_fn)(const struct verdict *verdict, void *data);
 
 /** Queue a check; borrows it until done. */
-void verifier_submit(struct verifier *verifier, const struct lean_check *check, verifier_done_fn done, void *data);
+void verifier_submit(struct verifier *verifier, const struct lean_check *check,
+	verifier_done_fn done, void *data);
 
 enum { VERIFIER_NONCE = 25 };
 
 /** Fills in a name part that no candidate can know, and ends it with a NUL. */
 void verifier_nonce(char nonce[VERIFIER_NONCE]);
 
-/** A check under `header` that must be accepted (`is_true`) or, being a hole, refused. Owned: lean_check_finish. */
+/**
+ * A check under `header` that must be accepted (`is_true`) or, being a hole, refused. Owned:
+ * lean_check_finish.
+ */
 void verifier_selftest(const char *header, bool is_true, struct lean_check *check_out);
 
-/** Forgets every queued and running check without calling back; the workers that were busy are killed. */
+/**
+ * Forgets every queued and running check without calling back; the workers that were busy are
+ * killed.
+ */
 void verifier_cancel_all(struct verifier *verifier);
 
 /** Checks queued or running: the engine stops asking models while this is high. */
@@ -75,7 +88,10 @@ size_t verifier_pending(const struct verifier *verifier);
 /** Workers it uses. */
 int verifier_jobs(const struct verifier *verifier);
 
-/** Backend `index`: its name and one-line summary, or NULL past the last. For `f2f list backends` and messages. */
+/**
+ * Backend `index`: its name and one-line summary, or NULL past the last. For `f2f list backends`
+ * and messages.
+ */
 const char *verifier_backend(size_t index, const char **summary_out);
 
 #endif

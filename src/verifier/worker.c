@@ -14,7 +14,8 @@ enum { WATCH_MS = 200, COMPLAINTS_MAX = 8192, COMPLAINTS_SHOWN = 400 };
 static void watch(void *data);
 
 static void watch_again(struct worker *worker) {
-	worker->watch = loop_timer_start(worker->verifier->loop, WATCH_MS * CLOCK_MS, watch, worker);
+	worker->watch =
+		loop_timer_start(worker->verifier->loop, WATCH_MS * CLOCK_MS, watch, worker);
 }
 
 /* Fires only for what takes longer than its period: time and memory of a check, or of a start. */
@@ -27,15 +28,16 @@ static void watch(void *data) {
 	int64_t rss_bytes = proc_rss_bytes(worker->proc);
 	char what[128];
 	if (rss_bytes > options->memory_limit_bytes) {
-		snprintf(what, sizeof(what), "memory: %" PRId64 " MiB, limit %" PRId64, rss_bytes >> 20,
-			options->memory_limit_bytes >> 20);
+		snprintf(what, sizeof(what), "memory: %" PRId64 " MiB, limit %" PRId64,
+			rss_bytes >> 20, options->memory_limit_bytes >> 20);
 		worker_fault(worker, FAULT_MEMORY, what);
 		return;
 	}
 	bool starting = worker->state == WORKER_STARTING;
 	int64_t wall_s = starting ? options->start_limit_s : options->wall_limit_s;
 	if (!starting && cpu_ns > options->cpu_limit_s * CLOCK_SECOND) {
-		snprintf(what, sizeof(what), "%" PRId64 " CPU seconds used up", options->cpu_limit_s);
+		snprintf(what, sizeof(what), "%" PRId64 " CPU seconds used up",
+			options->cpu_limit_s);
 		worker_fault(worker, FAULT_TIMEOUT, what);
 		return;
 	}
@@ -76,7 +78,8 @@ static void on_output(enum proc_stream stream, const char *bytes, size_t length,
 			length = COMPLAINTS_MAX;
 		}
 		if (worker->complaints.len + length > COMPLAINTS_MAX) {
-			buf_consume(&worker->complaints, worker->complaints.len + length - COMPLAINTS_MAX);
+			buf_consume(&worker->complaints,
+				worker->complaints.len + length - COMPLAINTS_MAX);
 		}
 		buf_append(&worker->complaints, bytes, length);
 		return;
@@ -102,7 +105,8 @@ static void on_exit_of(const struct proc_exit *exit, void *data) {
 		snprintf(what, sizeof(what), "Lean was ended by signal %d%s%s", exit->signal,
 			length > 0 ? ": " : "", said);
 	} else {
-		snprintf(what, sizeof(what), "Lean ended with status %d%s%s", exit->status, length > 0 ? ": " : "", said);
+		snprintf(what, sizeof(what), "Lean ended with status %d%s%s", exit->status,
+			length > 0 ? ": " : "", said);
 	}
 	worker_fault(worker, FAULT_CRASH, what);
 }
@@ -130,7 +134,8 @@ static unsigned count_lines(const char *text) {
 	return lines;
 }
 
-int worker_create(struct verifier *verifier, const char *header, struct worker **worker_out, struct error *err) {
+int worker_create(struct verifier *verifier, const char *header, struct worker **worker_out,
+	struct error *err) {
 	struct worker *worker = xcalloc(1, sizeof(*worker));
 	worker->verifier = verifier;
 	worker->options = &verifier->options;
@@ -224,7 +229,8 @@ bool worker_ready(struct worker *worker) {
 /* Spent: many uses, or grown by half of what it may hold. The next one starts while others work. */
 static bool is_spent(const struct worker *worker) {
 	return worker->verifier->backend->one_shot || worker->uses >= worker->options->uses_limit ||
-		proc_rss_bytes(worker->proc) > worker->base_rss_bytes + worker->options->memory_limit_bytes / 2;
+	       proc_rss_bytes(worker->proc) >
+		       worker->base_rss_bytes + worker->options->memory_limit_bytes / 2;
 }
 
 bool worker_answered(struct worker *worker) {
@@ -255,7 +261,8 @@ void worker_fault(struct worker *worker, enum fault fault, const char *what) {
 	struct verifier *verifier = worker->verifier;
 	struct job *job = worker->job;
 	bool starting = worker->state == WORKER_STARTING;
-	int64_t cpu_ns = worker->proc != NULL ? proc_cpu_ns(worker->proc) - worker->cpu_before_ns : 0;
+	int64_t cpu_ns =
+		worker->proc != NULL ? proc_cpu_ns(worker->proc) - worker->cpu_before_ns : 0;
 	int64_t elapsed_ns = loop_now(verifier->loop) - worker->started_ns;
 	char *copy = xstrdup(what);
 	char *header = xstrdup(worker->header);

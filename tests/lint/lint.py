@@ -339,7 +339,7 @@ def unnamed(tree, path, name):
     stem = re.sub(r"^test_", "", name.split(".")[0])
     folder = os.path.dirname(path)
     near = [tree.text.get(f"{place}/meson.build", "") for place in (folder, os.path.dirname(folder))]
-    if not any(f"'{word}'" in text for word in (name, stem) for text in near):
+    if not any(re.search(rf"['/]{re.escape(word)}'", text) for word in (name, stem) for text in near):
         yield f"{path}: no meson.build names it"
 
 

@@ -64,7 +64,8 @@ END_TEST
 
 START_TEST(the_working_directory_wins_key_by_key) {
 	write_file("f2f.ini", "db = here\n[model.a]\nmodel = near\n");
-	write_file("f2f/f2f.ini", "db = there\ncolor = never\n[model.a]\nprovider = p\nmodel = far\n");
+	write_file(
+		"f2f/f2f.ini", "db = there\ncolor = never\n[model.a]\nprovider = p\nmodel = far\n");
 	struct config *config = load();
 	ck_assert_str_eq(config_get(config, "", "db"), "here");
 	ck_assert_str_eq(config_origin(config, "", "db"), "f2f.ini:1");
@@ -117,7 +118,8 @@ START_TEST(what_inih_would_cut_or_misread_is_refused_with_its_line) {
 	refuse("\n\nword\n", 7, "f2f.ini:3: expected KEY = VALUE or [SECTION]");
 	int length = snprintf(text, sizeof(text), "a = %0195d", 1);
 	refuse(text, (size_t)length,
-		"f2f.ini:1: a line must not be longer than 198 bytes; put long values into a file of "
+		"f2f.ini:1: a line must not be longer than 198 bytes; put long values into a file "
+		"of "
 		"their own");
 	length = snprintf(text, sizeof(text), "[%050d]", 1);
 	refuse(text, (size_t)length, "f2f.ini:1: a section name must not be longer than 49 bytes");

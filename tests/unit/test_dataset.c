@@ -386,7 +386,8 @@ START_TEST(hostile_nesting_is_refused_and_does_not_overflow) {
 }
 END_TEST
 
-/* Bytes of the fixtures changed, cut and doubled at random (a fixed seed): read or refused, never more. */
+/* Bytes of the fixtures changed, cut and doubled at random (a fixed seed): read or refused, never
+ * more. */
 static void mutate(const char *set, const char *path, unsigned seed) {
 	struct buf text = BUF_INIT(1 << 20);
 	ck_assert_int_eq(file_read(path, &text, NULL), 0);

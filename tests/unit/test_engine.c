@@ -64,7 +64,9 @@ START_TEST(settings_differ_by_value_and_say_which) {
 	ck_assert_int_eq(difference(rendered(0.5, 1, "4.9.0"), rendered(0.5, 1, "4.9.0"), ""), 0);
 	ck_assert_int_eq(difference(rendered(0.5, 1, NULL), rendered(NAN, 8, NULL),
 				 "samples 1 → 8, temperature 0.5 → none"), 2);
-	ck_assert_int_eq(difference(rendered(0.5, 1, "4.9.0"), rendered(0.5, 1, "4.15.0"), "lean 4.9.0 → 4.15.0"), 1);
+	ck_assert_int_eq(difference(rendered(0.5, 1, "4.9.0"), rendered(0.5, 1, "4.15.0"),
+				 "lean 4.9.0 → 4.15.0"),
+		1);
 }
 END_TEST
 

@@ -13,7 +13,8 @@
 #include "lean/check.h"
 #include "lean/statement.h"
 
-/* The probe of a check whose proof stands on lines 1 and 2 and whose own commands begin at line 4. */
+/* The probe of a check whose proof stands on lines 1 and 2 and whose own commands begin at line
+ * 4. */
 static struct lean_check check = {.proof_line = 1, .append_line = 4};
 static char probe[] = "f2f_probe_k7";
 
@@ -25,19 +26,22 @@ static struct verdict judge(struct lean_answer *answer) {
 	return verdict;
 }
 
-static void add(struct lean_answer *answer, enum lean_severity severity, int line, const char *text) {
+static void add(
+	struct lean_answer *answer, enum lean_severity severity, int line, const char *text) {
 	lean_answer_add(answer, severity, line, 2, text, strlen(text));
 }
 
 static void expect(struct lean_answer *answer, enum reject_reason reason) {
 	struct verdict verdict = judge(answer);
 	ck_assert_str_eq(reject_reason_name(verdict.reason), reject_reason_name(reason));
-	ck_assert_int_eq(verdict.outcome, reason == REASON_NONE ? OUTCOME_ACCEPTED : OUTCOME_REJECTED);
+	ck_assert_int_eq(
+		verdict.outcome, reason == REASON_NONE ? OUTCOME_ACCEPTED : OUTCOME_REJECTED);
 	ck_assert_int_eq(verdict.missing, MISSING_NONE);
 	verdict_finish(&verdict);
 }
 
-static const char good[] = "'f2f_probe_k7' depends on axioms: [propext,\n Classical.choice,\n Quot.sound]";
+static const char good[] =
+	"'f2f_probe_k7' depends on axioms: [propext,\n Classical.choice,\n Quot.sound]";
 
 START_TEST(a_clean_answer_with_allowed_axioms_is_accepted) {
 	struct lean_answer answer = {.complete = true};
@@ -103,7 +107,8 @@ START_TEST(an_error_in_our_own_commands_means_that_the_theorem_is_absent) {
 END_TEST
 
 START_TEST(holes_are_seen_in_axioms_and_in_warnings_of_any_wording) {
-	static const char *const warnings[] = {"declaration uses 'sorry'", "declaration uses `sorry`", "declaration uses sorry"};
+	static const char *const warnings[] = {
+		"declaration uses 'sorry'", "declaration uses `sorry`", "declaration uses sorry"};
 	for (size_t i = 0; i < F2F_COUNT(warnings); i++) {
 		struct lean_answer answer = {.complete = true};
 		add(&answer, LEAN_WARNING, 1, warnings[i]);
@@ -117,8 +122,8 @@ START_TEST(holes_are_seen_in_axioms_and_in_warnings_of_any_wording) {
 END_TEST
 
 START_TEST(axioms_are_allowed_by_name_only) {
-	static const char *const lists[] = {"[Lean.ofReduceBool]", "[propext, oracle]", "[«propext»]", "[T.native_decide.ax_1]",
-		"[Quot.sound, «a, propext», propext]"};
+	static const char *const lists[] = {"[Lean.ofReduceBool]", "[propext, oracle]",
+		"[«propext»]", "[T.native_decide.ax_1]", "[Quot.sound, «a, propext», propext]"};
 	for (size_t i = 0; i < F2F_COUNT(lists); i++) {
 		char *text = xasprintf("'f2f_probe_k7' depends on axioms: %s", lists[i]);
 		struct lean_answer answer = {.complete = true};
@@ -130,11 +135,15 @@ START_TEST(axioms_are_allowed_by_name_only) {
 END_TEST
 
 START_TEST(wordings_we_do_not_know_refuse) {
-	static const char *const texts[] = {"'f2f_probe_k7' depends on axioms: [propext", "'f2f_probe_k7' depends on axioms: []",
-		"'f2f_probe_k7' depends on axioms: [propext] and more", "'f2f_probe_k7' uses axioms: [propext]",
-		"'f2f_probe_k7' depends on axioms: [propext,, Quot.sound]", "'f2f_probe_k7' depends on axioms: [a b]",
-		"'f2f_probe_k7' does not depend on any axioms, or so it seems", "hello f2f_probe_k7",
-		"'f2f_probe_k7x' does not depend on any axioms", "'f2f_probe_k7' depends on axioms:\n", "f2f_probe_k7"};
+	static const char *const texts[] = {"'f2f_probe_k7' depends on axioms: [propext",
+		"'f2f_probe_k7' depends on axioms: []",
+		"'f2f_probe_k7' depends on axioms: [propext] and more",
+		"'f2f_probe_k7' uses axioms: [propext]",
+		"'f2f_probe_k7' depends on axioms: [propext,, Quot.sound]",
+		"'f2f_probe_k7' depends on axioms: [a b]",
+		"'f2f_probe_k7' does not depend on any axioms, or so it seems",
+		"hello f2f_probe_k7", "'f2f_probe_k7x' does not depend on any axioms",
+		"'f2f_probe_k7' depends on axioms:\n", "f2f_probe_k7"};
 	for (size_t i = 0; i < F2F_COUNT(texts); i++) {
 		struct lean_answer answer = {.complete = true};
 		add(&answer, LEAN_INFORMATION, 9, texts[i]);
@@ -155,7 +164,8 @@ START_TEST(a_forged_axiom_line_refuses) {
 END_TEST
 
 START_TEST(both_wordings_and_all_quotes_are_read) {
-	static const char *const texts[] = {"'n' depends on axioms: [a.b, «c, d]».e]", "`n` depends on axioms:\n[a.b,\n «c, d]».e]\n",
+	static const char *const texts[] = {"'n' depends on axioms: [a.b, «c, d]».e]",
+		"`n` depends on axioms:\n[a.b,\n «c, d]».e]\n",
 		"‘n’ depends on axioms: [ a.b , «c, d]».e ]"};
 	for (size_t i = 0; i < 2; i++) {
 		struct lean_axioms axioms;
@@ -176,7 +186,8 @@ START_TEST(names_of_outcomes_are_read_back) {
 	}
 	for (int i = REASON_NONE; i <= REASON_RESOURCES; i++) {
 		enum reject_reason reason = REASON_NONE;
-		ck_assert(reject_reason_from_name(reject_reason_name((enum reject_reason)i), &reason));
+		ck_assert(reject_reason_from_name(
+			reject_reason_name((enum reject_reason)i), &reason));
 		ck_assert_int_eq(reason, i);
 	}
 	enum missing missing = MISSING_NONE;
@@ -214,9 +225,10 @@ static void read_output(const char *lean, const char *file, struct buf *out) {
 	ck_assert(WIFEXITED(status) && WEXITSTATUS(status) != 127);
 }
 
-/* The text form of batch mode, enough for these tests: "FILE:LINE:COLUMN: error: …", the rest is information of our commands. */
-static void read_messages(const char *file, struct str text, const struct lean_check *of, int header_lines,
-	struct lean_answer *answer) {
+/* The text form of batch mode, enough for these tests: "FILE:LINE:COLUMN: error: …", the rest is
+ * information of our commands. */
+static void read_messages(const char *file, struct str text, const struct lean_check *of,
+	int header_lines, struct lean_answer *answer) {
 	struct str line;
 	size_t name = strlen(file);
 	while (str_next_line(&text, &line)) {
@@ -224,8 +236,10 @@ static void read_messages(const char *file, struct str text, const struct lean_c
 		int column = 0;
 		char word[16] = "";
 		char *copy = xmemdup0(line.data, line.len);
-		if (strncmp(copy, file, name) == 0 && sscanf(copy + name, ":%d:%d: %15[a-z]:", &row, &column, word) == 3) {
-			add(answer, strcmp(word, "error") == 0 ? LEAN_ERROR : LEAN_WARNING, row - 1 - header_lines, strrchr(copy, ':'));
+		if (strncmp(copy, file, name) == 0 &&
+			sscanf(copy + name, ":%d:%d: %15[a-z]:", &row, &column, word) == 3) {
+			add(answer, strcmp(word, "error") == 0 ? LEAN_ERROR : LEAN_WARNING,
+				row - 1 - header_lines, strrchr(copy, ':'));
 		} else if (answer->count == 0 || strstr(copy, "axioms") != NULL) {
 			add(answer, LEAN_INFORMATION, (int)of->append_line, copy);
 		}
@@ -233,8 +247,8 @@ static void read_messages(const char *file, struct str text, const struct lean_c
 	}
 }
 
-static enum reject_reason ask_lean(const char *lean, const struct problem *problem, const struct lean_candidate *candidate,
-	char **output_out) {
+static enum reject_reason ask_lean(const char *lean, const struct problem *problem,
+	const struct lean_candidate *candidate, char **output_out) {
 	struct lean_check asked;
 	struct lean_answer answer = {.complete = true};
 	struct verdict verdict = {0};
@@ -262,15 +276,18 @@ static struct problem problem_of(const char *text) {
 	struct problem problem = {0};
 	struct lean_statement statement = {0};
 	struct error err = {0};
-	ck_assert_msg(lean_statement_split(text, strlen(text), &statement, &err) == 0, "%s", err.message);
+	ck_assert_msg(
+		lean_statement_split(text, strlen(text), &statement, &err) == 0, "%s", err.message);
 	lean_statement_move(&statement, &problem);
 	return problem;
 }
 
-static void check_with_lean(const char *lean, const char *statement, const char *reply, bool accepted) {
+static void check_with_lean(
+	const char *lean, const char *statement, const char *reply, bool accepted) {
 	struct problem problem = problem_of(statement);
 	struct lean_candidate candidate = {0};
-	struct candidate_result result = lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
+	struct candidate_result result =
+		lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
 	ck_assert_msg(result.status == CANDIDATE_OK, "%s: %s", reply, result.note);
 	char *output = NULL;
 	enum reject_reason reason = ask_lean(lean, &problem, &candidate, &output);
@@ -309,9 +326,11 @@ START_TEST(lean_and_the_judge_refuse_holes_and_axioms_by_themselves) {
 	char *lean = find_lean();
 	struct problem problem = problem_of(CHALLENGE);
 	for (size_t i = 0; lean != NULL && i < F2F_COUNT(past); i++) {
-		struct lean_candidate candidate = {.proof = xstrdup(past[i].proof), .helpers = xstrdup(past[i].helpers)};
+		struct lean_candidate candidate = {
+			.proof = xstrdup(past[i].proof), .helpers = xstrdup(past[i].helpers)};
 		char *output = NULL;
-		ck_assert_msg(ask_lean(lean, &problem, &candidate, &output) != REASON_NONE, "%s\n%s", past[i].proof, output);
+		ck_assert_msg(ask_lean(lean, &problem, &candidate, &output) != REASON_NONE,
+			"%s\n%s", past[i].proof, output);
 		free(output);
 		lean_candidate_finish(&candidate);
 	}
@@ -329,12 +348,15 @@ START_TEST(lean_accepts_honest_proofs_of_every_shape_of_statement) {
 		{"theorem T.{u} {α : Type u} [Inhabited α] (a : α) : ∃ b : α, b = a",
 			"theorem T (α : Type) (a : α) : ∃ b : α, b = a := ⟨a, rfl⟩"},
 		{"theorem T (a : α) : a = a", "by exact rfl"},
-		{"theorem T : ∀ n : Nat, n = n", "theorem T : ∀ n : Nat, n = n\n  | 0 => rfl\n  | n+1 => rfl"},
-		{"theorem T (h : 1 = 1) (h : 2 = 2) :\n  let a := 1\n  let b := a\n  a = b", "by exact rfl"},
+		{"theorem T : ∀ n : Nat, n = n",
+			"theorem T : ∀ n : Nat, n = n\n  | 0 => rfl\n  | n+1 => rfl"},
+		{"theorem T (h : 1 = 1) (h : 2 = 2) :\n  let a := 1\n  let b := a\n  a = b",
+			"by exact rfl"},
 		{"theorem T (x : Nat) (h : x = 1 := by simp) : x = x", "by exact rfl"},
 		{"theorem T (_ : 1 = 1) x : x = 1 → x = 1", "fun h => h"},
 		{"def two := 2\n/-- words -/\ntheorem T : two = 2", "by exact rfl"},
-		{"/-- words -/\ntheorem T : 2 = 2", "```lean\ntheorem help (n : Nat) : n = n := rfl\ntheorem T : 2 = 2 := help 2\n```"},
+		{"/-- words -/\ntheorem T : 2 = 2", "```lean\ntheorem help (n : Nat) : n = n := "
+						    "rfl\ntheorem T : 2 = 2 := help 2\n```"},
 		{"theorem T : (1, 2) = (1, 2) ∧ 'a' = 'a'", "⟨rfl, rfl⟩"},
 	};
 	char *lean = find_lean();

@@ -119,7 +119,8 @@ START_TEST(the_last_on_the_line_wins) {
 END_TEST
 
 START_TEST(numbers_are_checked_wherever_they_come_from) {
-	static const char *const bad[] = {"", "x", "1x", "-1", "1.5", "99999999999999999999", " 1", "0x10"};
+	static const char *const bad[] = {
+		"", "x", "1x", "-1", "1.5", "99999999999999999999", " 1", "0x10"};
 	const char *text = bad[_i];
 	char message[256];
 	give("samples", text);

@@ -8,7 +8,8 @@
 
 #include "reading.h"
 
-/* The published sets, read from ../shared/data. Where that is absent the test says that it skips. */
+/* The published sets, read from ../shared/data. Where that is absent the test says that it
+ * skips. */
 
 static const char *shared_data(void) {
 	static const char *const places[] = {

@@ -71,8 +71,8 @@ static void stderr_to_terminal(int columns) {
 }
 
 /**
- * The next bytes are `text`. A terminal hands them on when it likes, so this waits for as many; that
- * nothing came is seen by what comes next.
+ * The next bytes are `text`. A terminal hands them on when it likes, so this waits for as many;
+ * that nothing came is seen by what comes next.
  */
 static void expect(const char *text) {
 	char got[1024];
@@ -266,7 +266,8 @@ int main(void) {
 	Suite *suite = suite_create("term");
 	TCase *tests = tcase_create("term");
 	tcase_add_checked_fixture(tests, set_up, tear_down);
-	tcase_add_test(tests, without_a_terminal_there_is_a_line_every_thirty_seconds_and_at_the_end);
+	tcase_add_test(
+		tests, without_a_terminal_there_is_a_line_every_thirty_seconds_and_at_the_end);
 	tcase_add_test(tests, none_and_quiet_say_nothing);
 	tcase_add_test(tests, on_a_terminal_changes_are_drawn_at_most_ten_times_a_second);
 	tcase_add_test(tests, the_last_change_is_drawn_even_when_nothing_follows);
