@@ -22,8 +22,10 @@ static char *canonical_header(const char *header) {
 	return length > 0 ? xasprintf("%.*s\n", (int)length, header) : xstrdup("");
 }
 
-/* Where helpers go: behind the last declaration of the preamble, before a doc comment or prefix that belongs to the theorem. */
-static size_t helpers_offset(const struct lean_tokens *tokens, const struct lean_commands *commands) {
+/* Where helpers go: behind the last declaration of the preamble, before a doc comment or prefix
+ * that belongs to the theorem. */
+static size_t helpers_offset(
+	const struct lean_tokens *tokens, const struct lean_commands *commands) {
 	size_t count = commands->list.count;
 	while (count > 0) {
 		size_t last = commands->list.items[count - 1].to - 1;
@@ -35,7 +37,8 @@ static size_t helpers_offset(const struct lean_tokens *tokens, const struct lean
 	return 0;
 }
 
-/* The preamble's bytes from..to, with each placeholder's `sorry` inside them replaced by its fill. */
+/* The preamble's bytes from..to, with each placeholder's `sorry` inside them replaced by its fill.
+ */
 static void append_filled(struct buf *body, const char *preamble, size_t from, size_t to,
 	const struct lean_placeholders *places, const struct lean_candidate *candidate) {
 	for (size_t i = 0; i < places->list.count && i < candidate->fill_count; i++) {
@@ -44,7 +47,8 @@ static void append_filled(struct buf *body, const char *preamble, size_t from, s
 			continue;
 		}
 		buf_append(body, preamble + from, place->start - from);
-		/* A closed form over the reals cannot be compiled, and Lean would call that an error. */
+		/* A closed form over the reals cannot be compiled, and Lean would call that an
+		 * error. */
 		buf_append_str(body, place->noncomputable ? "" : "noncomputable ");
 		buf_append(body, preamble + place->start, place->hole_start - place->start);
 		buf_append_str(body, candidate->fills[i]);
@@ -85,24 +89,29 @@ static void append_preamble(
 }
 
 /* Bytes of tokens from..to at the column they had, so that layout inside them means the same. */
-static void append_at_column(struct buf *body, const struct lean_tokens *tokens, size_t from, size_t to) {
+static void append_at_column(
+	struct buf *body, const struct lean_tokens *tokens, size_t from, size_t to) {
 	const struct lean_token *first = &tokens->list.items[from];
 	buf_appendf(body, "\n%*s", (int)(first->column > 200 ? 200 : first->column), "");
-	buf_append(body, tokens->text + first->start, tokens->list.items[to - 1].end - first->start);
+	buf_append(
+		body, tokens->text + first->start, tokens->list.items[to - 1].end - first->start);
 }
 
-/* The statement once more, as the type of the probe. False when it has no colon, so that its type cannot be told. */
+/* The statement once more, as the type of the probe. False when it has no colon, so that its type
+ * cannot be told. */
 static bool append_type(struct buf *body, const struct lean_tokens *tokens) {
 	struct lean_command command = {.to = tokens->list.count};
 	struct lean_signature signature = lean_signature_of(tokens, &command);
 	size_t colon = signature.colon;
-	if (signature.name == SIZE_MAX || colon + 1 >= signature.type_end || signature.type_end != command.to) {
+	if (signature.name == SIZE_MAX || colon + 1 >= signature.type_end ||
+		signature.type_end != command.to) {
 		return false;
 	}
 	size_t universes = signature.name + 1;
 	if (signature.binders > universes) {
 		size_t start = tokens->list.items[universes].start;
-		buf_append(body, tokens->text + start, tokens->list.items[signature.binders - 1].end - start);
+		buf_append(body, tokens->text + start,
+			tokens->list.items[signature.binders - 1].end - start);
 	}
 	buf_append_str(body, " :");
 	if (colon > signature.binders) {
@@ -115,9 +124,11 @@ static bool append_type(struct buf *body, const struct lean_tokens *tokens) {
 }
 
 /*
- * Our own commands: a theorem whose name the candidate could not know, which states the asked statement again and is proved by the
- * asked theorem only, and the axioms it rests on. "first" tries the plain name where auto-bound names make "@" too strict; nothing
- * that looks at the context ("assumption") may be tried, or a hypothesis smuggled in by "variable" would prove the probe. Parses and elaborates on Lean 4 of July 2021 as well as on today's.
+ * Our own commands: a theorem whose name the candidate could not know, which states the asked
+ * statement again and is proved by the asked theorem only, and the axioms it rests on. "first"
+ * tries the plain name where auto-bound names make "@" too strict; nothing that looks at the
+ * context ("assumption") may be tried, or a hypothesis smuggled in by "variable" would prove the
+ * probe. Parses and elaborates on Lean 4 of July 2021 as well as on today's.
  */
 static void append_probe(struct buf *body, const struct problem *problem, const char *probe) {
 	struct lean_tokens tokens;
@@ -127,10 +138,12 @@ static void append_probe(struct buf *body, const struct problem *problem, const 
 	buf_appendf(body, "theorem %s", probe);
 	if (append_type(body, &tokens)) {
 		buf_appendf(body,
-			" := by\n  first\n  | exact @_root_.%s\n  | exact @%s\n  | exact %s\n", name, name, name);
+			" := by\n  first\n  | exact @_root_.%s\n  | exact @%s\n  | exact %s\n",
+			name, name, name);
 	} else {
 		buf_truncate(body, start);
-		buf_appendf(body, "theorem %s : True := by\n  have h := @%s\n  exact True.intro\n", probe, name);
+		buf_appendf(body, "theorem %s : True := by\n  have h := @%s\n  exact True.intro\n",
+			probe, name);
 	}
 	buf_appendf(body, "#print axioms %s\n", probe);
 	lean_tokens_finish(&tokens);
@@ -144,8 +157,8 @@ static unsigned count_lines(const struct buf *body) {
 	return lines;
 }
 
-void lean_check_assemble(const struct problem *problem, const struct lean_candidate *candidate, const char *nonce,
-	struct lean_check *check_out) {
+void lean_check_assemble(const struct problem *problem, const struct lean_candidate *candidate,
+	const char *nonce, struct lean_check *check_out) {
 	struct buf body = BUF_INIT(BODY_MAX_BYTES);
 	append_preamble(&body, problem, candidate);
 	buf_append_str(&body, problem->statement);

@@ -56,7 +56,8 @@ static bool take_name(struct str *text, const char *name) {
 	for (size_t i = 0; i < F2F_COUNT(quotes); i++) {
 		size_t open = strlen(quotes[i][0]);
 		size_t close = strlen(quotes[i][1]);
-		if (text->len >= open + length + close && memcmp(text->data, quotes[i][0], open) == 0 &&
+		if (text->len >= open + length + close &&
+			memcmp(text->data, quotes[i][0], open) == 0 &&
 			memcmp(text->data + open, name, length) == 0 &&
 			memcmp(text->data + open + length, quotes[i][1], close) == 0) {
 			*text = skip(*text, open + length + close);
@@ -76,7 +77,8 @@ static bool take_axiom(struct str *text, struct lean_axioms *out) {
 		if (text->len - at >= 2 && memcmp(text->data + at, quoted ? close : open, 2) == 0) {
 			quoted = !quoted;
 			at++;
-		} else if (!quoted && (text->data[at] == ' ' || text->data[at] == '[' || text->data[at] == '\n')) {
+		} else if (!quoted && (text->data[at] == ' ' || text->data[at] == '[' ||
+					      text->data[at] == '\n')) {
 			return false;
 		}
 		at++;
@@ -105,7 +107,8 @@ static bool take_list(struct str text, struct lean_axioms *out) {
 	return false;
 }
 
-enum lean_axioms_status lean_axioms_read(const char *message, const char *name, struct lean_axioms *out) {
+enum lean_axioms_status lean_axioms_read(
+	const char *message, const char *name, struct lean_axioms *out) {
 	struct str text = str_trim(str_of(message));
 	struct lean_axioms axioms = {0};
 	if (strstr(message, name) == NULL) {

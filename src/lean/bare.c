@@ -12,21 +12,119 @@
 
 /* Words that begin a tactic and are seldom the first word of a sentence in lower case. */
 static const char *const tactics[] = {
-	"absurd", "aesop", "all_goals", "any_goals", "apply", "assumption", "by_cases", "by_contra", "calc", "cases", "cases'",
-	"change", "classical", "clear", "congr", "constructor", "contradiction", "conv", "convert", "decide", "dsimp", "erw",
-	"exact", "exact_mod_cast", "exfalso", "existsi", "exists", "ext", "field_simp", "fin_cases", "first", "focus",
-	"funext", "gcongr", "generalize", "have", "induction", "induction'", "infer_instance", "injection", "interval_cases",
-	"intro", "intros", "left", "let", "linarith", "linear_combination", "match", "native_decide", "next", "nlinarith",
-	"nofun", "nomatch", "norm_cast", "norm_num", "obtain", "omega", "positivity", "push_cast", "push_neg", "rcases",
-	"refine", "refine'", "refl", "rename_i", "repeat", "replace", "revert", "rfl", "rhs", "right", "ring", "ring_nf",
-	"rintro", "rw", "set", "show", "simp", "simp_all", "simp_arith", "simp_rw", "simpa", "skip", "solve_by_elim",
-	"sorry", "specialize", "split", "split_ifs", "subst", "suffices", "symm", "tauto", "trivial", "try", "unfold", "use",
-	"zify", "rwa", "lift", "trans", "nth_rewrite", "nth_rw", "abel", "group", "bound", "grind", "ac_rfl", "rewrite",
+	"absurd",
+	"aesop",
+	"all_goals",
+	"any_goals",
+	"apply",
+	"assumption",
+	"by_cases",
+	"by_contra",
+	"calc",
+	"cases",
+	"cases'",
+	"change",
+	"classical",
+	"clear",
+	"congr",
+	"constructor",
+	"contradiction",
+	"conv",
+	"convert",
+	"decide",
+	"dsimp",
+	"erw",
+	"exact",
+	"exact_mod_cast",
+	"exfalso",
+	"existsi",
+	"exists",
+	"ext",
+	"field_simp",
+	"fin_cases",
+	"first",
+	"focus",
+	"funext",
+	"gcongr",
+	"generalize",
+	"have",
+	"induction",
+	"induction'",
+	"infer_instance",
+	"injection",
+	"interval_cases",
+	"intro",
+	"intros",
+	"left",
+	"let",
+	"linarith",
+	"linear_combination",
+	"match",
+	"native_decide",
+	"next",
+	"nlinarith",
+	"nofun",
+	"nomatch",
+	"norm_cast",
+	"norm_num",
+	"obtain",
+	"omega",
+	"positivity",
+	"push_cast",
+	"push_neg",
+	"rcases",
+	"refine",
+	"refine'",
+	"refl",
+	"rename_i",
+	"repeat",
+	"replace",
+	"revert",
+	"rfl",
+	"rhs",
+	"right",
+	"ring",
+	"ring_nf",
+	"rintro",
+	"rw",
+	"set",
+	"show",
+	"simp",
+	"simp_all",
+	"simp_arith",
+	"simp_rw",
+	"simpa",
+	"skip",
+	"solve_by_elim",
+	"sorry",
+	"specialize",
+	"split",
+	"split_ifs",
+	"subst",
+	"suffices",
+	"symm",
+	"tauto",
+	"trivial",
+	"try",
+	"unfold",
+	"use",
+	"zify",
+	"rwa",
+	"lift",
+	"trans",
+	"nth_rewrite",
+	"nth_rw",
+	"abel",
+	"group",
+	"bound",
+	"grind",
+	"ac_rfl",
+	"rewrite",
 };
 
 /* Words and signs that begin a term where a tactic block could also stand. */
-static const char *const terms[] = {
-	"fun", "λ", "⟨", "(", "@", ".", "‹", "by_contradiction", "if", "do", "haveI", "letI", "absurd", "id"};
+static const char *const terms[] = {"fun", "λ", "⟨", "(", "@", ".", "‹", "by_contradiction", "if",
+	"do", "haveI", "letI", "absurd", "id"};
 
 bool lean_is_tactic_word(const char *word, size_t length) {
 	for (size_t i = 0; i < F2F_COUNT(tactics); i++) {
@@ -37,7 +135,8 @@ bool lean_is_tactic_word(const char *word, size_t length) {
 	return false;
 }
 
-/* "Nat.le_refl _" and "h" are terms; "norm_num" is a tactic. A single name is tried as what the list says. */
+/* "Nat.le_refl _" and "h" are terms; "norm_num" is a tactic. A single name is tried as what the
+ * list says. */
 static bool begins_term(const struct lean_tokens *tokens, size_t index) {
 	const struct lean_token *token = &tokens->list.items[index];
 	for (size_t i = 0; i < F2F_COUNT(terms); i++) {
@@ -45,10 +144,12 @@ static bool begins_term(const struct lean_tokens *tokens, size_t index) {
 			return true;
 		}
 	}
-	return token->kind == LEAN_IDENT && memchr(tokens->text + token->start, '.', token->end - token->start) != NULL;
+	return token->kind == LEAN_IDENT &&
+	       memchr(tokens->text + token->start, '.', token->end - token->start) != NULL;
 }
 
-/* A tactic block becomes "by" and the block on lines of its own, which keeps its columns as they were. */
+/* A tactic block becomes "by" and the block on lines of its own, which keeps its columns as they
+ * were. */
 static char *as_block(char *text, unsigned column) {
 	struct buf out = BUF_INIT(16 << 20);
 	bool many = strchr(text, '\n') != NULL;
@@ -74,11 +175,13 @@ static char *block_text(const struct lean_tokens *tokens, size_t from, size_t to
 	for (size_t i = from; i < to; i++) {
 		const struct lean_token *token = &tokens->list.items[i];
 		if ((token->kind == LEAN_STRING || token->kind == LEAN_RAW) &&
-			memchr(tokens->text + token->start, '\n', token->end - token->start) != NULL) {
+			memchr(tokens->text + token->start, '\n', token->end - token->start) !=
+				NULL) {
 			return NULL;
 		}
 	}
-	/* "rw [h]\n  simp": where the fence's own line held the first tactic, only the rest is indented. */
+	/* "rw [h]\n  simp": where the fence's own line held the first tactic, only the rest is
+	 * indented. */
 	unsigned column = first->column;
 	for (size_t i = from + 1; i < to; i++) {
 		const struct lean_token *token = &tokens->list.items[i];
@@ -89,8 +192,9 @@ static char *block_text(const struct lean_tokens *tokens, size_t from, size_t to
 	return as_block(xmemdup0(tokens->text + first->start, end - first->start), column);
 }
 
-static struct candidate_result check_bare(const struct problem *problem, const struct lean_tokens *tokens, size_t from,
-	size_t to, const struct lean_command *command) {
+static struct candidate_result check_bare(const struct problem *problem,
+	const struct lean_tokens *tokens, size_t from, size_t to,
+	const struct lean_command *command) {
 	struct candidate_result result = {.status = CANDIDATE_OK};
 	struct lean_refusal refusal;
 	size_t bad = 0;
@@ -99,10 +203,12 @@ static struct candidate_result check_bare(const struct problem *problem, const s
 			"no proof begins like this");
 	}
 	if (!lean_policy_check(tokens, from, to, LEAN_PLACE_PROOF, &refusal)) {
-		return lean_candidate_refuse(refusal.reason, refusal.word, refusal.line, refusal.why);
+		return lean_candidate_refuse(
+			refusal.reason, refusal.word, refusal.line, refusal.why);
 	}
 	if (!lean_tokens_balanced(tokens, from, to, &bad)) {
-		result = lean_candidate_refuse(REASON_ERROR, "", tokens->list.items[bad < to ? bad : to - 1].line + 1,
+		result = lean_candidate_refuse(REASON_ERROR, "",
+			tokens->list.items[bad < to ? bad : to - 1].line + 1,
 			"brackets do not pair");
 		result.truncated = bad == to;
 		return result;
@@ -115,7 +221,8 @@ static struct candidate_result check_bare(const struct problem *problem, const s
 	lean_commands_find(&preamble, &commands);
 	lean_placeholders_find(&preamble, &commands, &places);
 	if (places.list.count > 0) {
-		result = lean_candidate_refuse(REASON_SORRY, problem->theorem, 1, "a placeholder is left open");
+		result = lean_candidate_refuse(
+			REASON_SORRY, problem->theorem, 1, "a placeholder is left open");
 	}
 	lean_placeholders_finish(&places);
 	lean_commands_finish(&commands);
@@ -123,14 +230,16 @@ static struct candidate_result check_bare(const struct problem *problem, const s
 	return result;
 }
 
-struct candidate_result lean_bare_take(const struct problem *problem, const struct lean_tokens *tokens,
-	const struct lean_commands *commands, struct lean_candidate *out) {
+struct candidate_result lean_bare_take(const struct problem *problem,
+	const struct lean_tokens *tokens, const struct lean_commands *commands,
+	struct lean_candidate *out) {
 	struct candidate_result none = {.status = CANDIDATE_NO_CODE};
 	if (commands->list.count == 0 || commands->list.items[0].kind != LEAN_COMMAND_NONE) {
 		return none;
 	}
 	const struct lean_command *command = &commands->list.items[0];
-	size_t from = lean_token_is(tokens, command->from, ":=") ? command->from + 1 : command->from;
+	size_t from =
+		lean_token_is(tokens, command->from, ":=") ? command->from + 1 : command->from;
 	if (from >= command->to) {
 		return none;
 	}
@@ -138,13 +247,15 @@ struct candidate_result lean_bare_take(const struct problem *problem, const stru
 	if (result.status != CANDIDATE_OK) {
 		return result;
 	}
-	if (lean_token_is(tokens, from, "by") || from > command->from || begins_term(tokens, from)) {
+	if (lean_token_is(tokens, from, "by") || from > command->from ||
+		begins_term(tokens, from)) {
 		out->proof = lean_proof_text(tokens, from, command->to);
 	} else {
 		out->proof = block_text(tokens, from, command->to);
 	}
 	if (out->proof == NULL) {
-		return lean_candidate_refuse(REASON_FORBIDDEN, "\"", tokens->list.items[from].line + 1,
+		return lean_candidate_refuse(REASON_FORBIDDEN, "\"",
+			tokens->list.items[from].line + 1,
 			"a long string in a proof that must be indented");
 	}
 	out->helpers = xstrdup("");

@@ -17,12 +17,14 @@
 
 enum { CANDIDATE_MAX_BYTES = 32 << 20 };
 
-typedef struct candidate_result (*take_fn)(const struct problem *problem, const struct lean_tokens *tokens,
-	const struct lean_commands *commands, struct lean_candidate *out);
+typedef struct candidate_result (*take_fn)(const struct problem *problem,
+	const struct lean_tokens *tokens, const struct lean_commands *commands,
+	struct lean_candidate *out);
 
 static const struct candidate_result no_code = {.status = CANDIDATE_NO_CODE};
 
-/* Whether the text mentions the theorem in a declaration at all; cheap, so that a block's other faults can be told from its absence. */
+/* Whether the text mentions the theorem in a declaration at all; cheap, so that a block's other
+ * faults can be told from its absence. */
 static bool mentions(const struct problem *problem, const char *text, size_t length) {
 	static const char *const keywords[] = {"theorem", "lemma"};
 	size_t name = strlen(problem->theorem);
@@ -30,12 +32,14 @@ static bool mentions(const struct problem *problem, const char *text, size_t len
 	for (const char *at = memmem(text, length, problem->theorem, name); at != NULL;
 		at = memmem(at + 1, (size_t)(end - at - 1), problem->theorem, name)) {
 		const char *before = at;
-		while (before > text && strchr(" \t\r\n", before[-1]) != NULL && before[-1] != '\0') {
+		while (before > text && strchr(" \t\r\n", before[-1]) != NULL &&
+			before[-1] != '\0') {
 			before--;
 		}
 		for (size_t i = 0; i < F2F_COUNT(keywords) && before < at; i++) {
 			size_t word = strlen(keywords[i]);
-			if ((size_t)(before - text) >= word && memcmp(before - word, keywords[i], word) == 0) {
+			if ((size_t)(before - text) >= word &&
+				memcmp(before - word, keywords[i], word) == 0) {
 				return true;
 			}
 		}
@@ -52,15 +56,16 @@ static struct candidate_result unreadable(enum lean_lex_status status, const str
 	return result;
 }
 
-static struct candidate_result take_from(
-	const struct problem *problem, const char *text, size_t length, take_fn take, struct lean_candidate *out) {
+static struct candidate_result take_from(const struct problem *problem, const char *text,
+	size_t length, take_fn take, struct lean_candidate *out) {
 	struct lean_tokens tokens = {0};
 	struct lean_commands commands = {0};
 	struct error err = {0};
 	unsigned line = 0;
 	const char *why = NULL;
 	if (!lean_policy_clean(text, length, &line, &why)) {
-		struct candidate_result result = {.status = CANDIDATE_REJECTED, .reason = REASON_FORBIDDEN};
+		struct candidate_result result = {
+			.status = CANDIDATE_REJECTED, .reason = REASON_FORBIDDEN};
 		snprintf(result.note, sizeof(result.note), "line %u: %s", line, why);
 		return result;
 	}
@@ -80,16 +85,18 @@ static struct candidate_result take_from(
 	return result;
 }
 
-/* The last block of the kind that `take` reads; blocks that do not declare the theorem are not even lexed for a whole file. */
-static struct candidate_result take_last(const struct problem *problem, const struct code_block *blocks, size_t count,
-	take_fn take, struct lean_candidate *out) {
+/* The last block of the kind that `take` reads; blocks that do not declare the theorem are not even
+ * lexed for a whole file. */
+static struct candidate_result take_last(const struct problem *problem,
+	const struct code_block *blocks, size_t count, take_fn take, struct lean_candidate *out) {
 	for (size_t i = count; i > 0; i--) {
 		const struct code_block *block = &blocks[i - 1];
 		bool declared = mentions(problem, block->data, block->length);
 		if (!block->lean || declared != (take == lean_whole_take)) {
 			continue;
 		}
-		struct candidate_result result = take_from(problem, block->data, block->length, take, out);
+		struct candidate_result result =
+			take_from(problem, block->data, block->length, take, out);
 		if (result.status != CANDIDATE_NO_CODE) {
 			result.truncated |= !block->closed;
 			return result;
@@ -103,28 +110,32 @@ static bool line_begins_lean(struct str line) {
 	while (word < line.len && strchr(" \t(:", line.data[word]) == NULL) {
 		word++;
 	}
-	bool hash = line.len > 1 && line.data[0] == '#' && line.data[1] >= 'a' && line.data[1] <= 'z';
-	return hash || lean_is_command_word(line.data, word) || (line.len > 1 && memcmp(line.data, "@[", 2) == 0) ||
-		(line.len > 2 && memcmp(line.data, "/--", 3) == 0);
+	bool hash =
+		line.len > 1 && line.data[0] == '#' && line.data[1] >= 'a' && line.data[1] <= 'z';
+	return hash || lean_is_command_word(line.data, word) ||
+	       (line.len > 1 && memcmp(line.data, "@[", 2) == 0) ||
+	       (line.len > 2 && memcmp(line.data, "/--", 3) == 0);
 }
 
 /* Whether a line at the margin goes on with a proof rather than with prose. */
 static bool line_continues(struct str line) {
-	static const char *const words[] = {"|", "·", ".", "<;>", "by", "termination_by", "decreasing_by", "where", "--", "/-",
-		"-/", "}", ")", "]", "⟩", ":=", ":"};
+	static const char *const words[] = {"|", "·", ".", "<;>", "by", "termination_by",
+		"decreasing_by", "where", "--", "/-", "-/", "}", ")", "]", "⟩", ":=", ":"};
 	size_t length = 0;
 	while (length < line.len && strchr(" \t", line.data[length]) == NULL) {
 		length++;
 	}
 	for (size_t i = 0; i < F2F_COUNT(words); i++) {
-		if (line.len >= strlen(words[i]) && memcmp(line.data, words[i], strlen(words[i])) == 0) {
+		if (line.len >= strlen(words[i]) &&
+			memcmp(line.data, words[i], strlen(words[i])) == 0) {
 			return true;
 		}
 	}
 	return lean_is_tactic_word(line.data, length) || lean_is_command_word(line.data, length);
 }
 
-/* The Lean part of a text without fences: from its first line of Lean to the prose behind it. Length 0 when there is none. */
+/* The Lean part of a text without fences: from its first line of Lean to the prose behind it.
+ * Length 0 when there is none. */
 static struct str find_unfenced(const struct problem *problem, const char *reply, size_t length) {
 	struct str rest = str_slice(reply, length);
 	struct str line;
@@ -135,8 +146,9 @@ static struct str find_unfenced(const struct problem *problem, const char *reply
 		struct str words = str_trim(line);
 		if (start == NULL) {
 			start = line_begins_lean(line) ? line.data : NULL;
-		} else if (words.len > 0 && words.data == line.data && blank && !line_continues(line) &&
-			!line_begins_lean(line) && mentions(problem, start, (size_t)(line.data - start))) {
+		} else if (words.len > 0 && words.data == line.data && blank &&
+			   !line_continues(line) && !line_begins_lean(line) &&
+			   mentions(problem, start, (size_t)(line.data - start))) {
 			end = line.data;
 			break;
 		}
@@ -161,22 +173,26 @@ static bool begins_bare(struct str text) {
 	return lean_is_tactic_word(text.data, length);
 }
 
-static struct candidate_result take_unfenced(
-	const struct problem *problem, const char *reply, size_t length, struct lean_candidate *out) {
+static struct candidate_result take_unfenced(const struct problem *problem, const char *reply,
+	size_t length, struct lean_candidate *out) {
 	if (mentions(problem, reply, length)) {
 		struct str text = find_unfenced(problem, reply, length);
-		return text.len > 0 ? take_from(problem, text.data, text.len, lean_whole_take, out) : no_code;
+		return text.len > 0 ? take_from(problem, text.data, text.len, lean_whole_take, out)
+				    : no_code;
 	}
-	/* The columns of the first line matter to the rest, so only line ends are cut off in front. */
+	/* The columns of the first line matter to the rest, so only line ends are cut off in front.
+	 */
 	struct str text = str_slice(reply, length);
 	while (text.len > 0 && (text.data[0] == '\n' || text.data[0] == '\r')) {
 		text = str_slice(text.data + 1, text.len - 1);
 	}
-	return begins_bare(str_trim(text)) ? take_from(problem, text.data, text.len, lean_bare_take, out) : no_code;
+	return begins_bare(str_trim(text))
+		       ? take_from(problem, text.data, text.len, lean_bare_take, out)
+		       : no_code;
 }
 
-struct candidate_result lean_candidate_from_reply(
-	const struct problem *problem, const char *reply, size_t length, struct lean_candidate *candidate_out) {
+struct candidate_result lean_candidate_from_reply(const struct problem *problem, const char *reply,
+	size_t length, struct lean_candidate *candidate_out) {
 	struct code_block *blocks = xcalloc(CODE_BLOCKS_MAX, sizeof(*blocks));
 	struct lean_candidate candidate = {0};
 	size_t count = extract_blocks(reply, length, blocks, CODE_BLOCKS_MAX);
@@ -199,7 +215,8 @@ struct candidate_result lean_candidate_from_reply(
 }
 
 void lean_candidate_from_gold(const struct problem *problem, struct lean_candidate *candidate_out) {
-	*candidate_out = (struct lean_candidate){.proof = xstrdup(problem->proof), .helpers = xstrdup("")};
+	*candidate_out =
+		(struct lean_candidate){.proof = xstrdup(problem->proof), .helpers = xstrdup("")};
 }
 
 void lean_candidate_finish(struct lean_candidate *candidate) {

@@ -10,24 +10,27 @@ struct lean_candidate;
 struct problem;
 struct verdict;
 
-/** What a verifier is asked: header and body texts that f2f assembled, and what the judge needs to read the answer. Texts owned. */
+/** What a verifier is asked: header and body texts that f2f assembled, and what the judge needs to
+ * read the answer. Texts owned. */
 struct lean_check {
-	char *header;	// ends in a newline unless empty; equal bytes may share a warm worker
-	char *body;	// helpers, filled preamble, statement, proof, then our own appended commands; ends in a newline
-	char *theorem;	// name asked for
-	char *probe;	// name of the appended theorem, which the candidate could not know
-	unsigned proof_line;  // lines of the body before the proof's first one
+	char *header; // ends in a newline unless empty; equal bytes may share a warm worker
+	char *body; // helpers, filled preamble, statement, proof, then our own appended commands;
+		    // ends in a newline
+	char *theorem; // name asked for
+	char *probe; // name of the appended theorem, which the candidate could not know
+	unsigned proof_line; // lines of the body before the proof's first one
 	unsigned append_line; // first line (0-based, in the body) of what we appended
 };
 
 /** `nonce` is an unguessable identifier part (letters and digits). */
-void lean_check_assemble(const struct problem *problem, const struct lean_candidate *candidate, const char *nonce,
-	struct lean_check *check_out);
+void lean_check_assemble(const struct problem *problem, const struct lean_candidate *candidate,
+	const char *nonce, struct lean_check *check_out);
 void lean_check_finish(struct lean_check *check);
 
 enum lean_severity { LEAN_ERROR, LEAN_WARNING, LEAN_INFORMATION, LEAN_UNKNOWN };
 
-/* One message of Lean about a check; line and column 0-based, relative to the body (negative line: in the header). Text owned. */
+/* One message of Lean about a check; line and column 0-based, relative to the body (negative line:
+ * in the header). Text owned. */
 struct lean_message {
 	enum lean_severity severity;
 	int line;
@@ -35,7 +38,8 @@ struct lean_message {
 	char *text;
 };
 
-/** What a backend read. `complete` only when the protocol says that the whole text was processed and nothing foreign was seen. */
+/** What a backend read. `complete` only when the protocol says that the whole text was processed
+ * and nothing foreign was seen. */
 struct lean_answer {
 	struct lean_message *messages;
 	size_t count;
@@ -44,13 +48,16 @@ struct lean_answer {
 	bool foreign; // bytes that belong to no message
 };
 
-void lean_answer_add(struct lean_answer *answer, enum lean_severity severity, int line, int column, const char *text, size_t length);
+void lean_answer_add(struct lean_answer *answer, enum lean_severity severity, int line, int column,
+	const char *text, size_t length);
 void lean_answer_finish(struct lean_answer *answer);
 
 /**
- * Turn an answer into outcome, reason, axioms and messages of *verdict (the other fields are the verifier's). Accepts on positive
- * evidence only: complete, no error, no unknown severity, the probe's axiom line present once and inside the allow-list.
+ * Turn an answer into outcome, reason, axioms and messages of *verdict (the other fields are the
+ * verifier's). Accepts on positive evidence only: complete, no error, no unknown severity, the
+ * probe's axiom line present once and inside the allow-list.
  */
-void lean_judge(const struct lean_check *check, const struct lean_answer *answer, struct verdict *verdict);
+void lean_judge(
+	const struct lean_check *check, const struct lean_answer *answer, struct verdict *verdict);
 
 #endif

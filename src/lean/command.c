@@ -4,21 +4,84 @@
 #include <string.h>
 
 static const char *const modifiers[] = {
-	"local", "meta", "noncomputable", "nonrec", "partial", "private", "protected", "public", "scoped", "unsafe",
+	"local",
+	"meta",
+	"noncomputable",
+	"nonrec",
+	"partial",
+	"private",
+	"protected",
+	"public",
+	"scoped",
+	"unsafe",
 };
 
 static const char *const header_words[] = {"import", "open", "set_option", "universe", "universes"};
 
 static const char *const other_words[] = {
-	"abbrev", "add_decl_doc", "alias", "assert_not_exists", "attribute", "axiom", "binder_predicate",
-	"builtin_initialize", "class", "compile_inductive", "constant", "declare_syntax_cat", "def", "deriving",
-	"dsimproc", "elab", "elab_rules", "end", "example", "export", "extend_docs", "grind_pattern", "include",
-	"inductive", "infix", "infixl", "infixr", "initialize", "initialize_simps_projections", "instance",
-	"irreducible_def", "lemma", "library_note", "macro", "macro_rules", "module", "mutual", "namespace",
-	"notation", "notation3", "omit", "opaque", "postfix", "prefix", "prelude", "proof_wanted", "recall",
-	"register_builtin_option", "register_label_attr", "register_option", "register_simp_attr", "run_cmd",
-	"run_elab", "run_meta", "section", "simproc", "structure", "suppress_compilation", "syntax", "theorem",
-	"unif_hint", "variable", "variables",
+	"abbrev",
+	"add_decl_doc",
+	"alias",
+	"assert_not_exists",
+	"attribute",
+	"axiom",
+	"binder_predicate",
+	"builtin_initialize",
+	"class",
+	"compile_inductive",
+	"constant",
+	"declare_syntax_cat",
+	"def",
+	"deriving",
+	"dsimproc",
+	"elab",
+	"elab_rules",
+	"end",
+	"example",
+	"export",
+	"extend_docs",
+	"grind_pattern",
+	"include",
+	"inductive",
+	"infix",
+	"infixl",
+	"infixr",
+	"initialize",
+	"initialize_simps_projections",
+	"instance",
+	"irreducible_def",
+	"lemma",
+	"library_note",
+	"macro",
+	"macro_rules",
+	"module",
+	"mutual",
+	"namespace",
+	"notation",
+	"notation3",
+	"omit",
+	"opaque",
+	"postfix",
+	"prefix",
+	"prelude",
+	"proof_wanted",
+	"recall",
+	"register_builtin_option",
+	"register_label_attr",
+	"register_option",
+	"register_simp_attr",
+	"run_cmd",
+	"run_elab",
+	"run_meta",
+	"section",
+	"simproc",
+	"structure",
+	"suppress_compilation",
+	"syntax",
+	"theorem",
+	"unif_hint",
+	"variable",
+	"variables",
 };
 
 static bool listed(const char *const *words, size_t count, const char *word, size_t length) {
@@ -30,7 +93,8 @@ static bool listed(const char *const *words, size_t count, const char *word, siz
 	return false;
 }
 
-static bool token_in(const struct lean_tokens *tokens, size_t index, const char *const *words, size_t count) {
+static bool token_in(
+	const struct lean_tokens *tokens, size_t index, const char *const *words, size_t count) {
 	if (index >= tokens->list.count) {
 		return false;
 	}
@@ -40,15 +104,15 @@ static bool token_in(const struct lean_tokens *tokens, size_t index, const char 
 
 bool lean_is_command_word(const char *word, size_t length) {
 	return listed(modifiers, F2F_COUNT(modifiers), word, length) ||
-		listed(header_words, F2F_COUNT(header_words), word, length) ||
-		listed(other_words, F2F_COUNT(other_words), word, length);
+	       listed(header_words, F2F_COUNT(header_words), word, length) ||
+	       listed(other_words, F2F_COUNT(other_words), word, length);
 }
 
 static bool begins_command(const struct lean_tokens *tokens, size_t index) {
 	const struct lean_token *token = &tokens->list.items[index];
 	return token->kind == LEAN_HASH || lean_token_is(tokens, index, "@[") ||
-		(token->kind == LEAN_IDENT &&
-			lean_is_command_word(tokens->text + token->start, token->end - token->start));
+	       (token->kind == LEAN_IDENT && lean_is_command_word(tokens->text + token->start,
+						     token->end - token->start));
 }
 
 /* Behind attributes and modifiers. */
@@ -95,9 +159,10 @@ static unsigned base_column(const struct lean_tokens *tokens) {
 
 /* Whether a prefix such as "open Nat in" ends before token `index`. */
 static bool prefix_ends(const struct lean_tokens *tokens, size_t from, size_t index) {
-	static const char *const prefixes[] = {"open", "set_option", "variable", "include", "omit", "attribute"};
+	static const char *const prefixes[] = {
+		"open", "set_option", "variable", "include", "omit", "attribute"};
 	return index > from && lean_token_is(tokens, index - 1, "in") &&
-		token_in(tokens, from, prefixes, F2F_COUNT(prefixes));
+	       token_in(tokens, from, prefixes, F2F_COUNT(prefixes));
 }
 
 void lean_commands_find(const struct lean_tokens *tokens, struct lean_commands *out) {
@@ -106,12 +171,13 @@ void lean_commands_find(const struct lean_tokens *tokens, struct lean_commands *
 	unsigned base = base_column(tokens);
 	struct lean_command command = {.kind = LEAN_COMMAND_NONE};
 	size_t prefix = SIZE_MAX; // where the first of the prefixes now read began
-	size_t last = SIZE_MAX;	  // the prefix read last
+	size_t last = SIZE_MAX; // the prefix read last
 	size_t i = 0;
 	while (i < count) {
 		const struct lean_token *token = &tokens->list.items[i];
 		bool hangs = last != SIZE_MAX && prefix_ends(tokens, last, i);
-		if (!((token->first && token->column <= base) || hangs) || !begins_command(tokens, i)) {
+		if (!((token->first && token->column <= base) || hangs) ||
+			!begins_command(tokens, i)) {
 			i++;
 			continue;
 		}
@@ -138,7 +204,8 @@ void lean_commands_finish(struct lean_commands *commands) {
 	vec_finish(&commands->list);
 }
 
-/* "| 0 => …": a bar that begins a line, with a space behind it (else it is the bar of an absolute value), before any ":=". */
+/* "| 0 => …": a bar that begins a line, with a space behind it (else it is the bar of an absolute
+ * value), before any ":=". */
 static bool begins_equations(const struct lean_tokens *tokens, size_t index, size_t to) {
 	const struct lean_token *bar = &tokens->list.items[index];
 	if (!lean_token_is(tokens, index, "|") || !bar->first || bar->end >= tokens->length ||
@@ -151,7 +218,8 @@ static bool begins_equations(const struct lean_tokens *tokens, size_t index, siz
 		if (depth == 0 && lean_token_is(tokens, i, "=>")) {
 			return true;
 		}
-		if (depth < 0 || lean_token_is(tokens, i, ":=") || (depth == 0 && lean_token_is(tokens, i, "|"))) {
+		if (depth < 0 || lean_token_is(tokens, i, ":=") ||
+			(depth == 0 && lean_token_is(tokens, i, "|"))) {
 			return false;
 		}
 	}
@@ -168,7 +236,8 @@ static size_t skip_universes(const struct lean_tokens *tokens, size_t index, siz
 	return index < to ? index + 1 : to;
 }
 
-struct lean_signature lean_signature_of(const struct lean_tokens *tokens, const struct lean_command *command) {
+struct lean_signature lean_signature_of(
+	const struct lean_tokens *tokens, const struct lean_command *command) {
 	static const char *const binding[] = {"let", "have", "letI", "haveI", "let_fun"};
 	struct lean_signature out = {.name = SIZE_MAX, .colon = SIZE_MAX};
 	size_t i = command->keyword + 1;
@@ -193,7 +262,8 @@ struct lean_signature lean_signature_of(const struct lean_tokens *tokens, const 
 		} else if (lean_token_is(tokens, i, ":=")) {
 			out.assigned = true;
 			break;
-		} else if (lean_token_is(tokens, i, "where") || begins_equations(tokens, i, command->to)) {
+		} else if (lean_token_is(tokens, i, "where") ||
+			   begins_equations(tokens, i, command->to)) {
 			out.equations = out.assigned = true;
 			break;
 		}

@@ -10,7 +10,8 @@ static bool same(const struct lean_tokens *a, size_t i, const struct lean_tokens
 	const struct lean_token *x = &a->list.items[i];
 	const struct lean_token *y = &b->list.items[k];
 	size_t length = x->end - x->start;
-	return length == y->end - y->start && memcmp(a->text + x->start, b->text + y->start, length) == 0;
+	return length == y->end - y->start &&
+	       memcmp(a->text + x->start, b->text + y->start, length) == 0;
 }
 
 /* A few tokens from here on, one space between them. */

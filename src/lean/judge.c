@@ -15,10 +15,13 @@ void lean_answer_add(struct lean_answer *answer, enum lean_severity severity, in
 	const char *text, size_t length) {
 	if (answer->count == answer->cap) {
 		answer->cap = answer->cap > 0 ? answer->cap * 2 : 8;
-		answer->messages = xreallocarray(answer->messages, answer->cap, sizeof(*answer->messages));
+		answer->messages =
+			xreallocarray(answer->messages, answer->cap, sizeof(*answer->messages));
 	}
-	answer->messages[answer->count++] = (struct lean_message){
-		.severity = severity, .line = line, .column = column, .text = xmemdup0(text, length)};
+	answer->messages[answer->count++] = (struct lean_message){.severity = severity,
+		.line = line,
+		.column = column,
+		.text = xmemdup0(text, length)};
 }
 
 void lean_answer_finish(struct lean_answer *answer) {
@@ -39,10 +42,11 @@ void lean_check_finish(struct lean_check *check) {
 
 /* What the messages add up to. */
 struct evidence {
-	bool errors;	   // in what the candidate or the set wrote
-	bool own_errors;   // only in what we appended: the theorem is missing or states something else
-	bool unknown;	   // a severity we do not know
-	bool sorry;	   // a warning about a hole
+	bool errors; // in what the candidate or the set wrote
+	bool own_errors; // only in what we appended: the theorem is missing or states something
+			 // else
+	bool unknown; // a severity we do not know
+	bool sorry; // a warning about a hole
 	size_t axiom_lines; // messages that speak of the probe
 	bool readable;
 	struct lean_axioms axioms;
@@ -54,8 +58,8 @@ static bool warns_of_sorry(const char *text) {
 	return uses != NULL && strstr(uses, "sorry") != NULL;
 }
 
-static void weigh_information(
-	const struct lean_check *check, const struct lean_message *message, struct evidence *evidence) {
+static void weigh_information(const struct lean_check *check, const struct lean_message *message,
+	struct evidence *evidence) {
 	struct lean_axioms axioms = {0};
 	enum lean_axioms_status status = lean_axioms_read(message->text, check->probe, &axioms);
 	if (status == LEAN_AXIOMS_OTHER) {
@@ -71,7 +75,8 @@ static void weigh_information(
 	}
 }
 
-static void weigh(const struct lean_check *check, const struct lean_message *message, struct evidence *evidence) {
+static void weigh(const struct lean_check *check, const struct lean_message *message,
+	struct evidence *evidence) {
 	switch (message->severity) {
 	case LEAN_ERROR:
 		if (message->line >= (int)check->append_line) {
@@ -111,8 +116,10 @@ static bool all_allowed(const struct lean_axioms *axioms) {
 	return true;
 }
 
-/* In this order: an error also leaves holes and hides axioms, so it is the cause; then the hole; then the axiom. */
-static enum reject_reason decide(const struct lean_answer *answer, const struct evidence *evidence) {
+/* In this order: an error also leaves holes and hides axioms, so it is the cause; then the hole;
+ * then the axiom. */
+static enum reject_reason decide(
+	const struct lean_answer *answer, const struct evidence *evidence) {
 	if (evidence->errors) {
 		return REASON_ERROR;
 	}
@@ -122,8 +129,8 @@ static enum reject_reason decide(const struct lean_answer *answer, const struct 
 	if (evidence->sorry || has_axiom(&evidence->axioms, "sorryAx")) {
 		return REASON_SORRY;
 	}
-	if (!answer->complete || answer->foreign || evidence->unknown || evidence->axiom_lines != 1 ||
-		!evidence->readable) {
+	if (!answer->complete || answer->foreign || evidence->unknown ||
+		evidence->axiom_lines != 1 || !evidence->readable) {
 		return REASON_ABSENT;
 	}
 	return all_allowed(&evidence->axioms) ? REASON_NONE : REASON_AXIOMS;
@@ -143,7 +150,8 @@ static const char *severity_name(enum lean_severity severity) {
 	}
 }
 
-/* Lines count in the proof, from 1; 0 is what stands before it, and what we appended is left out unless it failed. */
+/* Lines count in the proof, from 1; 0 is what stands before it, and what we appended is left out
+ * unless it failed. */
 static char *render(const struct lean_check *check, const struct lean_answer *answer) {
 	struct buf out = BUF_INIT(MESSAGES_MAX_BYTES);
 	for (size_t i = 0; i < answer->count; i++) {
@@ -166,7 +174,8 @@ static char *render(const struct lean_check *check, const struct lean_answer *an
 	return buf_detach(&out);
 }
 
-void lean_judge(const struct lean_check *check, const struct lean_answer *answer, struct verdict *verdict) {
+void lean_judge(
+	const struct lean_check *check, const struct lean_answer *answer, struct verdict *verdict) {
 	struct evidence evidence = {0};
 	for (size_t i = 0; i < answer->count; i++) {
 		weigh(check, &answer->messages[i], &evidence);

@@ -9,12 +9,45 @@
 
 enum { INTERPOLATION_MAX = 32 };
 
-/* Symbols of more than one character, the longest first where one begins another. Which ones exist matters in three places only:
- * where ":=" and "=>" are told from their parts, and where a token ends in a character that could begin a comment or a literal
+/* Symbols of more than one character, the longest first where one begins another. Which ones exist
+ * matters in three places only: where ":=" and "=>" are told from their parts, and where a token
+ * ends in a character that could begin a comment or a literal
  * ("<-", "|-", "//", "⁻¹'", "''"). */
 static const char *const long_symbols[] = {
-	"<|>", "<;>", "<$>", "<*>", ">>=", "...", "|>.", "⁻¹'", "&&&", "|||", "^^^", "<<<", ">>>", ":=", "=>", "->", "<-", "..", "::",
-	"<=", ">=", "!=", "==", "&&", "||", "|>", "<|", "|-", "//", "''", "++", "#[", "@[", "⁻¹",
+	"<|>",
+	"<;>",
+	"<$>",
+	"<*>",
+	">>=",
+	"...",
+	"|>.",
+	"⁻¹'",
+	"&&&",
+	"|||",
+	"^^^",
+	"<<<",
+	">>>",
+	":=",
+	"=>",
+	"->",
+	"<-",
+	"..",
+	"::",
+	"<=",
+	">=",
+	"!=",
+	"==",
+	"&&",
+	"||",
+	"|>",
+	"<|",
+	"|-",
+	"//",
+	"''",
+	"++",
+	"#[",
+	"@[",
+	"⁻¹",
 };
 
 struct lexer {
@@ -38,7 +71,8 @@ static char peek(const struct lexer *lexer, size_t ahead) {
 
 static bool looking_at(const struct lexer *lexer, const char *word) {
 	size_t length = strlen(word);
-	return lexer->length - lexer->at >= length && memcmp(lexer->text + lexer->at, word, length) == 0;
+	return lexer->length - lexer->at >= length &&
+	       memcmp(lexer->text + lexer->at, word, length) == 0;
 }
 
 /* The code point at byte `at`, and where the next one begins. */
@@ -72,7 +106,8 @@ static void step_to(struct lexer *lexer, size_t at) {
 	}
 }
 
-static void fail(struct lexer *lexer, enum lean_lex_status status, unsigned line, const char *what) {
+static void fail(
+	struct lexer *lexer, enum lean_lex_status status, unsigned line, const char *what) {
 	if (lexer->status == LEAN_LEX_OK) {
 		lexer->status = status;
 		error_set(lexer->err, ERROR_INPUT, "line %u: %s", line + 1, what);
@@ -100,8 +135,9 @@ static void finish(struct lexer *lexer, struct lean_token token) {
 }
 
 /*
- * Whether the last token is an operator that touches this place. Notation may hold tokens we do not know, such as Mathlib's
- * "∘'": a comment or a character literal that touches an operator could be half of one, and code would hide behind it.
+ * Whether the last token is an operator that touches this place. Notation may hold tokens we do not
+ * know, such as Mathlib's "∘'": a comment or a character literal that touches an operator could be
+ * half of one, and code would hide behind it.
  */
 static bool touches_operator(const struct lexer *lexer) {
 	size_t count = lexer->out->list.count;
@@ -173,7 +209,8 @@ static void skip_escape(struct lexer *lexer) {
 	}
 }
 
-/* The literal rest of a string whose opening mark has been read; stops behind `"`, or behind `{` when code follows. */
+/* The literal rest of a string whose opening mark has been read; stops behind `"`, or behind `{`
+ * when code follows. */
 static void read_string_piece(struct lexer *lexer, struct lean_token token, bool interpolated) {
 	while (lexer->at < lexer->length) {
 		char c = peek(lexer, 0);
@@ -205,7 +242,7 @@ static void read_string(struct lexer *lexer) {
 	if (count > 0) {
 		const struct lean_token *last = &lexer->out->list.items[count - 1];
 		interpolated = last->kind == LEAN_IDENT && last->end == lexer->at &&
-			lexer->text[last->end - 1] == '!';
+			       lexer->text[last->end - 1] == '!';
 	}
 	struct lean_token token = begin(lexer, LEAN_STRING);
 	step(lexer);
@@ -248,15 +285,16 @@ static void read_char(struct lexer *lexer) {
 	step(lexer);
 	if (peek(lexer, 0) == '\\') {
 		skip_escape(lexer);
-		for (int i = 0; i < 10 && peek(lexer, 0) != '\'' && lexer->at < lexer->length; i++) {
+		for (int i = 0; i < 10 && peek(lexer, 0) != '\'' && lexer->at < lexer->length;
+			i++) {
 			step(lexer);
 		}
 	} else if (lexer->at < lexer->length) {
 		step(lexer);
 	}
 	if (peek(lexer, 0) != '\'') {
-		fail(lexer, lexer->at >= lexer->length ? LEAN_LEX_UNCLOSED : LEAN_LEX_STRAY, token.line,
-			"a quote that opens no character");
+		fail(lexer, lexer->at >= lexer->length ? LEAN_LEX_UNCLOSED : LEAN_LEX_STRAY,
+			token.line, "a quote that opens no character");
 		return;
 	}
 	step(lexer);
@@ -283,7 +321,8 @@ static void read_name(struct lexer *lexer, struct lean_token token) {
 		if (looking_at(lexer, "«")) {
 			skip_quoted_part(lexer);
 		} else {
-			while (lean_letter_rest(code_point(lexer, lexer->at, &next)) && next > lexer->at) {
+			while (lean_letter_rest(code_point(lexer, lexer->at, &next)) &&
+				next > lexer->at) {
 				step(lexer);
 			}
 		}
@@ -309,12 +348,14 @@ static void read_number(struct lexer *lexer) {
 	size_t count = lexer->out->list.count;
 	/* "h.1.2" projects twice: after a dot there are no fractions. */
 	bool field = count > 0 && lexer->out->list.items[count - 1].end == lexer->at &&
-		lean_token_is(lexer->out, count - 1, ".");
+		     lean_token_is(lexer->out, count - 1, ".");
 	struct lean_token token = begin(lexer, LEAN_NUMBER);
-	if (peek(lexer, 0) == '0' && peek(lexer, 1) != '\0' && strchr("xXbBoO", peek(lexer, 1)) != NULL) {
+	if (peek(lexer, 0) == '0' && peek(lexer, 1) != '\0' &&
+		strchr("xXbBoO", peek(lexer, 1)) != NULL) {
 		step(lexer);
 		step(lexer);
-		while (peek(lexer, 0) != '\0' && strchr("0123456789abcdefABCDEF_", peek(lexer, 0)) != NULL) {
+		while (peek(lexer, 0) != '\0' &&
+			strchr("0123456789abcdefABCDEF_", peek(lexer, 0)) != NULL) {
 			step(lexer);
 		}
 		finish(lexer, token);
@@ -330,7 +371,8 @@ static void read_number(struct lexer *lexer) {
 		}
 	}
 	size_t sign = peek(lexer, 1) == '-' || peek(lexer, 1) == '+' ? 2 : 1;
-	if (!field && (peek(lexer, 0) == 'e' || peek(lexer, 0) == 'E') && is_digit(peek(lexer, sign))) {
+	if (!field && (peek(lexer, 0) == 'e' || peek(lexer, 0) == 'E') &&
+		is_digit(peek(lexer, sign))) {
 		step_to(lexer, lexer->at + sign);
 		while (is_digit(peek(lexer, 0))) {
 			step(lexer);
@@ -363,7 +405,8 @@ static void read_symbol(struct lexer *lexer) {
 	finish(lexer, token);
 }
 
-/* Braces inside the code of an interpolated string: the one that closes it goes back to the string. */
+/* Braces inside the code of an interpolated string: the one that closes it goes back to the string.
+ */
 static bool read_brace(struct lexer *lexer) {
 	if (lexer->interpolations == 0) {
 		return false;
@@ -409,7 +452,8 @@ static void read_token(struct lexer *lexer) {
 		read_char(lexer);
 	} else if (is_digit(c)) {
 		read_number(lexer);
-	} else if (c == '#' && peek(lexer, 1) > 0 && lean_letter_first((unsigned char)peek(lexer, 1))) {
+	} else if (c == '#' && peek(lexer, 1) > 0 &&
+		   lean_letter_first((unsigned char)peek(lexer, 1))) {
 		read_hash(lexer);
 	} else if (lean_letter_first(point) || point == 0xab) {
 		read_name(lexer, begin(lexer, LEAN_IDENT));
@@ -418,9 +462,11 @@ static void read_token(struct lexer *lexer) {
 	}
 }
 
-enum lean_lex_status lean_lex(const char *text, size_t length, struct lean_tokens *out, struct error *err) {
+enum lean_lex_status lean_lex(
+	const char *text, size_t length, struct lean_tokens *out, struct error *err) {
 	*out = (struct lean_tokens){.text = text, .length = length};
-	struct lexer lexer = {.out = out, .err = err, .text = text, .length = length, .first = true};
+	struct lexer lexer = {
+		.out = out, .err = err, .text = text, .length = length, .first = true};
 	while (lexer.status == LEAN_LEX_OK && lexer.at < length) {
 		if (!skip_space(&lexer) && !skip_comment(&lexer)) {
 			read_token(&lexer);

@@ -5,8 +5,8 @@
 
 #include "base/mem.h"
 
-void lean_placeholders_find(
-	const struct lean_tokens *tokens, const struct lean_commands *commands, struct lean_placeholders *out) {
+void lean_placeholders_find(const struct lean_tokens *tokens, const struct lean_commands *commands,
+	struct lean_placeholders *out) {
 	*out = (struct lean_placeholders){0};
 	for (size_t i = 0; i < commands->list.count; i++) {
 		const struct lean_command *command = &commands->list.items[i];
@@ -15,7 +15,8 @@ void lean_placeholders_find(
 		}
 		struct lean_signature signature = lean_signature_of(tokens, command);
 		size_t value = signature.value;
-		if (signature.name == SIZE_MAX || value + 1 != command->to || !lean_token_is(tokens, value, "sorry")) {
+		if (signature.name == SIZE_MAX || value + 1 != command->to ||
+			!lean_token_is(tokens, value, "sorry")) {
 			continue;
 		}
 		struct lean_placeholder place = {

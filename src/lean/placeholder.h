@@ -25,16 +25,17 @@ struct lean_placeholders {
 	VEC(struct lean_placeholder) list;
 };
 
-void lean_placeholders_find(
-	const struct lean_tokens *tokens, const struct lean_commands *commands, struct lean_placeholders *out);
+void lean_placeholders_find(const struct lean_tokens *tokens, const struct lean_commands *commands,
+	struct lean_placeholders *out);
 void lean_placeholders_finish(struct lean_placeholders *places);
 
 /**
- * Whether tokens from..to are a closed form: numbers, arithmetic, finite sets, intervals, simple set-builders and functions over
- * their own binders. Nothing of the problem's own names or hypotheses. Else *why_out says what is against it. `statement` holds
- * the tokens of the asked theorem.
+ * Whether tokens from..to are a closed form: numbers, arithmetic, finite sets, intervals, simple
+ * set-builders and functions over their own binders. Nothing of the problem's own names or
+ * hypotheses. Else *why_out says what is against it. `statement` holds the tokens of the asked
+ * theorem.
  */
-bool lean_fill_closed(const struct lean_tokens *tokens, size_t from, size_t to, const struct lean_tokens *statement,
-	const char **why_out);
+bool lean_fill_closed(const struct lean_tokens *tokens, size_t from, size_t to,
+	const struct lean_tokens *statement, const char **why_out);
 
 #endif

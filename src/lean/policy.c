@@ -20,10 +20,11 @@ enum {
 
 /* How a row is compared with a token. */
 enum match {
-	WHOLE,	   // the token is the word: "h.end" is a field, not the word "end"
-	COMPONENT, // one of the token's dotted parts is: the name reaches the thing from any namespace
-	LEADING,   // the token's first dotted part is, "_root_" aside
-	STARTING,  // one of the dotted parts begins with it
+	WHOLE, // the token is the word: "h.end" is a field, not the word "end"
+	COMPONENT, // one of the token's dotted parts is: the name reaches the thing from any
+		   // namespace
+	LEADING, // the token's first dotted part is, "_root_" aside
+	STARTING, // one of the dotted parts begins with it
 };
 
 struct row {
@@ -44,9 +45,10 @@ static const char searches[] = "searches instead of proving, and may leave a hol
 static const char talks[] = "is a command of its own";
 
 /*
- * One row a word, in byte order. Left out of the list in spec/lean.md 2.2, because honest proofs use the word and it cannot do harm there:
- * "open" and "set_option" are looked at with what follows them (below); "module" is a Mathlib tactic, and as a command it can
- * only begin a file; "constant" is a free name since 2022 and looked at with what follows.
+ * One row a word, in byte order. Left out of the list in spec/lean.md 2.2, because honest proofs
+ * use the word and it cannot do harm there: "open" and "set_option" are looked at with what follows
+ * them (below); "module" is a Mathlib tactic, and as a command it can only begin a file; "constant"
+ * is a free name since 2022 and looked at with what follows.
  */
 static const struct row words[] = {
 	{"#check", MODEL, WHOLE, REASON_FORBIDDEN, talks},
@@ -177,7 +179,11 @@ static const struct row names[] = {
 
 /* Effort, never meaning: what a model may raise for its own proof. */
 static const char *const effort_options[] = {
-	"exponentiation.threshold", "maxHeartbeats", "maxRecDepth", "synthInstance.maxHeartbeats", "synthInstance.maxSize",
+	"exponentiation.threshold",
+	"maxHeartbeats",
+	"maxRecDepth",
+	"synthInstance.maxHeartbeats",
+	"synthInstance.maxSize",
 };
 
 static struct str token_text(const struct lean_tokens *tokens, size_t index) {
@@ -233,8 +239,10 @@ static int compare_word(const void *key, const void *element) {
 	return order != 0 ? order : (text->len > length) - (text->len < length);
 }
 
-static const struct row *find_row(struct str text, enum lean_token_kind kind, enum lean_place place) {
-	const struct row *row = bsearch(&text, words, F2F_COUNT(words), sizeof(words[0]), compare_word);
+static const struct row *find_row(
+	struct str text, enum lean_token_kind kind, enum lean_place place) {
+	const struct row *row =
+		bsearch(&text, words, F2F_COUNT(words), sizeof(words[0]), compare_word);
 	if (row != NULL && (row->places & (int)place) != 0) {
 		return row;
 	}
@@ -246,7 +254,8 @@ static const struct row *find_row(struct str text, enum lean_token_kind kind, en
 	return NULL;
 }
 
-/* "open A B (c) in": only a scope that ends by itself is let through, and none that opens Lean's own internals. */
+/* "open A B (c) in": only a scope that ends by itself is let through, and none that opens Lean's
+ * own internals. */
 static const char *check_open(const struct lean_tokens *tokens, size_t index, size_t to) {
 	for (size_t i = index + 1; i < to; i++) {
 		if (lean_token_is(tokens, i, "in")) {
@@ -257,7 +266,8 @@ static const char *check_open(const struct lean_tokens *tokens, size_t index, si
 		if (!bracket && token->kind != LEAN_IDENT) {
 			return scopes;
 		}
-		const struct row *row = find_row(token_text(tokens, i), token->kind, LEAN_PLACE_HELPER);
+		const struct row *row =
+			find_row(token_text(tokens, i), token->kind, LEAN_PLACE_HELPER);
 		if (row != NULL) {
 			return row->why;
 		}
@@ -270,7 +280,8 @@ static const char *check_set_option(const struct lean_tokens *tokens, size_t ind
 		return scopes;
 	}
 	struct str name = token_text(tokens, index + 1);
-	return lean_policy_option(name.data, name.len) ? NULL : "an option that changes more than limits";
+	return lean_policy_option(name.data, name.len) ? NULL
+						       : "an option that changes more than limits";
 }
 
 /* Headers may import libraries only, so that a set cannot bring in code of its own. */
@@ -306,7 +317,8 @@ static const char *check_context(
 		tokens->list.items[index + 1].kind == LEAN_IDENT) {
 		return trusts; // Lean of 2021: "constant x : False"
 	}
-	if (lean_token_is(tokens, index, "eval") && index + 1 < to && lean_token_is(tokens, index + 1, "%") &&
+	if (lean_token_is(tokens, index, "eval") && index + 1 < to &&
+		lean_token_is(tokens, index + 1, "%") &&
 		tokens->list.items[index + 1].start == token->end) {
 		return runs;
 	}
@@ -314,7 +326,8 @@ static const char *check_context(
 }
 
 /* Literals that versions of Lean cut differently, so that code could hide in them. */
-static const char *check_literal(const struct lean_tokens *tokens, size_t index, enum lean_place place) {
+static const char *check_literal(
+	const struct lean_tokens *tokens, size_t index, enum lean_place place) {
 	const struct lean_token *token = &tokens->list.items[index];
 	struct str text = token_text(tokens, index);
 	if (place == LEAN_PLACE_SET) {
@@ -340,16 +353,18 @@ static void refuse(struct lean_refusal *out, const struct lean_tokens *tokens, s
 	while (shown > 0 && shown < text.len && ((unsigned char)text.data[shown] & 0xc0) == 0x80) {
 		shown--;
 	}
-	*out = (struct lean_refusal){.reason = reason, .line = tokens->list.items[index].line + 1, .why = why};
+	*out = (struct lean_refusal){
+		.reason = reason, .line = tokens->list.items[index].line + 1, .why = why};
 	snprintf(out->word, sizeof(out->word), "%.*s", (int)shown, text.data);
 }
 
-bool lean_policy_check(const struct lean_tokens *tokens, size_t from, size_t to, enum lean_place place,
-	struct lean_refusal *refusal_out) {
+bool lean_policy_check(const struct lean_tokens *tokens, size_t from, size_t to,
+	enum lean_place place, struct lean_refusal *refusal_out) {
 	for (size_t i = from; i < to; i++) {
 		const struct lean_token *token = &tokens->list.items[i];
 		const struct row *row = NULL;
-		if (token->kind == LEAN_IDENT || token->kind == LEAN_HASH || token->kind == LEAN_SYMBOL) {
+		if (token->kind == LEAN_IDENT || token->kind == LEAN_HASH ||
+			token->kind == LEAN_SYMBOL) {
 			row = find_row(token_text(tokens, i), token->kind, place);
 		}
 		if (row != NULL) {

@@ -7,14 +7,15 @@
 #include "core/verdict.h"
 #include "lean/lex.h"
 
-/* The words of "strict": what a piece of Lean may not hold because it could change what is checked, or leave a hole. */
+/* The words of "strict": what a piece of Lean may not hold because it could change what is checked,
+ * or leave a hole. */
 
 /* Where a piece stands in what f2f assembles. */
 enum lean_place {
-	LEAN_PLACE_PROOF = 1,  // behind the statement's ":="
+	LEAN_PLACE_PROOF = 1, // behind the statement's ":="
 	LEAN_PLACE_HELPER = 2, // a declaration before the statement, behind its keyword
-	LEAN_PLACE_FILL = 4,   // the term that a placeholder is filled with
-	LEAN_PLACE_SET = 8,    // a set's own header, preamble and statement: trusted more, not blindly
+	LEAN_PLACE_FILL = 4, // the term that a placeholder is filled with
+	LEAN_PLACE_SET = 8, // a set's own header, preamble and statement: trusted more, not blindly
 };
 
 struct lean_refusal {
@@ -24,13 +25,15 @@ struct lean_refusal {
 	const char *why;
 };
 
-/** True when tokens from..to hold nothing that is refused in `place`; else the first such word in *refusal_out. */
-bool lean_policy_check(const struct lean_tokens *tokens, size_t from, size_t to, enum lean_place place,
-	struct lean_refusal *refusal_out);
+/** True when tokens from..to hold nothing that is refused in `place`; else the first such word in
+ * *refusal_out. */
+bool lean_policy_check(const struct lean_tokens *tokens, size_t from, size_t to,
+	enum lean_place place, struct lean_refusal *refusal_out);
 
 /**
- * Whether bytes are fit to be lexed: well-formed UTF-8 of bounded size without NUL, lone CR, exotic line ends, direction marks or
- * zero-width characters, inside comments too. Else *line_out (from 1) and *why_out say what.
+ * Whether bytes are fit to be lexed: well-formed UTF-8 of bounded size without NUL, lone CR, exotic
+ * line ends, direction marks or zero-width characters, inside comments too. Else *line_out (from 1)
+ * and *why_out say what.
  */
 bool lean_policy_clean(const char *text, size_t length, unsigned *line_out, const char **why_out);
 

@@ -8,7 +8,8 @@
 
 enum { PROOF_MAX_BYTES = 8 << 20 };
 
-/* Whether a line after the first begins at column 0 with a token: there Lean could read a command. */
+/* Whether a line after the first begins at column 0 with a token: there Lean could read a command.
+ */
 static bool begins_at_margin(const struct lean_tokens *tokens, size_t from, size_t to) {
 	for (size_t i = from + 1; i < to; i++) {
 		const struct lean_token *token = &tokens->list.items[i];
@@ -23,7 +24,8 @@ static bool has_long_literal(const struct lean_tokens *tokens, size_t from, size
 	for (size_t i = from; i < to; i++) {
 		const struct lean_token *token = &tokens->list.items[i];
 		if ((token->kind == LEAN_STRING || token->kind == LEAN_RAW) &&
-			memchr(tokens->text + token->start, '\n', token->end - token->start) != NULL) {
+			memchr(tokens->text + token->start, '\n', token->end - token->start) !=
+				NULL) {
 			return true;
 		}
 	}

@@ -56,7 +56,8 @@ static char *cut(const struct lean_tokens *tokens, size_t from, size_t to) {
 }
 
 /* The set's own proof: not the bare "by" and "sorry" that only say where one belongs. */
-static char *cut_proof(const struct lean_tokens *tokens, const struct lean_signature *signature, size_t to) {
+static char *cut_proof(
+	const struct lean_tokens *tokens, const struct lean_signature *signature, size_t to) {
 	size_t from = signature->value;
 	size_t rest = lean_token_is(tokens, from, "by") ? from + 1 : from;
 	rest = lean_token_is(tokens, rest, "sorry") ? rest + 1 : rest;
@@ -88,7 +89,8 @@ static int take_apart(const struct lean_tokens *tokens, const struct lean_comman
 	if (signature.name == SIZE_MAX) {
 		return error_set(err, ERROR_INPUT, "line %u: the theorem has no name", line);
 	}
-	/* miniF2F-v2's mathd_numbertheory_198 lacks its colon: Lean will say that it is broken, not we. */
+	/* miniF2F-v2's mathd_numbertheory_198 lacks its colon: Lean will say that it is broken, not
+	 * we. */
 	if (signature.binders >= signature.type_end || signature.colon + 1 == signature.type_end) {
 		return error_set(err, ERROR_INPUT, "line %u: the theorem states no type", line);
 	}
@@ -98,8 +100,8 @@ static int take_apart(const struct lean_tokens *tokens, const struct lean_comman
 	}
 	struct lean_refusal refusal;
 	if (!lean_policy_check(tokens, 0, signature.type_end, LEAN_PLACE_SET, &refusal)) {
-		return error_set(err, ERROR_INPUT, "line %u: \"%s\" in a statement: %s", refusal.line, refusal.word,
-			refusal.why);
+		return error_set(err, ERROR_INPUT, "line %u: \"%s\" in a statement: %s",
+			refusal.line, refusal.word, refusal.why);
 	}
 	size_t prepared = header_end(tokens, commands);
 	size_t start = tokens->list.items[theorem->keyword].start;
@@ -108,7 +110,8 @@ static int take_apart(const struct lean_tokens *tokens, const struct lean_comman
 		begin++;
 	}
 	*out = (struct lean_statement){
-		.header = prepared > 0 ? xasprintf("%.*s\n", (int)prepared, tokens->text) : xstrdup(""),
+		.header = prepared > 0 ? xasprintf("%.*s\n", (int)prepared, tokens->text)
+				       : xstrdup(""),
 		.preamble = xmemdup0(tokens->text + begin, start - begin),
 		.statement = cut(tokens, theorem->keyword, signature.type_end),
 		.theorem = cut(tokens, signature.name, signature.name + 1),
@@ -117,14 +120,16 @@ static int take_apart(const struct lean_tokens *tokens, const struct lean_comman
 	return 0;
 }
 
-int lean_statement_split(const char *text, size_t length, struct lean_statement *out, struct error *err) {
+int lean_statement_split(
+	const char *text, size_t length, struct lean_statement *out, struct error *err) {
 	struct lean_tokens tokens = {0};
 	struct lean_commands commands = {0};
 	size_t bad = 0;
 	size_t normal_length = 0;
 	char *normal = normalise(text, length, &normal_length);
 	int rc = 0;
-	if (!utf8_valid(normal, normal_length, &bad) || memchr(normal, '\0', normal_length) != NULL) {
+	if (!utf8_valid(normal, normal_length, &bad) ||
+		memchr(normal, '\0', normal_length) != NULL) {
 		rc = error_set(err, ERROR_INPUT, "not well-formed UTF-8 at byte %zu", bad);
 		goto out;
 	}

@@ -43,8 +43,10 @@ int lean_token_depth(const struct lean_tokens *tokens, size_t index) {
 	return find(tokens, index, closers) < F2F_COUNT(openers) ? -1 : 0;
 }
 
-/* A half-open interval such as Mathlib writes them, "Ico", has round against square only in words, so partners must match. */
-bool lean_tokens_balanced(const struct lean_tokens *tokens, size_t from, size_t to, size_t *bad_out) {
+/* A half-open interval such as Mathlib writes them, "Ico", has round against square only in words,
+ * so partners must match. */
+bool lean_tokens_balanced(
+	const struct lean_tokens *tokens, size_t from, size_t to, size_t *bad_out) {
 	size_t open[BRACKETS_MAX];
 	size_t depth = 0;
 	for (size_t i = from; i < to; i++) {

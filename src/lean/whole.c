@@ -23,7 +23,7 @@ struct reading {
 	size_t index; // of the command that declares the asked theorem
 	struct lean_signature signature;
 	struct lean_tokens statement; // of the asked statement
-	struct lean_tokens preamble;  // of the problem, with its commands
+	struct lean_tokens preamble; // of the problem, with its commands
 	struct lean_commands given;
 	struct buf helpers;
 	struct buf options;
@@ -36,7 +36,8 @@ static struct str text_of(const struct lean_tokens *tokens, size_t index) {
 	return str_slice(tokens->text + token->start, token->end - token->start);
 }
 
-static void refuse(struct reading *reading, enum reject_reason reason, size_t token, const char *why) {
+static void refuse(
+	struct reading *reading, enum reject_reason reason, size_t token, const char *why) {
 	if (reading->result.status == CANDIDATE_OK) {
 		char *word = xasprintf("%.*s", STR_ARG(text_of(reading->tokens, token)));
 		reading->result = lean_candidate_refuse(
@@ -50,8 +51,8 @@ static void check(struct reading *reading, size_t from, size_t to, enum lean_pla
 	struct lean_refusal refusal;
 	if (reading->result.status == CANDIDATE_OK &&
 		!lean_policy_check(reading->tokens, from, to, place, &refusal)) {
-		reading->result =
-			lean_candidate_refuse(refusal.reason, refusal.word, refusal.line, refusal.why);
+		reading->result = lean_candidate_refuse(
+			refusal.reason, refusal.word, refusal.line, refusal.why);
 	}
 }
 
@@ -64,7 +65,8 @@ static bool find_asked(struct reading *reading) {
 		}
 		struct lean_signature signature = lean_signature_of(reading->tokens, command);
 		if (signature.name != SIZE_MAX &&
-			str_equal(text_of(reading->tokens, signature.name), reading->problem->theorem)) {
+			str_equal(text_of(reading->tokens, signature.name),
+				reading->problem->theorem)) {
 			reading->index = i - 1;
 			reading->signature = signature;
 			return true;
@@ -87,7 +89,8 @@ static bool header_has(const struct reading *reading, struct str word) {
 	return found;
 }
 
-/* "set_option maxRecDepth 4000", with or without "in": kept as a prefix of our own statement when it only sets effort. */
+/* "set_option maxRecDepth 4000", with or without "in": kept as a prefix of our own statement when
+ * it only sets effort. */
 static bool keep_option(struct reading *reading, size_t from, size_t to) {
 	if (from + 3 > to || !lean_token_is(reading->tokens, from, "set_option")) {
 		return false;
@@ -111,8 +114,10 @@ static void drop_header(struct reading *reading, const struct lean_command *comm
 	}
 	for (size_t i = command->keyword + 1; i < command->to; i++) {
 		struct str word = text_of(reading->tokens, i);
-		if (reading->tokens->list.items[i].kind == LEAN_IDENT && !header_has(reading, word)) {
-			buf_appendf(&reading->dropped, "%s%.*s %.*s", reading->dropped.len > 0 ? ", " : "",
+		if (reading->tokens->list.items[i].kind == LEAN_IDENT &&
+			!header_has(reading, word)) {
+			buf_appendf(&reading->dropped, "%s%.*s %.*s",
+				reading->dropped.len > 0 ? ", " : "",
 				STR_ARG(text_of(reading->tokens, command->keyword)), STR_ARG(word));
 		}
 	}
@@ -139,7 +144,8 @@ static void check_prefix(struct reading *reading, const struct lean_command *com
 		size_t open = i++;
 		while (i < command->keyword && !lean_token_is(reading->tokens, i, "in")) {
 			if (!header_has(reading, text_of(reading->tokens, i))) {
-				refuse(reading, REASON_FORBIDDEN, open, "opens what the problem's header does not");
+				refuse(reading, REASON_FORBIDDEN, open,
+					"opens what the problem's header does not");
 			}
 			i++;
 		}
@@ -162,13 +168,16 @@ static bool name_has_part(struct str name, struct str part) {
 }
 
 /*
- * A helper must not be what a word of the statement means: "def Nat", "theorem T.match_1", or the name of a variable that the
- * statement leaves to be bound automatically. Names are compared by their last part, since the header opens namespaces.
+ * A helper must not be what a word of the statement means: "def Nat", "theorem T.match_1", or the
+ * name of a variable that the statement leaves to be bound automatically. Names are compared by
+ * their last part, since the header opens namespaces.
  */
 static void check_helper_name(struct reading *reading, size_t name) {
 	struct str last = text_of(reading->tokens, name);
-	if (name_has_part(last, str_of(reading->problem->theorem)) || name_has_part(last, str_of("_root_"))) {
-		refuse(reading, REASON_FORBIDDEN, name, "a helper with a name inside the theorem's own");
+	if (name_has_part(last, str_of(reading->problem->theorem)) ||
+		name_has_part(last, str_of("_root_"))) {
+		refuse(reading, REASON_FORBIDDEN, name,
+			"a helper with a name inside the theorem's own");
 	}
 	const char *dot = memrchr(last.data, '.', last.len);
 	if (dot != NULL) {
@@ -177,18 +186,21 @@ static void check_helper_name(struct reading *reading, size_t name) {
 	for (size_t i = 0; i < reading->statement.list.count; i++) {
 		if (reading->statement.list.items[i].kind == LEAN_IDENT &&
 			name_has_part(text_of(&reading->statement, i), last)) {
-			refuse(reading, REASON_FORBIDDEN, name, "a helper named like a word of the statement");
+			refuse(reading, REASON_FORBIDDEN, name,
+				"a helper named like a word of the statement");
 		}
 	}
 }
 
-/* What the problem's preamble declares already: placeholders, whose answers are looked for later, and definitions. */
+/* What the problem's preamble declares already: placeholders, whose answers are looked for later,
+ * and definitions. */
 static bool is_given(const struct reading *reading, struct str name) {
 	for (size_t i = 0; i < reading->given.list.count; i++) {
 		struct lean_signature signature =
 			lean_signature_of(&reading->preamble, &reading->given.list.items[i]);
-		struct str given = signature.name != SIZE_MAX ? text_of(&reading->preamble, signature.name)
-							      : str_of("");
+		struct str given = signature.name != SIZE_MAX
+					   ? text_of(&reading->preamble, signature.name)
+					   : str_of("");
 		if (given.len == name.len && memcmp(given.data, name.data, name.len) == 0) {
 			return true;
 		}
@@ -207,7 +219,8 @@ static void keep_helper(struct reading *reading, const struct lean_command *comm
 		return; // an earlier attempt at the theorem, or what the problem itself declares
 	}
 	if (lean_token_is(reading->tokens, command->keyword, "abbrev")) {
-		refuse(reading, REASON_FORBIDDEN, command->keyword, "only theorem, lemma and def may help");
+		refuse(reading, REASON_FORBIDDEN, command->keyword,
+			"only theorem, lemma and def may help");
 	}
 	check_prefix(reading, command);
 	check(reading, signature.name, command->to, LEAN_PLACE_HELPER);
@@ -217,8 +230,9 @@ static void keep_helper(struct reading *reading, const struct lean_command *comm
 		refuse(reading, REASON_ERROR, command->keyword, "brackets do not pair");
 	}
 	size_t from = command->keyword;
-	while (from > command->from && (lean_token_is(reading->tokens, from - 1, "noncomputable") ||
-					      lean_token_is(reading->tokens, from - 1, "protected"))) {
+	while (from > command->from &&
+		(lean_token_is(reading->tokens, from - 1, "noncomputable") ||
+			lean_token_is(reading->tokens, from - 1, "protected"))) {
 		from--;
 	}
 	size_t start = reading->tokens->list.items[from].start;
@@ -233,7 +247,8 @@ static void read_before(struct reading *reading) {
 		const struct lean_tokens *tokens = reading->tokens;
 		switch (command->kind) {
 		case LEAN_COMMAND_NONE:
-			refuse(reading, REASON_FORBIDDEN, command->from, "text before the first command");
+			refuse(reading, REASON_FORBIDDEN, command->from,
+				"text before the first command");
 			break;
 		case LEAN_COMMAND_HEADER:
 			drop_header(reading, command);
@@ -244,7 +259,8 @@ static void read_before(struct reading *reading) {
 			break;
 		case LEAN_COMMAND_OTHER:
 		default:
-			/* A section without variables means nothing; asking what something is neither helps nor harms. */
+			/* A section without variables means nothing; asking what something is
+			 * neither helps nor harms. */
 			if (lean_token_is(tokens, command->keyword, "section") ||
 				lean_token_is(tokens, command->keyword, "#check") ||
 				lean_token_is(tokens, command->keyword, "#print") ||
@@ -252,7 +268,8 @@ static void read_before(struct reading *reading) {
 				break;
 			}
 			check(reading, command->from, command->to, LEAN_PLACE_HELPER);
-			refuse(reading, REASON_FORBIDDEN, command->keyword, "a command before the theorem");
+			refuse(reading, REASON_FORBIDDEN, command->keyword,
+				"a command before the theorem");
 			break;
 		}
 	}
@@ -267,8 +284,9 @@ static const struct lean_command *find_answer(
 			continue;
 		}
 		*signature_out = lean_signature_of(reading->tokens, command);
-		struct str have =
-			signature_out->name != SIZE_MAX ? text_of(reading->tokens, signature_out->name) : str_of("");
+		struct str have = signature_out->name != SIZE_MAX
+					  ? text_of(reading->tokens, signature_out->name)
+					  : str_of("");
 		if (have.len == name.len && memcmp(have.data, name.data, name.len) == 0) {
 			return command;
 		}
@@ -280,7 +298,8 @@ static void fill_one(struct reading *reading, struct str name, struct lean_candi
 	struct lean_signature answer;
 	const struct lean_command *command = find_answer(reading, name, &answer);
 	if (command == NULL || !answer.assigned || answer.value >= command->to) {
-		refuse(reading, REASON_SORRY, reading->signature.name, "a placeholder is left open");
+		refuse(reading, REASON_SORRY, reading->signature.name,
+			"a placeholder is left open");
 		return;
 	}
 	if (lean_token_is(reading->tokens, answer.value, "sorry")) {
@@ -289,9 +308,11 @@ static void fill_one(struct reading *reading, struct str name, struct lean_candi
 	}
 	check(reading, answer.value, command->to, LEAN_PLACE_FILL);
 	const char *why = NULL;
-	if (reading->result.status == CANDIDATE_OK && (answer.equations || !lean_fill_closed(reading->tokens,
-			answer.value, command->to, &reading->statement, &why))) {
-		refuse(reading, REASON_STATEMENT, answer.name, why != NULL ? why : "an answer by cases");
+	if (reading->result.status == CANDIDATE_OK &&
+		(answer.equations || !lean_fill_closed(reading->tokens, answer.value, command->to,
+					     &reading->statement, &why))) {
+		refuse(reading, REASON_STATEMENT, answer.name,
+			why != NULL ? why : "an answer by cases");
 	}
 	char *text = lean_proof_text(reading->tokens, answer.value, command->to);
 	if (text == NULL) {
@@ -316,8 +337,8 @@ static char *compare(const struct reading *reading) {
 	struct lean_command command = {.to = reading->statement.list.count};
 	struct lean_signature asked = lean_signature_of(&reading->statement, &command);
 	size_t from = asked.name != SIZE_MAX ? asked.name + 1 : 1;
-	return lean_tokens_difference(&reading->statement, from, reading->statement.list.count, reading->tokens,
-		reading->signature.name + 1, reading->signature.type_end);
+	return lean_tokens_difference(&reading->statement, from, reading->statement.list.count,
+		reading->tokens, reading->signature.name + 1, reading->signature.type_end);
 }
 
 /* Between statement and proof: nothing of the proof may be read as a part of the statement. */
@@ -327,7 +348,8 @@ static void check_joint(struct reading *reading) {
 		refuse(reading, REASON_ERROR, signature->value, "no proof begins like this");
 	}
 	for (size_t i = 0; signature->equations && i < reading->statement.list.count; i++) {
-		if (lean_token_is(&reading->statement, i, "match") || lean_token_is(&reading->statement, i, "fun") ||
+		if (lean_token_is(&reading->statement, i, "match") ||
+			lean_token_is(&reading->statement, i, "fun") ||
 			lean_token_is(&reading->statement, i, "λ")) {
 			refuse(reading, REASON_FORBIDDEN, signature->value,
 				"cases that could belong to a function in the statement");
@@ -348,7 +370,8 @@ static void take_proof(struct reading *reading, struct lean_candidate *out) {
 	check_joint(reading);
 	check(reading, signature->value, command->to, LEAN_PLACE_PROOF);
 	if (!lean_tokens_balanced(reading->tokens, signature->value, command->to, &bad)) {
-		refuse(reading, REASON_ERROR, bad < command->to ? bad : command->to - 1, "brackets do not pair");
+		refuse(reading, REASON_ERROR, bad < command->to ? bad : command->to - 1,
+			"brackets do not pair");
 		reading->result.truncated = bad == command->to;
 	}
 	if (reading->result.status != CANDIDATE_OK) {
@@ -356,13 +379,15 @@ static void take_proof(struct reading *reading, struct lean_candidate *out) {
 	}
 	out->proof = lean_proof_text(reading->tokens, signature->value, command->to);
 	if (out->proof == NULL) {
-		refuse(reading, REASON_FORBIDDEN, signature->name, "a long string in a proof that must be indented");
+		refuse(reading, REASON_FORBIDDEN, signature->name,
+			"a long string in a proof that must be indented");
 	}
 	out->difference = compare(reading);
 }
 
-struct candidate_result lean_whole_take(const struct problem *problem, const struct lean_tokens *tokens,
-	const struct lean_commands *commands, struct lean_candidate *out) {
+struct candidate_result lean_whole_take(const struct problem *problem,
+	const struct lean_tokens *tokens, const struct lean_commands *commands,
+	struct lean_candidate *out) {
 	struct reading reading = {
 		.problem = problem,
 		.tokens = tokens,
@@ -386,7 +411,8 @@ struct candidate_result lean_whole_take(const struct problem *problem, const str
 	out->helpers = buf_detach(&reading.helpers);
 	out->options = reading.options.len > 0 ? buf_detach(&reading.options) : NULL;
 	if (reading.result.status == CANDIDATE_OK && reading.dropped.len > 0) {
-		snprintf(reading.result.note, sizeof(reading.result.note), "left out: %s", reading.dropped.data);
+		snprintf(reading.result.note, sizeof(reading.result.note), "left out: %s",
+			reading.dropped.data);
 	}
 	buf_finish(&reading.dropped);
 	buf_finish(&reading.options);

@@ -15,13 +15,14 @@
 
 static const char preamble[] = "/-- words -/\nabbrev T_solution : Set ℝ := sorry\n\n";
 
-/* Whatever the reply, the assembled text ends in our own commands, reached by the lexer outside comments and strings. */
+/* Whatever the reply, the assembled text ends in our own commands, reached by the lexer outside
+ * comments and strings. */
 static void check_body(const struct problem *problem, const struct lean_candidate *candidate) {
 	struct lean_check check;
 	struct lean_tokens tokens;
 	lean_check_assemble(problem, candidate, "nonce", &check);
-	if (lean_lex(check.body, strlen(check.body), &tokens, NULL) != LEAN_LEX_OK || tokens.list.count < 3 ||
-		!lean_token_is(&tokens, tokens.list.count - 3, "#print") ||
+	if (lean_lex(check.body, strlen(check.body), &tokens, NULL) != LEAN_LEX_OK ||
+		tokens.list.count < 3 || !lean_token_is(&tokens, tokens.list.count - 3, "#print") ||
 		!lean_token_is(&tokens, tokens.list.count - 1, check.probe) ||
 		strstr(check.body, problem->statement) == NULL) {
 		abort();
@@ -52,7 +53,8 @@ static void try_problem(const char *before, const uint8_t *bytes, size_t length)
 	char statement[] = "theorem T (x : ℝ) :\n  x = 1";
 	char header[] = "open Nat\n";
 	char *given = xstrdup(before);
-	struct problem problem = {.theorem = theorem, .statement = statement, .header = header, .preamble = given};
+	struct problem problem = {
+		.theorem = theorem, .statement = statement, .header = header, .preamble = given};
 	struct lean_candidate candidate = {0};
 	struct candidate_result result =
 		lean_candidate_from_reply(&problem, (const char *)bytes, length, &candidate);

@@ -19,7 +19,8 @@ void fuzz_one(const uint8_t *bytes, size_t length) {
 	unsigned line = 0;
 	for (size_t i = 0; i < tokens.list.count; i++) {
 		const struct lean_token *token = &tokens.list.items[i];
-		if (token->start < at || token->end <= token->start || token->end > length || token->line < line) {
+		if (token->start < at || token->end <= token->start || token->end > length ||
+			token->line < line) {
 			abort();
 		}
 		at = token->end;

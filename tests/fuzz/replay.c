@@ -9,7 +9,8 @@
 #include "base/file.h"
 #include "fuzz.h"
 
-/* A fuzz target as an ordinary test: its corpus, then seeded mutations of it. The same every time. */
+/* A fuzz target as an ordinary test: its corpus, then seeded mutations of it. The same every time.
+ */
 
 enum { SEEDS_MAX = 256, SEED_MAX_BYTES = 1 << 16 };
 
@@ -48,8 +49,9 @@ static int load(const char *dir, struct seeds *seeds) {
 
 /* Overwrites, drops, doubles, or puts a piece of another seed somewhere. */
 static void mutate(struct buf *text, const struct seeds *seeds, uint64_t *state) {
-	static const char *const bits[] = {"/-", "-/", "--", "\"", "'", "«", "»", "r#\"", "s!\"{", "}", "\n", "\r", "```\n", ":=", "by", "|",
-		"theorem T", "\xff", "\xe2", "{", "(", "\\", "#", "@["};
+	static const char *const bits[] = {"/-", "-/", "--", "\"", "'", "«", "»", "r#\"", "s!\"{",
+		"}", "\n", "\r", "```\n", ":=", "by", "|", "theorem T", "\xff", "\xe2", "{", "(",
+		"\\", "#", "@["};
 	uint64_t where = text->len > 0 ? next_random(state) % text->len : 0;
 	const struct buf *other = &seeds->items[next_random(state) % seeds->count];
 	struct buf out = BUF_INIT(4 * SEED_MAX_BYTES);
@@ -67,7 +69,8 @@ static void mutate(struct buf *text, const struct seeds *seeds, uint64_t *state)
 		if (other->len > 0) {
 			size_t from = next_random(state) % other->len;
 			size_t length = next_random(state) % 64;
-			buf_append(&out, other->data + from, length < other->len - from ? length : other->len - from);
+			buf_append(&out, other->data + from,
+				length < other->len - from ? length : other->len - from);
 		}
 		rest = where;
 		break;
@@ -97,7 +100,8 @@ int main(int argc, char **argv) {
 		for (uint64_t k = 1 + next_random(&state) % 6; k > 0; k--) {
 			mutate(&text, seeds, &state);
 		}
-		/* An exact copy on the heap, so that the sanitizers see the first byte read past it. */
+		/* An exact copy on the heap, so that the sanitizers see the first byte read past
+		 * it. */
 		uint8_t *copy = malloc(text.len > 0 ? text.len : 1);
 		memcpy(copy, buf_str(&text), text.len);
 		fuzz_one(copy, text.len);

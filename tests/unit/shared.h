@@ -13,11 +13,14 @@
 #include "base/file.h"
 #include "base/mem.h"
 
-/* Real data beside the source tree. Tests use it when it is there and say what they left out when it is not. */
+/* Real data beside the source tree. Tests use it when it is there and say what they left out when
+ * it is not. */
 
-/** Owned path of a file of the shared data; NULL, after saying so, when it is not on this machine. */
+/** Owned path of a file of the shared data; NULL, after saying so, when it is not on this machine.
+ */
 static inline char *shared_path(const char *name) {
-	static const char *const roots[] = {TEST_SOURCE_ROOT "/../shared/data", "/work/shared/data"};
+	static const char *const roots[] = {
+		TEST_SOURCE_ROOT "/../shared/data", "/work/shared/data"};
 	for (size_t i = 0; i < F2F_COUNT(roots); i++) {
 		char *path = path_join(roots[i], name);
 		if (file_exists(path)) {
@@ -45,7 +48,8 @@ static inline size_t shared_tar_each(const char *path, const char *suffix,
 	while (archive_read_next_header(archive, &entry) == ARCHIVE_OK) {
 		const char *name = archive_entry_pathname(entry);
 		size_t length = strlen(name);
-		if (length < strlen(suffix) || strcmp(name + length - strlen(suffix), suffix) != 0) {
+		if (length < strlen(suffix) ||
+			strcmp(name + length - strlen(suffix), suffix) != 0) {
 			continue;
 		}
 		size_t size = (size_t)archive_entry_size(entry);

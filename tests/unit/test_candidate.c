@@ -15,7 +15,8 @@ static struct problem problem_of(const char *text) {
 	struct problem problem = {0};
 	struct lean_statement statement = {0};
 	struct error err = {0};
-	ck_assert_msg(lean_statement_split(text, strlen(text), &statement, &err) == 0, "%s", err.message);
+	ck_assert_msg(
+		lean_statement_split(text, strlen(text), &statement, &err) == 0, "%s", err.message);
 	lean_statement_move(&statement, &problem);
 	lean_statement_finish(&statement);
 	return problem;
@@ -36,7 +37,8 @@ static struct map *load_v1(void) {
 		json_t *value = NULL;
 		ck_assert_int_eq(json_parse(line.data, line.len, &value, NULL), 0);
 		char *formal = xasprintf("%s%s%s", json_string_or(value, "header", ""),
-			json_string_or(value, "informal_prefix", ""), json_string_or(value, "formal_statement", ""));
+			json_string_or(value, "informal_prefix", ""),
+			json_string_or(value, "formal_statement", ""));
 		struct problem *problem = xcalloc(1, sizeof(*problem));
 		*problem = problem_of(formal);
 		map_set(map, json_string_or(value, "name", ""), problem);
@@ -64,7 +66,8 @@ static void take_published(const char *name, const char *text, size_t length, vo
 	const struct problem *problem = map_get(tally->problems, key);
 	ck_assert_msg(problem != NULL, "%s", name);
 	struct lean_candidate candidate = {0};
-	struct candidate_result result = lean_candidate_from_reply(problem, text, length, &candidate);
+	struct candidate_result result =
+		lean_candidate_from_reply(problem, text, length, &candidate);
 	ck_assert_msg(result.status == CANDIDATE_OK, "%s: %d %s %s", name, result.status,
 		reject_reason_name(result.reason), result.note);
 	ck_assert_msg(!result.truncated, "%s", name);
@@ -92,12 +95,15 @@ END_TEST
 
 static const char *const shown[] = {"ok", "no_code", "rejected"};
 
-static void check_reply(const struct problem *problem, const char *name, const char *reply, enum candidate_status status,
-	enum reject_reason reason) {
+static void check_reply(const struct problem *problem, const char *name, const char *reply,
+	enum candidate_status status, enum reject_reason reason) {
 	struct lean_candidate candidate = {0};
-	struct candidate_result result = lean_candidate_from_reply(problem, reply, strlen(reply), &candidate);
-	ck_assert_msg(result.status == status && (status != CANDIDATE_REJECTED || result.reason == reason),
-		"%s: %s %s: %s", name, shown[result.status], reject_reason_name(result.reason), result.note);
+	struct candidate_result result =
+		lean_candidate_from_reply(problem, reply, strlen(reply), &candidate);
+	ck_assert_msg(result.status == status &&
+			      (status != CANDIDATE_REJECTED || result.reason == reason),
+		"%s: %s %s: %s", name, shown[result.status], reject_reason_name(result.reason),
+		result.note);
 	ck_assert_msg(status != CANDIDATE_REJECTED || result.note[0] != '\0', "%s", name);
 	ck_assert(status == CANDIDATE_OK || candidate.proof == NULL);
 	lean_candidate_finish(&candidate);
@@ -106,7 +112,8 @@ static void check_reply(const struct problem *problem, const char *name, const c
 START_TEST(each_cheat_gets_its_verdict_by_text) {
 	struct problem problem = problem_of(CHALLENGE " := by");
 	for (size_t i = 0; i < F2F_COUNT(cheats); i++) {
-		check_reply(&problem, cheats[i].name, cheats[i].reply, cheats[i].status, cheats[i].reason);
+		check_reply(&problem, cheats[i].name, cheats[i].reply, cheats[i].status,
+			cheats[i].reason);
 		char *fenced = xasprintf("Sure:\n```lean4\n%s\n```\n", cheats[i].reply);
 		check_reply(&problem, cheats[i].name, fenced, cheats[i].status, cheats[i].reason);
 		free(fenced);
@@ -116,10 +123,12 @@ START_TEST(each_cheat_gets_its_verdict_by_text) {
 END_TEST
 
 /* Takes a reply that must be good, and compares its pieces. NULL: not looked at. */
-static void check_taken(const char *statement, const char *reply, const char *helpers, const char *proof) {
+static void check_taken(
+	const char *statement, const char *reply, const char *helpers, const char *proof) {
 	struct problem problem = problem_of(statement);
 	struct lean_candidate candidate = {0};
-	struct candidate_result result = lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
+	struct candidate_result result =
+		lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
 	ck_assert_msg(result.status == CANDIDATE_OK, "%s: %s %s: %s", reply, shown[result.status],
 		reject_reason_name(result.reason), result.note);
 	ck_assert_str_eq(candidate.proof, proof);
@@ -137,15 +146,24 @@ START_TEST(honest_proofs_pass) {
 	check_taken(one, "```lean\nlemma t : 1 = 1 := rfl\n```", "", "rfl");
 	check_taken(one, "theorem t : 1 = 1 := Classical.byContradiction fun h' => h' rfl", "",
 		"Classical.byContradiction fun h' => h' rfl");
-	check_taken(one, "```lean\ntheorem t : 1 = 1 := by\n  -- no sorry here\n  exact foo \"sorry\" /- axiom -/\n```", "",
-		"by\n  -- no sorry here\n  exact foo \"sorry\"");
-	check_taken(one, "```lean\ntheorem t : 1 = 1 := by\n  open Nat in simp\n  set_option maxRecDepth 900 in rfl\n```", "",
-		"by\n  open Nat in simp\n  set_option maxRecDepth 900 in rfl");
-	check_taken("open Nat\ntheorem t : 1 = 1", "open Nat in\ntheorem t : 1 = 1 := rfl", "", "rfl");
-	check_taken(one, "theorem t : 1 = 1 := by\n  have h₁' : α → ℕ := fun x ↦ x.end.1.2\n  exact ⟨h₁', by decide⟩", "",
-		"by\n  have h₁' : α → ℕ := fun x ↦ x.end.1.2\n  exact ⟨h₁', by decide⟩");
-	check_taken(one, "theorem t : 1 = 1 := by\n  simp [h.prefix, List.Sublist.local]\n  linarith only [constant]", "",
-		"by\n  simp [h.prefix, List.Sublist.local]\n  linarith only [constant]");
+	check_taken(one,
+		"```lean\ntheorem t : 1 = 1 := by\n  -- no sorry here\n  exact foo \"sorry\" /- "
+		"axiom -/\n```",
+		"", "by\n  -- no sorry here\n  exact foo \"sorry\"");
+	check_taken(one,
+		"```lean\ntheorem t : 1 = 1 := by\n  open Nat in simp\n  set_option maxRecDepth "
+		"900 in rfl\n```",
+		"", "by\n  open Nat in simp\n  set_option maxRecDepth 900 in rfl");
+	check_taken(
+		"open Nat\ntheorem t : 1 = 1", "open Nat in\ntheorem t : 1 = 1 := rfl", "", "rfl");
+	check_taken(one,
+		"theorem t : 1 = 1 := by\n  have h₁' : α → ℕ := fun x ↦ x.end.1.2\n  exact ⟨h₁', "
+		"by decide⟩",
+		"", "by\n  have h₁' : α → ℕ := fun x ↦ x.end.1.2\n  exact ⟨h₁', by decide⟩");
+	check_taken(one,
+		"theorem t : 1 = 1 := by\n  simp [h.prefix, List.Sublist.local]\n  linarith only "
+		"[constant]",
+		"", "by\n  simp [h.prefix, List.Sublist.local]\n  linarith only [constant]");
 }
 END_TEST
 
@@ -162,13 +180,18 @@ END_TEST
 
 START_TEST(helpers_are_kept_and_other_preparations_dropped) {
 	check_taken("open Nat\ntheorem t : 1 = 1",
-		"```lean\nimport Mathlib\nopen Nat Foo\n\nnoncomputable section\n\n/-- doc -/\nlemma a (n : ℕ) : n = n := by\n  rfl\n\n"
-		"noncomputable def b : ℝ := 2\n#check b\n\ntheorem t : 1 = 1 := by\n  simp\n\nend\n#print axioms t\n```",
-		"lemma a (n : ℕ) : n = n := by\n  rfl\n\nnoncomputable def b : ℝ := 2", "by\n  simp");
+		"```lean\nimport Mathlib\nopen Nat Foo\n\nnoncomputable section\n\n/-- doc "
+		"-/\nlemma a (n : ℕ) : n = n := by\n  rfl\n\n"
+		"noncomputable def b : ℝ := 2\n#check b\n\ntheorem t : 1 = 1 := by\n  "
+		"simp\n\nend\n#print axioms t\n```",
+		"lemma a (n : ℕ) : n = n := by\n  rfl\n\nnoncomputable def b : ℝ := 2",
+		"by\n  simp");
 	struct problem problem = problem_of("open Nat\ntheorem t : 1 = 1");
 	struct lean_candidate candidate;
-	const char *reply = "open Nat Foo\nset_option maxRecDepth 4000 in\ntheorem t : 1 = 1 := rfl";
-	struct candidate_result result = lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
+	const char *reply =
+		"open Nat Foo\nset_option maxRecDepth 4000 in\ntheorem t : 1 = 1 := rfl";
+	struct candidate_result result =
+		lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
 	ck_assert_int_eq(result.status, CANDIDATE_OK);
 	ck_assert_str_eq(result.note, "left out: open Foo");
 	ck_assert_str_eq(candidate.options, "set_option maxRecDepth 4000 in\n");
@@ -193,8 +216,10 @@ START_TEST(bare_proofs_are_taken_with_or_without_by) {
 END_TEST
 
 START_TEST(the_last_declaration_of_the_theorem_counts) {
-	check_taken(one, "```lean\ntheorem t : 1 = 1 := foo\n```\nBetter:\n```lean\ntheorem t : 1 = 1 := bar\n```\n```lean\n"
-			 "#check t\n```\n```lean\nsimp\n```",
+	check_taken(one,
+		"```lean\ntheorem t : 1 = 1 := foo\n```\nBetter:\n```lean\ntheorem t : 1 = 1 := "
+		"bar\n```\n```lean\n"
+		"#check t\n```\n```lean\nsimp\n```",
 		"", "bar");
 	check_taken(one, "theorem t : 1 = 1 := foo\n\ntheorem t : 1 = 1 := bar", "", "bar");
 	check_taken(one, "```python\ntheorem t\n```\n```lean\nsimp\n```", "", "by\n  simp");
@@ -202,15 +227,17 @@ START_TEST(the_last_declaration_of_the_theorem_counts) {
 END_TEST
 
 START_TEST(code_without_fence_is_found_between_prose) {
-	check_taken(one, "I'd prove it so:\n\ntheorem t : 1 = 1 := by\n  rfl\n\nThis isn't hard.", "", "by\n  rfl");
+	check_taken(one, "I'd prove it so:\n\ntheorem t : 1 = 1 := by\n  rfl\n\nThis isn't hard.",
+		"", "by\n  rfl");
 	check_taken(one, "theorem t : 1 = 1 := by\n  simp\n\n  rfl", "", "by\n  simp\n\n  rfl");
 }
 END_TEST
 
 START_TEST(prose_is_no_code) {
 	struct problem problem = problem_of(one);
-	const char *const replies[] = {"", " \n", "I cannot prove this.", "We don't know that t holds.",
-		"```python\nprint(1)\n```", "```lean\ntheorem other : 1 = 1 := rfl\n```", "```lean\n```",
+	const char *const replies[] = {"", " \n", "I cannot prove this.",
+		"We don't know that t holds.", "```python\nprint(1)\n```",
+		"```lean\ntheorem other : 1 = 1 := rfl\n```", "```lean\n```",
 		"The theorem t is easy."};
 	for (size_t i = 0; i < F2F_COUNT(replies); i++) {
 		check_reply(&problem, replies[i], replies[i], CANDIDATE_NO_CODE, REASON_NONE);
@@ -221,12 +248,13 @@ END_TEST
 
 START_TEST(code_that_stops_in_the_middle_says_so) {
 	struct problem problem = problem_of(one);
-	const char *const replies[] = {"```lean\ntheorem t : 1 = 1 := by\n  simp [", "```lean\ntheorem t : 1 = 1 := by\n  /- hm",
-		"```lean\ntheorem t : 1 = 1", "```lean\ntheorem t : 1 = 1 := by\n  simp"};
+	const char *const replies[] = {"```lean\ntheorem t : 1 = 1 := by\n  simp [",
+		"```lean\ntheorem t : 1 = 1 := by\n  /- hm", "```lean\ntheorem t : 1 = 1",
+		"```lean\ntheorem t : 1 = 1 := by\n  simp"};
 	for (size_t i = 0; i < F2F_COUNT(replies); i++) {
 		struct lean_candidate candidate = {0};
-		struct candidate_result result =
-			lean_candidate_from_reply(&problem, replies[i], strlen(replies[i]), &candidate);
+		struct candidate_result result = lean_candidate_from_reply(
+			&problem, replies[i], strlen(replies[i]), &candidate);
 		ck_assert_msg(result.truncated, "%s", replies[i]);
 		lean_candidate_finish(&candidate);
 	}
@@ -238,7 +266,8 @@ START_TEST(another_statement_is_recorded_token_by_token) {
 	struct problem problem = problem_of("theorem t (a b : Nat) : a ≤ b");
 	struct lean_candidate candidate;
 	const char *reply = "```lean\ntheorem t (a b : Nat) -- words\n  : a < b := rfl\n```";
-	struct candidate_result result = lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
+	struct candidate_result result =
+		lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
 	ck_assert_int_eq(result.status, CANDIDATE_OK);
 	ck_assert_str_eq(candidate.difference, "token 9: \"< b\" for \"≤ b\", line 2");
 	lean_candidate_finish(&candidate);
@@ -246,10 +275,13 @@ START_TEST(another_statement_is_recorded_token_by_token) {
 }
 END_TEST
 
-static void check_fill(const char *answer, enum candidate_status status, enum reject_reason reason) {
-	struct problem problem = problem_of("abbrev t_solution : Set ℝ := sorry\n\ntheorem t (x : ℝ) (h : 0 ≤ 1 + 2 * x) :\n"
-					    "  4 * x ^ 2 / (1 - Real.sqrt (1 + 2 * x)) ^ 2 < 2 * x + 9 ↔ x ∈ t_solution");
-	char *reply = xasprintf("```lean\nabbrev t_solution : Set ℝ := %s\n\ntheorem t (x : ℝ) : x ∈ t_solution := by\n  simp\n```",
+static void check_fill(
+	const char *answer, enum candidate_status status, enum reject_reason reason) {
+	struct problem problem = problem_of(
+		"abbrev t_solution : Set ℝ := sorry\n\ntheorem t (x : ℝ) (h : 0 ≤ 1 + 2 * x) :\n"
+		"  4 * x ^ 2 / (1 - Real.sqrt (1 + 2 * x)) ^ 2 < 2 * x + 9 ↔ x ∈ t_solution");
+	char *reply = xasprintf("```lean\nabbrev t_solution : Set ℝ := %s\n\ntheorem t (x : ℝ) : x "
+				"∈ t_solution := by\n  simp\n```",
 		answer);
 	check_reply(&problem, answer, reply, status, reason);
 	free(reply);
@@ -261,19 +293,25 @@ START_TEST(answers_in_closed_form_fill_a_placeholder) {
 	check_fill("Set.Icc (Real.pi / 4) (7 * Real.pi / 4)", CANDIDATE_OK, REASON_NONE);
 	check_fill("{1, 2, 3}", CANDIDATE_OK, REASON_NONE);
 	check_fill("{(1, 1), (16, 2)}", CANDIDATE_OK, REASON_NONE);
-	check_fill("{x : ℝ | ∃ k : ℤ, x = Real.pi / 4 + k * Real.pi / 2 ∨ x = (2 * k + 1) * π / 6}", CANDIDATE_OK, REASON_NONE);
+	check_fill("{x : ℝ | ∃ k : ℤ, x = Real.pi / 4 + k * Real.pi / 2 ∨ x = (2 * k + 1) * π / 6}",
+		CANDIDATE_OK, REASON_NONE);
 	check_fill("9 * √2 / 32", CANDIDATE_OK, REASON_NONE);
-	check_fill("fun a b => 0 < a ∧ b ^ 2 < a ^ 2 ∧ a ^ 2 < 3 * b ^ 2", CANDIDATE_OK, REASON_NONE);
+	check_fill(
+		"fun a b => 0 < a ∧ b ^ 2 < a ^ 2 ∧ a ^ 2 < 3 * b ^ 2", CANDIDATE_OK, REASON_NONE);
 	check_fill("{f | (∀ z, f z = 0) ∨ ∃ c, ∀ z, f z = 2 * z + c}", CANDIDATE_OK, REASON_NONE);
 	check_fill("Set.Ico (-1/2) (45/8) \\ {0}", CANDIDATE_OK, REASON_NONE);
 }
 END_TEST
 
 START_TEST(the_question_is_no_answer) {
-	check_fill("{x | 4 * x ^ 2 / (1 - Real.sqrt (1 + 2 * x)) ^ 2 < 2 * x + 9}", CANDIDATE_REJECTED, REASON_STATEMENT);
-	check_fill("{x | 2 * x + 9 > x * 4 * x / (1 - √(1 + 2 * x)) ^ 2}", CANDIDATE_REJECTED, REASON_STATEMENT);
-	check_fill("{y | ∃ x, y = x ∧ 4 * x ^ 2 / (1 - √(1 + 2 * x)) ^ 2 < 2 * x + 9}", CANDIDATE_REJECTED, REASON_STATEMENT);
-	check_fill("{f | ∀ a b, f (2 * a) + 2 * f b = f (f (a + b))}", CANDIDATE_REJECTED, REASON_STATEMENT);
+	check_fill("{x | 4 * x ^ 2 / (1 - Real.sqrt (1 + 2 * x)) ^ 2 < 2 * x + 9}",
+		CANDIDATE_REJECTED, REASON_STATEMENT);
+	check_fill("{x | 2 * x + 9 > x * 4 * x / (1 - √(1 + 2 * x)) ^ 2}", CANDIDATE_REJECTED,
+		REASON_STATEMENT);
+	check_fill("{y | ∃ x, y = x ∧ 4 * x ^ 2 / (1 - √(1 + 2 * x)) ^ 2 < 2 * x + 9}",
+		CANDIDATE_REJECTED, REASON_STATEMENT);
+	check_fill("{f | ∀ a b, f (2 * a) + 2 * f b = f (f (a + b))}", CANDIDATE_REJECTED,
+		REASON_STATEMENT);
 	check_fill("helper", CANDIDATE_REJECTED, REASON_STATEMENT);
 	check_fill("by exact foo", CANDIDATE_REJECTED, REASON_STATEMENT);
 	check_fill("sorry", CANDIDATE_REJECTED, REASON_SORRY);
@@ -285,27 +323,35 @@ START_TEST(the_question_is_no_answer) {
 END_TEST
 
 START_TEST(a_placeholder_left_open_is_a_hole) {
-	struct problem problem = problem_of("abbrev t_solution : ℕ := sorry\ntheorem t : 1 = t_solution");
+	struct problem problem =
+		problem_of("abbrev t_solution : ℕ := sorry\ntheorem t : 1 = t_solution");
 	check_reply(&problem, "bare", "by rfl", CANDIDATE_REJECTED, REASON_SORRY);
-	check_reply(&problem, "not there", "theorem t : 1 = t_solution := rfl", CANDIDATE_REJECTED, REASON_SORRY);
-	check_reply(&problem, "nothing", "abbrev t_solution : ℕ\ntheorem t : 1 = t_solution := rfl", CANDIDATE_REJECTED,
+	check_reply(&problem, "not there", "theorem t : 1 = t_solution := rfl", CANDIDATE_REJECTED,
 		REASON_SORRY);
+	check_reply(&problem, "nothing", "abbrev t_solution : ℕ\ntheorem t : 1 = t_solution := rfl",
+		CANDIDATE_REJECTED, REASON_SORRY);
 	problem_finish(&problem);
 }
 END_TEST
 
 START_TEST(a_check_holds_our_statement_and_the_models_proof) {
-	struct problem problem = problem_of("open Nat\n\nabbrev t_solution : ℕ := sorry\n\n/-- words -/\ntheorem t (a : ℕ) :\n  a = a");
-	const char *reply = "abbrev t_solution : ℕ := 1 + 1\nlemma l : 1 = 1 := rfl\ntheorem t (b : ℕ) : b = b := by\n  rfl\n";
+	struct problem problem = problem_of("open Nat\n\nabbrev t_solution : ℕ := sorry\n\n/-- "
+					    "words -/\ntheorem t (a : ℕ) :\n  a = a");
+	const char *reply = "abbrev t_solution : ℕ := 1 + 1\nlemma l : 1 = 1 := rfl\ntheorem t (b "
+			    ": ℕ) : b = b := by\n  rfl\n";
 	struct lean_candidate candidate;
 	struct lean_check check;
-	struct candidate_result result = lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
+	struct candidate_result result =
+		lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
 	ck_assert_msg(result.status == CANDIDATE_OK, "%s", result.note);
 	lean_check_assemble(&problem, &candidate, "abc", &check);
 	ck_assert_str_eq(check.header, "open Nat\n");
-	ck_assert_str_eq(check.body, "noncomputable abbrev t_solution : ℕ := 1 + 1\n\nlemma l : 1 = 1 := rfl\n\n/-- words -/\n"
-				     "theorem t (a : ℕ) :\n  a = a := by\n  rfl\n\ntheorem f2f_probe_abc : ∀\n          (a : ℕ),\n"
-				     "  a = a := by\n  first\n  | exact @_root_.t\n  | exact @t\n  | exact t\n#print axioms f2f_probe_abc\n");
+	ck_assert_str_eq(check.body, "noncomputable abbrev t_solution : ℕ := 1 + 1\n\nlemma l : 1 "
+				     "= 1 := rfl\n\n/-- words -/\n"
+				     "theorem t (a : ℕ) :\n  a = a := by\n  rfl\n\ntheorem "
+				     "f2f_probe_abc : ∀\n          (a : ℕ),\n"
+				     "  a = a := by\n  first\n  | exact @_root_.t\n  | exact @t\n  "
+				     "| exact t\n#print axioms f2f_probe_abc\n");
 	ck_assert_uint_eq(check.proof_line, 6);
 	ck_assert_uint_eq(check.append_line, 9);
 	ck_assert_str_eq(check.probe, "f2f_probe_abc");

@@ -7,96 +7,105 @@
 #include "core/completion.h"
 #include "core/extract.h"
 
-static struct code_block blocks[CODE_BLOCKS_MAX];
-
-static size_t extract(const char *reply) {
+static size_t extract(const char *reply, struct code_block *blocks) {
 	return extract_blocks(reply, strlen(reply), blocks, CODE_BLOCKS_MAX);
 }
 
-static void check_block(size_t index, const char *text, bool lean, bool closed) {
-	ck_assert_uint_eq(blocks[index].length, strlen(text));
-	ck_assert_mem_eq(blocks[index].data, text, strlen(text));
-	ck_assert_int_eq(blocks[index].lean, lean);
-	ck_assert_int_eq(blocks[index].closed, closed);
-	ck_assert(blocks[index].fenced);
+static void check_block(const struct code_block *block, const char *text, bool lean, bool closed) {
+	ck_assert_uint_eq(block->length, strlen(text));
+	ck_assert_mem_eq(block->data, text, strlen(text));
+	ck_assert_int_eq(block->lean, lean);
+	ck_assert_int_eq(block->closed, closed);
+	ck_assert(block->fenced);
 }
 
 START_TEST(a_fenced_block_is_taken_whatever_its_lean_info_string) {
+	struct code_block blocks[CODE_BLOCKS_MAX];
 	const char *words[] = {
 		"lean", "lean4", "Lean4", "", "tactics", "lean4 title", "{.lean}", "LEAN"};
 	for (size_t i = 0; i < F2F_COUNT(words); i++) {
 		char *reply = xasprintf("Here:\n```%s\nby simp\n```\nDone.", words[i]);
-		ck_assert_uint_eq(extract(reply), 1);
-		check_block(0, "by simp\n", true, true);
+		ck_assert_uint_eq(extract(reply, blocks), 1);
+		check_block(&blocks[0], "by simp\n", true, true);
 		free(reply);
 	}
 }
 END_TEST
 
 START_TEST(blocks_of_other_languages_are_marked_as_not_lean) {
-	ck_assert_uint_eq(extract("```python\nx\n```\n~~~lean\ny\n~~~\n```leanpub\nz\n```"), 3);
-	check_block(0, "x\n", false, true);
-	check_block(1, "y\n", true, true);
-	check_block(2, "z\n", false, true);
+	struct code_block blocks[CODE_BLOCKS_MAX];
+	ck_assert_uint_eq(
+		extract("```python\nx\n```\n~~~lean\ny\n~~~\n```leanpub\nz\n```", blocks), 3);
+	check_block(&blocks[0], "x\n", false, true);
+	check_block(&blocks[1], "y\n", true, true);
+	check_block(&blocks[2], "z\n", false, true);
 }
 END_TEST
 
 START_TEST(a_longer_fence_holds_shorter_ones) {
-	ck_assert_uint_eq(extract("````lean\na\n```\nb\n~~~\n````\n"), 1);
-	check_block(0, "a\n```\nb\n~~~\n", true, true);
+	struct code_block blocks[CODE_BLOCKS_MAX];
+	ck_assert_uint_eq(extract("````lean\na\n```\nb\n~~~\n````\n", blocks), 1);
+	check_block(&blocks[0], "a\n```\nb\n~~~\n", true, true);
 }
 END_TEST
 
 START_TEST(a_fence_with_an_info_string_does_not_close) {
-	ck_assert_uint_eq(extract("```lean\na\n```lean\nb\n```\n"), 1);
-	check_block(0, "a\n```lean\nb\n", true, true);
+	struct code_block blocks[CODE_BLOCKS_MAX];
+	ck_assert_uint_eq(extract("```lean\na\n```lean\nb\n```\n", blocks), 1);
+	check_block(&blocks[0], "a\n```lean\nb\n", true, true);
 }
 END_TEST
 
 START_TEST(fences_in_lists_and_quotes_are_found) {
+	struct code_block blocks[CODE_BLOCKS_MAX];
 	ck_assert_uint_eq(extract("1. ```lean\n   a\n   ```\n- x\n\n      ~~~\n      b\n      "
 				  "~~~\n> ```lean\n> c\n> ```"),
 		3);
-	check_block(0, "   a\n", true, true);
-	check_block(1, "      b\n", true, true);
-	check_block(2, "> c\n", true, true);
+	check_block(&blocks[0], "   a\n", true, true);
+	check_block(&blocks[1], "      b\n", true, true);
+	check_block(&blocks[2], "> c\n", true, true);
 }
 END_TEST
 
 START_TEST(an_unclosed_fence_runs_to_the_end_and_says_so) {
-	ck_assert_uint_eq(extract("text\n```lean4\ntheorem T : 1"), 1);
-	check_block(0, "theorem T : 1", true, false);
-	ck_assert_uint_eq(extract("```"), 1);
-	check_block(0, "", true, false);
+	struct code_block blocks[CODE_BLOCKS_MAX];
+	ck_assert_uint_eq(extract("text\n```lean4\ntheorem T : 1", blocks), 1);
+	check_block(&blocks[0], "theorem T : 1", true, false);
+	ck_assert_uint_eq(extract("```", blocks), 1);
+	check_block(&blocks[0], "", true, false);
 }
 END_TEST
 
 START_TEST(carriage_returns_before_line_feeds_do_not_hide_a_fence) {
-	ck_assert_uint_eq(extract("```lean\r\nby simp\r\n```\r\n"), 1);
-	check_block(0, "by simp\r\n", true, true);
+	struct code_block blocks[CODE_BLOCKS_MAX];
+	ck_assert_uint_eq(extract("```lean\r\nby simp\r\n```\r\n", blocks), 1);
+	check_block(&blocks[0], "by simp\r\n", true, true);
 }
 END_TEST
 
 START_TEST(code_inside_a_sentence_is_no_fence) {
-	ck_assert_uint_eq(extract("use ``` or\n```by simp``` here\n``\nx"), 1);
+	struct code_block blocks[CODE_BLOCKS_MAX];
+	ck_assert_uint_eq(extract("use ``` or\n```by simp``` here\n``\nx", blocks), 1);
 	ck_assert(!blocks[0].fenced);
 }
 END_TEST
 
 START_TEST(a_reply_without_fence_is_one_block) {
-	ck_assert_uint_eq(extract("by simp"), 1);
+	struct code_block blocks[CODE_BLOCKS_MAX];
+	ck_assert_uint_eq(extract("by simp", blocks), 1);
 	ck_assert(!blocks[0].fenced && blocks[0].lean && blocks[0].length == 7);
 }
 END_TEST
 
 START_TEST(of_too_many_blocks_the_last_ones_are_kept) {
+	struct code_block blocks[CODE_BLOCKS_MAX];
 	struct buf reply = BUF_INIT(64 * CODE_BLOCKS_MAX);
 	for (int i = 0; i < CODE_BLOCKS_MAX + 7; i++) {
 		buf_appendf(&reply, "```lean\n%d\n```\n", i);
 	}
-	ck_assert_uint_eq(extract(buf_str(&reply)), CODE_BLOCKS_MAX);
-	check_block(0, "7\n", true, true);
-	check_block(CODE_BLOCKS_MAX - 1, "262\n", true, true);
+	ck_assert_uint_eq(extract(buf_str(&reply), blocks), CODE_BLOCKS_MAX);
+	check_block(&blocks[0], "7\n", true, true);
+	check_block(&blocks[CODE_BLOCKS_MAX - 1], "262\n", true, true);
 	buf_finish(&reply);
 }
 END_TEST

@@ -13,8 +13,8 @@
 #include "lean/check.h"
 #include "lean/statement.h"
 
-/* The probe of a check whose proof stands on lines 1 and 2 and whose own commands begin at line
- * 4. */
+/* The probe of a check whose proof stands on lines 1 and 2 and whose own commands begin at line 4.
+ */
 static struct lean_check check = {.proof_line = 1, .append_line = 4};
 static char probe[] = "f2f_probe_k7";
 

@@ -1,0 +1,155 @@
+#include "unit.h"
+
+#include <string.h>
+
+#include "base/mem.h"
+#include "lean/lex.h"
+#include "lean/policy.h"
+
+/* The word refused in `place`, with its line; NULL: none. */
+static void check_policy(const char *text, enum lean_place place, const char *word, unsigned line,
+	enum reject_reason reason) {
+	struct lean_tokens tokens;
+	struct lean_refusal refusal = {0};
+	ck_assert_msg(lean_lex(text, strlen(text), &tokens, NULL) == LEAN_LEX_OK, "%s", text);
+	bool passed = lean_policy_check(&tokens, 0, tokens.list.count, place, &refusal);
+	ck_assert_msg(passed == (word == NULL), "%s: %s", text, refusal.word);
+	if (word != NULL) {
+		ck_assert_str_eq(refusal.word, word);
+		ck_assert_uint_eq(refusal.line, line);
+		ck_assert_int_eq(refusal.reason, reason);
+		ck_assert(refusal.why != NULL && refusal.why[0] != '\0');
+	}
+	lean_tokens_finish(&tokens);
+}
+
+static void refuses(const char *text, const char *word) {
+	check_policy(text, LEAN_PLACE_PROOF, word, 1, REASON_FORBIDDEN);
+}
+
+static void allows(const char *text) {
+	check_policy(text, LEAN_PLACE_PROOF, NULL, 0, REASON_NONE);
+}
+
+/* The list of spec/lean.md 2.2 but for the words whose context decides and "module". */
+START_TEST(every_word_of_the_list_is_refused_in_a_proof) {
+	static const char *const words[] = {"axiom", "opaque", "unsafe", "partial", "native_decide",
+		"ofReduceBool", "ofReduceNat", "trustCompiler", "bv_decide", "implemented_by",
+		"extern", "csimp", "export", "initialize", "builtin_initialize", "macro",
+		"macro_rules", "elab", "elab_rules", "syntax", "declare_syntax_cat", "notation",
+		"notation3", "infix", "infixl", "infixr", "prefix", "postfix", "simproc",
+		"dsimproc", "register_simp_attr", "run_cmd", "run_elab", "run_meta", "run_tac",
+		"by_elab", "include_str", "import", "prelude", "namespace", "section", "end",
+		"open", "universe", "variable", "include", "omit", "instance", "default_instance",
+		"attribute", "deriving", "set_option", "local", "scoped", "private", "mutual",
+		"apply?", "exact?", "rw?", "simp?", "aesop?", "decide?", "says", "#eval", "#reduce",
+		"#exit", "#guard_msgs", "#print", "#check", "unsafeCast", "lcProof",
+		"lcUnreachable", "dbg_trace", "dbgTrace", "panic!", "Lean.foo", "IO.foo",
+		"System.foo", "Elab.foo", "Meta.foo", "a.debug.b", "«a»", "_root_.Lean.a",
+		"Foo.lcProof", "@[", "theorem", "lemma", "def", "abbrev", "example", "class",
+		"structure", "inductive"};
+	for (size_t i = 0; i < F2F_COUNT(words); i++) {
+		refuses(words[i], words[i]);
+	}
+	static const char *const holes[] = {"sorry", "admit", "sorryAx", "_root_.sorryAx", "stop"};
+	for (size_t i = 0; i < F2F_COUNT(holes); i++) {
+		check_policy(holes[i], LEAN_PLACE_PROOF, holes[i], 1, REASON_SORRY);
+	}
+	check_policy("simp\n  eval% x", LEAN_PLACE_PROOF, "eval", 2, REASON_FORBIDDEN);
+}
+END_TEST
+
+START_TEST(honest_uses_of_such_words_pass) {
+	allows("h.end h.prefix List.isPrefix.local x.open");
+	allows("-- sorry\n/- axiom -/ exact \"native_decide\"");
+	allows("open Nat Real in simp");
+	allows("open Nat (succ) in simp");
+	allows("set_option maxRecDepth 10000 in norm_num");
+	allows("set_option maxHeartbeats 400000 in nlinarith");
+	allows("decide omega norm_num positivity simp_all linarith aesop module");
+	allows("have constant : x = 1 := rfl; simp [constant]");
+	allows("Leanness IOdine Metadata.x n.debugger #s");
+	allows("eval x % 3 n%2");
+	allows("exact r\"plain\"");
+	allows("where termination_by decreasing_by");
+}
+END_TEST
+
+START_TEST(scopes_that_do_not_end_by_themselves_are_refused) {
+	refuses("open Nat", "open");
+	refuses("open Nat simp in", "open");
+	refuses("open Lean.Meta in simp", "open");
+	refuses("open in simp", "open");
+	refuses("set_option maxRecDepth 100", "set_option");
+	refuses("set_option warn.sorry false in simp", "set_option");
+	refuses("set_option autoImplicit true in simp", "set_option");
+	refuses("constant x : False", "constant");
+	refuses("decide +native", "native");
+}
+END_TEST
+
+START_TEST(literals_that_may_hold_code_are_refused) {
+	refuses("f \"{x}\"", "\"{x}\"");
+	refuses("r#\"a\"#", "r#\"a\"#");
+	refuses("r\"\\\"", "r\"\\\"");
+	refuses("`foo", "`");
+}
+END_TEST
+
+START_TEST(a_long_word_is_shown_cut_at_a_character) {
+	struct lean_tokens tokens;
+	struct lean_refusal refusal = {0};
+	const char *text = "«aαααααααααααααααααααααααααααααααααααααααααααααααααααα»";
+	ck_assert_int_eq(lean_lex(text, strlen(text), &tokens, NULL), LEAN_LEX_OK);
+	ck_assert(!lean_policy_check(&tokens, 0, 1, LEAN_PLACE_PROOF, &refusal));
+	ck_assert_uint_eq(strlen(refusal.word), 47);
+	lean_tokens_finish(&tokens);
+}
+END_TEST
+
+START_TEST(sets_may_prepare_but_not_change_the_check) {
+	check_policy("import Mathlib.Data.Real.Basic open Nat local notation", LEAN_PLACE_SET, NULL,
+		0, REASON_NONE);
+	check_policy("abbrev x_solution : T := sorry", LEAN_PLACE_SET, NULL, 0, REASON_NONE);
+	check_policy("import Evil", LEAN_PLACE_SET, "import", 1, REASON_FORBIDDEN);
+	check_policy("x\naxiom y : False", LEAN_PLACE_SET, "axiom", 2, REASON_FORBIDDEN);
+	check_policy("macro", LEAN_PLACE_SET, "macro", 1, REASON_FORBIDDEN);
+}
+END_TEST
+
+static void check_clean(const char *text, size_t length, bool clean, unsigned line) {
+	unsigned got = 0;
+	const char *why = NULL;
+	ck_assert_int_eq(lean_policy_clean(text, length, &got, &why), clean);
+	if (!clean) {
+		ck_assert_uint_eq(got, line);
+		ck_assert_ptr_nonnull(why);
+	}
+}
+
+START_TEST(bytes_that_deceive_are_refused_even_in_comments) {
+	static const char *const dirty[] = {"a\n-- \u200b", "a\n\u202e", "a\n\u2028", "a\n\u0085",
+		"a\n\v", "a\n\f", "a\n\ufeff", "a\n\u2066", "a\n\u2060", "a\nb\rc"};
+	for (size_t i = 0; i < F2F_COUNT(dirty); i++) {
+		check_clean(dirty[i], strlen(dirty[i]), false, 2);
+	}
+	check_clean("a\0b", 3, false, 1);
+	check_clean("a\xff", 2, false, 1);
+	check_clean("α ≤ 𝓝\r\nb\tc", strlen("α ≤ 𝓝\r\nb\tc"), true, 0);
+	check_clean("", 0, true, 0);
+}
+END_TEST
+
+int main(void) {
+	Suite *suite = suite_create("policy");
+	TCase *tcase = tcase_create("policy");
+	tcase_add_test(tcase, every_word_of_the_list_is_refused_in_a_proof);
+	tcase_add_test(tcase, honest_uses_of_such_words_pass);
+	tcase_add_test(tcase, scopes_that_do_not_end_by_themselves_are_refused);
+	tcase_add_test(tcase, literals_that_may_hold_code_are_refused);
+	tcase_add_test(tcase, a_long_word_is_shown_cut_at_a_character);
+	tcase_add_test(tcase, sets_may_prepare_but_not_change_the_check);
+	tcase_add_test(tcase, bytes_that_deceive_are_refused_even_in_comments);
+	suite_add_tcase(suite, tcase);
+	return unit_run(suite);
+}
