@@ -59,7 +59,8 @@ END_TEST
 START_TEST(fences_in_lists_and_quotes_are_found) {
 	struct code_block blocks[CODE_BLOCKS_MAX];
 	ck_assert_uint_eq(extract("1. ```lean\n   a\n   ```\n- x\n\n      ~~~\n      b\n      "
-				  "~~~\n> ```lean\n> c\n> ```"),
+				  "~~~\n> ```lean\n> c\n> ```",
+				  blocks),
 		3);
 	check_block(&blocks[0], "   a\n", true, true);
 	check_block(&blocks[1], "      b\n", true, true);

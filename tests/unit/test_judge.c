@@ -13,14 +13,11 @@
 #include "lean/check.h"
 #include "lean/statement.h"
 
-/* The probe of a check whose proof stands on lines 1 and 2 and whose own commands begin at line 4.
- */
-static struct lean_check check = {.proof_line = 1, .append_line = 4};
-static char probe[] = "f2f_probe_k7";
-
+/* As if a proof stood on lines 1 and 2 and our own commands began at line 4. */
 static struct verdict judge(struct lean_answer *answer) {
+	char probe[] = "f2f_probe_k7";
+	const struct lean_check check = {.probe = probe, .proof_line = 1, .append_line = 4};
 	struct verdict verdict = {0};
-	check.probe = probe;
 	lean_judge(&check, answer, &verdict);
 	lean_answer_finish(answer);
 	return verdict;
