@@ -177,7 +177,7 @@ static int next_piece(struct scanner *scanner, struct piece *piece_out, struct e
 		return 0;
 	}
 	size_t left = (size_t)(scanner->end - scanner->at);
-	const char *tag = memmem(scanner->at, left, "{{", 2);
+	const char *tag = strstr(scanner->at, "{{"); // a NUL stands at end
 	if (tag == scanner->at) {
 		int rc = next_tag(scanner, piece_out, err);
 		return rc < 0 ? rc : 1;
