@@ -1,5 +1,6 @@
 #include "git/fetch.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -15,6 +16,7 @@ struct fetch {
 	unsigned logins;
 	bool too_large;
 	bool bad_certificate;
+	bool bad_host_key;
 	bool complete; // all objects are here, and that was said
 	git_oid head;
 	bool has_head; // `head` is one
@@ -72,7 +74,9 @@ static int on_sideband(const char *text, int length, void *data) {
 
 static int on_certificate(git_cert *certificate, int valid, const char *host, void *data) {
 	struct fetch *fetch = data;
-	fetch->bad_certificate = !valid;
+	bool host_key = certificate->cert_type == GIT_CERT_HOSTKEY_LIBSSH2;
+	fetch->bad_certificate = !valid && !host_key;
+	fetch->bad_host_key = !valid && host_key;
 	return valid ? 0 : GIT_ECERTIFICATE;
 }
 
@@ -87,12 +91,17 @@ static int on_credentials(git_credential **credential_out, const char *url, cons
 	if (allowed == GIT_CREDENTIAL_USERNAME) {
 		return git_credential_username_new(credential_out, name);
 	}
-	if ((allowed & GIT_CREDENTIAL_SSH_KEY) != 0 && fetch->logins++ == 0) {
-		return git_credential_ssh_key_from_agent(credential_out, name);
+	const char *why = "the server asks for a login";
+	if ((allowed & GIT_CREDENTIAL_SSH_KEY) != 0) {
+		if (getenv("SSH_AUTH_SOCK") == NULL) {
+			why = "the server asks for a key, and no ssh agent is running";
+		} else if (fetch->logins++ == 0) {
+			return git_credential_ssh_key_from_agent(credential_out, name);
+		} else {
+			why = "no key of the ssh agent is accepted";
+		}
 	}
-	git_error_set_str(GIT_ERROR_NET, (allowed & GIT_CREDENTIAL_SSH_KEY) != 0
-						 ? "no key of the ssh agent is accepted"
-						 : "the server asks for a login");
+	git_error_set_str(GIT_ERROR_NET, why);
 	return GIT_EAUTH;
 }
 
@@ -111,6 +120,10 @@ static int failed(const struct fetch *fetch, int rc, struct error *err) {
 	}
 	if (fetch->bad_certificate) {
 		return error_set(err, ERROR_REFUSED, "the server's certificate is not valid");
+	}
+	if (fetch->bad_host_key) {
+		return error_set(
+			err, ERROR_REFUSED, "the server's host key is not in ~/.ssh/known_hosts");
 	}
 	return fetch_failure(err, rc);
 }
@@ -149,6 +162,7 @@ static int connect_remote(git_remote *remote, struct fetch *fetch, struct error 
 	git_remote_callbacks callbacks = GIT_REMOTE_CALLBACKS_INIT;
 	git_proxy_options proxy = GIT_PROXY_OPTIONS_INIT;
 	proxy.type = GIT_PROXY_AUTO;
+	fetch->logins = 0; // a connection each
 	set_callbacks(&callbacks, fetch);
 	int rc = git_remote_connect(remote, GIT_DIRECTION_FETCH, &callbacks, &proxy, NULL);
 	if (rc < 0) {

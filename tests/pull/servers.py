@@ -95,6 +95,51 @@ $HTTP["url"] =~ "^/git/" {{
     return serve(["lighttpd", "-D", "-f", conf], port, os.path.join(root, "lighttpd.out"))
 
 
+class Ssh:
+    """sshd with a host key and one allowed key of its own, and an agent that holds the latter."""
+
+    def __init__(self, folder):
+        self.folder = os.path.join(folder, "ssh")
+        os.makedirs(self.folder, mode=0o700)
+        for name in ("host", "user"):
+            subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.path(name)], check=True)
+        self.port = free_port()
+        self.agent = None
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+    def public(self, name):
+        with open(self.path(name + ".pub"), encoding="utf-8") as file:
+            return " ".join(file.read().split()[:2])
+
+    @contextlib.contextmanager
+    def running(self):
+        with open(self.path("conf"), "w", encoding="utf-8") as out:
+            out.write(f"Port {self.port}\nListenAddress 127.0.0.1\nHostKey {self.path('host')}\n"
+                      f"AuthorizedKeysFile {self.path('user.pub')}\nStrictModes no\nPermitRootLogin yes\nUsePAM no\n"
+                      f"PidFile {self.path('pid')}\n")
+        if os.geteuid() == 0:
+            os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
+        with serve(["/usr/sbin/sshd", "-D", "-e", "-f", self.path("conf")], self.port, self.path("log")):
+            socket_path = self.path("agent")
+            agent = subprocess.Popen(["ssh-agent", "-D", "-a", socket_path], stdout=subprocess.DEVNULL)
+            try:
+                end = time.monotonic() + WAIT_SECONDS
+                while not os.path.exists(socket_path) and time.monotonic() < end:
+                    select_briefly()
+                self.agent = {"SSH_AUTH_SOCK": socket_path}
+                subprocess.run(["ssh-add", "-q", self.path("user")], env={**os.environ, **self.agent}, check=True)
+                yield self
+            finally:
+                agent.kill()
+                agent.wait()
+
+    def log(self):
+        with open(self.path("log"), encoding="utf-8") as file:
+            return file.read()
+
+
 class Listener:
     """A socket with a thread a connection: `handle(connection)` decides what it is."""
 
