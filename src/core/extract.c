@@ -106,6 +106,21 @@ static struct code_block read_block(const struct fence *open, struct str *rest) 
 	return block;
 }
 
+static void reverse(struct code_block *blocks, size_t from, size_t to) {
+	while (from + 1 < to) {
+		struct code_block block = blocks[from];
+		blocks[from++] = blocks[--to];
+		blocks[to] = block;
+	}
+}
+
+/* Brings the block at `first` to the front, the others behind it in their circle. */
+static void rotate(struct code_block *blocks, size_t count, size_t first) {
+	reverse(blocks, 0, first);
+	reverse(blocks, first, count);
+	reverse(blocks, 0, count);
+}
+
 size_t extract_blocks(
 	const char *reply, size_t length, struct code_block *blocks, size_t capacity) {
 	struct str rest = str_slice(reply, length);
@@ -119,13 +134,15 @@ size_t extract_blocks(
 		}
 		fenced = true;
 		struct code_block block = read_block(&open, &rest);
-		if (count == capacity) {
-			/* Later blocks are the ones that count: a reply that thinks aloud ends with
-			 * its answer. */
-			memmove(blocks, blocks + 1, (count - 1) * sizeof(*blocks));
-			count--;
+		/* Later blocks are the ones that count: a reply that thinks aloud ends with its
+		 * answer. */
+		if (capacity > 0) {
+			blocks[count++ % capacity] = block;
 		}
-		blocks[count++] = block;
+	}
+	if (count > capacity) {
+		rotate(blocks, capacity, count % capacity);
+		count = capacity;
 	}
 	if (!fenced && capacity > 0) {
 		blocks[count++] = (struct code_block){

@@ -23,9 +23,9 @@ typedef struct candidate_result (*take_fn)(const struct problem *problem,
 
 static const struct candidate_result no_code = {.status = CANDIDATE_NO_CODE};
 
-/* Whether the text mentions the theorem in a declaration at all; cheap, so that a block's other
- * faults can be told from its absence. */
-static bool mentions(const struct problem *problem, const char *text, size_t length) {
+/* Where the text first mentions the theorem in what looks like a declaration; NULL when it does
+ * not. Cheap. */
+static const char *find_mention(const struct problem *problem, const char *text, size_t length) {
 	static const char *const keywords[] = {"theorem", "lemma"};
 	size_t name = strlen(problem->theorem);
 	const char *end = text + length;
@@ -40,11 +40,15 @@ static bool mentions(const struct problem *problem, const char *text, size_t len
 			size_t word = strlen(keywords[i]);
 			if ((size_t)(before - text) >= word &&
 				memcmp(before - word, keywords[i], word) == 0) {
-				return true;
+				return at;
 			}
 		}
 	}
-	return false;
+	return NULL;
+}
+
+static bool mentions(const struct problem *problem, const char *text, size_t length) {
+	return find_mention(problem, text, length) != NULL;
 }
 
 /* A text that cannot be read at all. */
@@ -141,14 +145,18 @@ static struct str find_unfenced(const struct problem *problem, const char *reply
 	struct str line;
 	const char *start = NULL;
 	const char *end = reply + length;
+	const char *declared = NULL;
 	bool blank = false;
 	while (str_next_line(&rest, &line)) {
 		struct str words = str_trim(line);
 		if (start == NULL) {
 			start = line_begins_lean(line) ? line.data : NULL;
+			declared = start != NULL
+					   ? find_mention(problem, start, (size_t)(end - start))
+					   : NULL;
 		} else if (words.len > 0 && words.data == line.data && blank &&
-			   !line_continues(line) && !line_begins_lean(line) &&
-			   mentions(problem, start, (size_t)(line.data - start))) {
+			   !line_continues(line) && !line_begins_lean(line) && declared != NULL &&
+			   line.data > declared) {
 			end = line.data;
 			break;
 		}

@@ -168,9 +168,6 @@ static char *render(const struct lean_check *check, const struct lean_answer *an
 		buf_appendf(&out, "%d:%d: %s: %.*s\n", line > 0 ? line : 0, message->column,
 			severity_name(message->severity), (int)length, message->text);
 	}
-	if (out.overflow) {
-		buf_truncate(&out, out.len);
-	}
 	return buf_detach(&out);
 }
 

@@ -118,6 +118,8 @@ static const struct row words[] = {
 	{"namespace", MODEL, WHOLE, REASON_FORBIDDEN, scopes},
 	{"native", MODEL, WHOLE, REASON_FORBIDDEN, trusts},
 	{"native_decide", ALL, WHOLE, REASON_FORBIDDEN, trusts},
+	{"noncomputable", MODEL, WHOLE, REASON_FORBIDDEN, declares},
+	{"nonrec", MODEL, WHOLE, REASON_FORBIDDEN, declares},
 	{"notation", MODEL, WHOLE, REASON_FORBIDDEN, reads},
 	{"notation3", MODEL, WHOLE, REASON_FORBIDDEN, reads},
 	{"omit", MODEL, WHOLE, REASON_FORBIDDEN, scopes},
@@ -128,6 +130,7 @@ static const struct row words[] = {
 	{"prefix", MODEL, WHOLE, REASON_FORBIDDEN, reads},
 	{"prelude", ALL, WHOLE, REASON_FORBIDDEN, scopes},
 	{"private", MODEL, WHOLE, REASON_FORBIDDEN, "hides a name"},
+	{"protected", MODEL, WHOLE, REASON_FORBIDDEN, declares},
 	{"register_simp_attr", ALL, WHOLE, REASON_FORBIDDEN, runs},
 	{"run_cmd", ALL, WHOLE, REASON_FORBIDDEN, runs},
 	{"run_elab", ALL, WHOLE, REASON_FORBIDDEN, runs},
@@ -259,7 +262,8 @@ static const struct row *find_row(
 static const char *check_open(const struct lean_tokens *tokens, size_t index, size_t to) {
 	for (size_t i = index + 1; i < to; i++) {
 		if (lean_token_is(tokens, i, "in")) {
-			return i > index + 1 ? NULL : scopes;
+			/* At the very end it would reach over what we append. */
+			return i > index + 1 && i + 1 < to ? NULL : scopes;
 		}
 		const struct lean_token *token = &tokens->list.items[i];
 		bool bracket = lean_token_is(tokens, i, "(") || lean_token_is(tokens, i, ")");
@@ -276,7 +280,7 @@ static const char *check_open(const struct lean_tokens *tokens, size_t index, si
 }
 
 static const char *check_set_option(const struct lean_tokens *tokens, size_t index, size_t to) {
-	if (index + 3 >= to || !lean_token_is(tokens, index + 3, "in")) {
+	if (index + 4 >= to || !lean_token_is(tokens, index + 3, "in")) {
 		return scopes;
 	}
 	struct str name = token_text(tokens, index + 1);

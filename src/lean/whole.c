@@ -23,6 +23,7 @@ struct reading {
 	size_t index; // of the command that declares the asked theorem
 	struct lean_signature signature;
 	struct lean_tokens statement; // of the asked statement
+	struct lean_tokens header; // of the problem
 	struct lean_tokens preamble; // of the problem, with its commands
 	struct lean_commands given;
 	struct buf helpers;
@@ -77,16 +78,13 @@ static bool find_asked(struct reading *reading) {
 
 /* Whether the problem's header has a word among its tokens: then what opens it changes nothing. */
 static bool header_has(const struct reading *reading, struct str word) {
-	struct lean_tokens header;
-	const char *text = reading->problem->header != NULL ? reading->problem->header : "";
-	lean_lex(text, strlen(text), &header, NULL);
-	bool found = false;
-	for (size_t i = 0; i < header.list.count && !found; i++) {
-		struct str have = text_of(&header, i);
-		found = have.len == word.len && memcmp(have.data, word.data, word.len) == 0;
+	for (size_t i = 0; i < reading->header.list.count; i++) {
+		struct str have = text_of(&reading->header, i);
+		if (have.len == word.len && memcmp(have.data, word.data, word.len) == 0) {
+			return true;
+		}
 	}
-	lean_tokens_finish(&header);
-	return found;
+	return false;
 }
 
 /* "set_option maxRecDepth 4000", with or without "in": kept as a prefix of our own statement when
@@ -96,11 +94,12 @@ static bool keep_option(struct reading *reading, size_t from, size_t to) {
 		return false;
 	}
 	struct str name = text_of(reading->tokens, from + 1);
-	if (!lean_policy_option(name.data, name.len) ||
-		reading->tokens->list.items[from + 2].kind != LEAN_NUMBER) {
+	if (!lean_policy_option(name.data, name.len)) {
 		return false;
 	}
-	if (!header_has(reading, name)) {
+	/* Linters only talk: their options are dropped. */
+	if (reading->tokens->list.items[from + 2].kind == LEAN_NUMBER &&
+		!header_has(reading, name)) {
 		buf_appendf(&reading->options, "set_option %.*s %.*s in\n", STR_ARG(name),
 			STR_ARG(text_of(reading->tokens, from + 2)));
 	}
@@ -400,8 +399,10 @@ struct candidate_result lean_whole_take(const struct problem *problem,
 		return (struct candidate_result){.status = CANDIDATE_NO_CODE};
 	}
 	const char *preamble = problem->preamble != NULL ? problem->preamble : "";
+	const char *header = problem->header != NULL ? problem->header : "";
 	lean_lex(problem->statement, strlen(problem->statement), &reading.statement, NULL);
 	lean_lex(preamble, strlen(preamble), &reading.preamble, NULL);
+	lean_lex(header, strlen(header), &reading.header, NULL);
 	lean_commands_find(&reading.preamble, &reading.given);
 	read_before(&reading);
 	take_proof(&reading, out);
@@ -418,6 +419,7 @@ struct candidate_result lean_whole_take(const struct problem *problem,
 	buf_finish(&reading.options);
 	lean_commands_finish(&reading.given);
 	lean_tokens_finish(&reading.preamble);
+	lean_tokens_finish(&reading.header);
 	lean_tokens_finish(&reading.statement);
 	return reading.result;
 }

@@ -233,6 +233,40 @@ START_TEST(code_without_fence_is_found_between_prose) {
 }
 END_TEST
 
+START_TEST(what_a_reply_sets_for_its_own_effort_is_kept_and_linters_are_dropped) {
+	struct problem problem = problem_of("set_option maxHeartbeats 0\ntheorem t : 1 = 1");
+	struct lean_candidate candidate;
+	const char *reply = "set_option linter.all false\nset_option maxHeartbeats 9 in\n"
+			    "set_option linter.foo false in\nset_option maxRecDepth 9 in\n"
+			    "theorem t : 1 = 1 := rfl";
+	struct candidate_result result =
+		lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
+	ck_assert_msg(result.status == CANDIDATE_OK, "%s", result.note);
+	ck_assert_str_eq(candidate.options, "set_option maxRecDepth 9 in\n");
+	lean_candidate_finish(&candidate);
+	problem_finish(&problem);
+}
+END_TEST
+
+START_TEST(a_huge_reply_is_read_in_linear_time) {
+	static const char *const pieces[] = {"a\n\n", "```\n```\n", "theorem t\n\nx\n\n",
+		"open A B\n", "lemma t.a : b := c\n", "(", "/-", "| a => b\n"};
+	struct problem problem = problem_of("open Nat\ntheorem t : 1 = 1");
+	for (size_t i = 0; i < F2F_COUNT(pieces); i++) {
+		struct buf reply = BUF_INIT(4 << 20);
+		buf_append_str(&reply, "theorem t : 1 = 1 := by\n");
+		while (reply.len < 1 << 20) {
+			buf_append_str(&reply, pieces[i]);
+		}
+		struct lean_candidate candidate = {0};
+		lean_candidate_from_reply(&problem, reply.data, reply.len, &candidate);
+		lean_candidate_finish(&candidate);
+		buf_finish(&reply);
+	}
+	problem_finish(&problem);
+}
+END_TEST
+
 START_TEST(prose_is_no_code) {
 	struct problem problem = problem_of(one);
 	const char *const replies[] = {"", " \n", "I cannot prove this.",
@@ -386,6 +420,8 @@ int main(void) {
 	tcase_add_test(tcase, bare_proofs_are_taken_with_or_without_by);
 	tcase_add_test(tcase, the_last_declaration_of_the_theorem_counts);
 	tcase_add_test(tcase, code_without_fence_is_found_between_prose);
+	tcase_add_test(tcase, what_a_reply_sets_for_its_own_effort_is_kept_and_linters_are_dropped);
+	tcase_add_test(tcase, a_huge_reply_is_read_in_linear_time);
 	tcase_add_test(tcase, prose_is_no_code);
 	tcase_add_test(tcase, code_that_stops_in_the_middle_says_so);
 	tcase_add_test(tcase, another_statement_is_recorded_token_by_token);

@@ -79,6 +79,9 @@ START_TEST(scopes_that_do_not_end_by_themselves_are_refused) {
 	refuses("open Nat", "open");
 	refuses("open Lean.Meta in simp", "open");
 	refuses("open in simp", "open");
+	refuses("rfl open Nat in", "open");
+	refuses("rfl set_option maxRecDepth 9 in", "set_option");
+	refuses("rfl noncomputable", "noncomputable");
 	refuses("set_option maxRecDepth 100", "set_option");
 	refuses("set_option warn.sorry false in simp", "set_option");
 	refuses("set_option autoImplicit true in simp", "set_option");
