@@ -58,11 +58,23 @@ void json_append(struct buf *out, const json_t *value, bool sorted) {
 		JSON_COMPACT | JSON_ENCODE_ANY | (sorted ? JSON_SORT_KEYS : 0));
 }
 
+/* Most of any text: appended in runs. */
+static bool is_plain(char c) {
+	return c >= 0x20 && c < 0x7f && c != '"' && c != '\\';
+}
+
 void json_append_string(struct buf *out, const char *text, size_t length) {
 	buf_append_char(out, '"');
 	const char *end = text + length;
 	for (const char *cursor = text; cursor < end;) {
 		const char *start = cursor;
+		while (cursor < end && is_plain(*cursor)) {
+			cursor++;
+		}
+		if (cursor > start) {
+			buf_append(out, start, (size_t)(cursor - start));
+			continue;
+		}
 		uint32_t c = utf8_next(&cursor, end);
 		if (c == '"' || c == '\\') {
 			buf_append_char(out, '\\');

@@ -13,6 +13,8 @@ void http_request_init(struct http_request *request) {
 static void free_headers(struct http_header *headers, size_t count) {
 	for (size_t i = 0; i < count; i++) {
 		free(headers[i].name);
+		// A key does not stay behind in freed memory.
+		explicit_bzero(headers[i].value, strlen(headers[i].value));
 		free(headers[i].value);
 	}
 	free(headers);
@@ -71,12 +73,13 @@ char *http_redact_url(const char *url) {
 		buf_append(&out, url, (size_t)(authority - url));
 		rest = at != NULL ? at + 1 : authority;
 	}
-	size_t path = strcspn(rest, "?");
+	size_t path = strcspn(rest, "?#");
 	buf_append(&out, rest, path);
-	for (rest += path; *rest != '\0';) {
-		buf_append(&out, rest, 1); // '?' or '&'
+	// A fragment is never sent: it ends what people need.
+	for (rest += path; *rest == '?' || *rest == '&';) {
+		buf_append(&out, rest, 1);
 		rest++;
-		size_t pair = strcspn(rest, "&");
+		size_t pair = strcspn(rest, "&#");
 		size_t name = strcspn(rest, "=&");
 		if (name < pair && is_secret_parameter(rest, name)) {
 			buf_append(&out, rest, name + 1);

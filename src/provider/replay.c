@@ -1,127 +1,181 @@
-/* Replies from a file, a JSON object a line: {"id","sample","text","finish_reason"?,"usage"?}. id
- * is a problem's name, or SPLIT/NAME; without "sample" the lines of one id count up from 0. */
-
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/file.h"
-#include "base/json.h"
+#include "base/lines.h"
 #include "base/map.h"
 #include "base/mem.h"
-#include "base/str.h"
 #include "core/problem.h"
+#include "core/reply_line.h"
 #include "provider/provider.h"
 
-enum { FILE_MAX = 1 << 30 };
+/* Replies from a file. Only where each line lies is kept in memory; a line is read again when it is asked for. */
 
-struct replay {
-	struct buf text;
-	struct map *lines;  // "id#sample" to a line's offset + 1
-	struct map *counts; // id to how many lines it has had
+struct place {
+	int64_t offset;
+	size_t length;
+	int64_t line;
 };
 
-static void close_source(void *source) {
+struct replay {
+	int fd;
+	char *path;
+	struct map *places; // "ID\nSAMPLE" → struct place
+};
+
+static void close_replay(void *source) {
 	struct replay *replay = source;
-	buf_finish(&replay->text);
-	map_destroy(replay->lines, NULL);
-	map_destroy(replay->counts, NULL);
+	if (replay->fd >= 0) {
+		close(replay->fd);
+	}
+	map_destroy(replay->places, free);
+	free(replay->path);
 	free(replay);
 }
 
-static int index_line(struct replay *replay, struct str line, struct error *err) {
-	json_t *object = NULL;
-	bool repaired = false;
-	const char *id, *text;
-	int rc = json_parse_repaired(line.data, line.len, &object, &repaired, err);
-	rc = rc < 0 ? rc : json_need_string(object, "id", &id, err);
-	rc = rc < 0 ? rc : json_need_string(object, "text", &text, err);
-	if (rc == 0) {
-		uintptr_t seen = (uintptr_t)map_get(replay->counts, id);
-		int64_t sample = json_integer_or(object, "sample", (int64_t)seen);
-		map_set(replay->counts, id, (void *)(seen + 1));
-		char *key = xasprintf("%s#%" PRId64, id, sample);
-		if (map_has(replay->lines, key)) {
-			rc = error_set(err, ERROR_INPUT,
-				"sample %" PRId64 " of \"%s\" is there twice", sample, id);
-		}
-		map_set(replay->lines, key, (void *)(uintptr_t)(line.data - replay->text.data + 1));
-		free(key);
+static char *key_of(const char *split, const char *name, int64_t sample) {
+	return xasprintf("%s%s%s\n%" PRId64, split != NULL ? split : "", split != NULL ? "/" : "",
+		name, sample);
+}
+
+/* How many lines there were of this id. */
+static int64_t count_line(struct map *counts, const struct reply_line *line) {
+	char *key = key_of(line->split, line->name, 0);
+	int64_t *count = map_get(counts, key);
+	if (count == NULL) {
+		count = xcalloc(1, sizeof(*count));
+		map_set(counts, key, count);
 	}
-	json_decref(object);
+	free(key);
+	return (*count)++;
+}
+
+static int add_line(struct replay *replay, struct map *counts, const struct lines *lines,
+	struct str text, struct error *err) {
+	struct reply_line line;
+	int rc = reply_line_parse(text.data, text.len, &line, err);
+	if (rc < 0) {
+		return rc;
+	}
+	int64_t order = count_line(counts, &line);
+	char *key = key_of(line.split, line.name, line.sample >= 0 ? line.sample : order);
+	const struct place *before = map_get(replay->places, key);
+	if (before != NULL) {
+		rc = error_set(err, ERROR_INPUT,
+			"%s, sample %" PRId64 ", was given on line %" PRId64 " already", line.name,
+			line.sample >= 0 ? line.sample : order, before->line);
+	} else {
+		struct place *place = xmalloc(sizeof(*place));
+		*place = (struct place){lines_offset(lines), text.len, lines_number(lines)};
+		map_set(replay->places, key, place);
+	}
+	free(key);
+	reply_line_finish(&line);
 	return rc;
 }
 
-static int open_source(const struct model *model, void **source_out, struct error *err) {
-	struct replay *replay = xcalloc(1, sizeof(*replay));
-	buf_init(&replay->text, FILE_MAX);
-	replay->lines = map_create();
-	replay->counts = map_create();
-	int rc = file_read(model->name, &replay->text, err);
-	struct str rest = str_slice(buf_str(&replay->text), replay->text.len);
-	struct str line;
-	for (int number = 1; rc == 0 && str_next_line(&rest, &line); number++) {
-		if (str_trim(line).len > 0) {
-			rc = index_line(replay, line, err);
+static int read_lines(struct replay *replay, struct error *err) {
+	struct lines *lines = NULL;
+	struct map *counts = map_create();
+	struct str text;
+	int rc = lines_open(replay->path, REPLY_LINE_MAX, &lines, err);
+	while (rc == 0) {
+		rc = lines_next(lines, &text, err);
+		if (rc <= 0) {
+			break;
 		}
+		rc = str_trim(text).len > 0 ? add_line(replay, counts, lines, text, err) : 0;
 		if (rc < 0) {
-			error_prefix(err, "%s: line %d", model->name, number);
+			error_prefix(err, "%s: line %" PRId64, replay->path, lines_number(lines));
 		}
 	}
+	lines_close(lines);
+	map_destroy(counts, free);
+	return rc;
+}
+
+static int open_replay(const struct model *model, void **source_out, struct error *err) {
+	struct replay *replay = xcalloc(1, sizeof(*replay));
+	replay->path = xstrdup(model->name);
+	replay->places = map_create();
+	replay->fd = open(model->name, O_RDONLY | O_CLOEXEC);
+	int rc = replay->fd < 0 ? error_set_errno(err, "%s", model->name) : read_lines(replay, err);
+	if (rc == 0 && map_count(replay->places) == 0) {
+		rc = error_set(err, ERROR_INPUT, "%s holds no reply", model->name);
+	}
 	if (rc < 0) {
-		close_source(replay);
+		close_replay(replay);
 		return rc;
 	}
 	*source_out = replay;
 	return 0;
 }
 
-static const char *find(
-	const struct replay *replay, const char *split, const char *name, int64_t sample) {
-	char *key = split != NULL ? xasprintf("%s/%s#%" PRId64, split, name, sample)
-				  : xasprintf("%s#%" PRId64, name, sample);
-	uintptr_t offset = (uintptr_t)map_get(replay->lines, key);
+static const struct place *find_place(const struct replay *replay, const struct ask *ask) {
+	char *key = key_of(ask->problem->split, ask->problem->name, ask->sample);
+	const struct place *place =
+		ask->problem->split != NULL ? map_get(replay->places, key) : NULL;
 	free(key);
-	return offset > 0 ? replay->text.data + offset - 1 : NULL;
+	if (place == NULL) {
+		key = key_of(NULL, ask->problem->name, ask->sample);
+		place = map_get(replay->places, key);
+		free(key);
+	}
+	return place;
+}
+
+static int read_place(
+	const struct replay *replay, const struct place *place, char *bytes, struct error *err) {
+	for (size_t done = 0; done < place->length;) {
+		ssize_t count = pread(replay->fd, bytes + done, place->length - done,
+			place->offset + (off_t)done);
+		if (count < 0 && errno == EINTR) {
+			continue;
+		}
+		if (count < 0) {
+			return error_set_errno(err, "%s", replay->path);
+		}
+		if (count == 0) {
+			return error_set(
+				err, ERROR_INPUT, "%s has become shorter meanwhile", replay->path);
+		}
+		done += (size_t)count;
+	}
+	return 0;
 }
 
 static int answer(
 	void *source, const struct ask *ask, struct completion *completion_out, struct error *err) {
 	struct replay *replay = source;
-	const struct problem *problem = ask->problem;
-	const char *line = find(replay, problem->split, problem->name, ask->sample);
-	line = line != NULL ? line : find(replay, NULL, problem->name, ask->sample);
-	if (line == NULL) {
-		return error_set(err, ERROR_NOT_FOUND, "the file has no sample %" PRId64 " of %s",
-			ask->sample, problem->name);
+	const struct place *place = find_place(replay, ask);
+	if (place == NULL) {
+		return error_set(err, ERROR_NOT_FOUND, "%s has no sample %" PRId64 " of %s",
+			replay->path, ask->sample, ask->problem->name);
 	}
-	json_t *object = NULL;
-	int rc = json_parse_repaired(
-		line, strcspn(line, "\n"), &object, &completion_out->repaired, err);
-	if (rc < 0) {
-		return rc; // cannot be: it was read when the file was opened
+	struct reply_line line = {0};
+	char *bytes = xmalloc(place->length + 1);
+	int rc = read_place(replay, place, bytes, err);
+	rc = rc < 0 ? rc : reply_line_parse(bytes, place->length, &line, err);
+	if (rc == 0) {
+		completion_finish(completion_out);
+		*completion_out = line.completion;
+		line.completion = (struct completion){0};
 	}
-	const json_t *usage = json_object_get(object, "usage");
-	const char *finish = json_string_or(object, "finish_reason", NULL);
-	completion_out->finish_reason = xstrdup(finish);
-	completion_out->finish = finish == NULL || strcmp(finish, "stop") == 0 ? FINISH_STOP
-		: strcmp(finish, "length") == 0				       ? FINISH_LENGTH
-		: strcmp(finish, "content_filter") == 0			       ? FINISH_REFUSED
-									       : FINISH_OTHER;
-	completion_out->prompt_tokens = json_integer_or(usage, "prompt_tokens", -1);
-	completion_out->completion_tokens = json_integer_or(usage, "completion_tokens", -1);
-	completion_take_text(completion_out, xstrdup(json_string_or(object, "text", "")));
-	json_decref(object);
-	return 0;
+	reply_line_finish(&line);
+	free(bytes);
+	return rc;
 }
 
 const struct provider provider_replay = {
 	.name = "replay",
-	.summary = "replies from a JSONL file: published outputs, tests (replay/FILE)",
+	.summary = "replies from a file of JSON lines: {\"id\",\"sample\",\"text\"}",
 	.local = true,
-	.open = open_source,
+	.open = open_replay,
 	.answer = answer,
-	.close = close_source,
+	.close = close_replay,
 };
