@@ -15,8 +15,8 @@ int lines_open(const char *path, size_t line_max, struct lines **lines_out, stru
 void lines_close(struct lines *lines);
 
 /**
- * 1 with the next line, without its LF or CR LF, borrowed until the next call; 0 at the end; negative on failure, naming file and
- * line.
+ * 1 with the next line, without its LF or CR LF, borrowed until the next call; 0 at the end;
+ * negative on failure, naming file and line.
  */
 int lines_next(struct lines *lines, struct str *line_out, struct error *err);
 

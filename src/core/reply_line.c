@@ -63,7 +63,9 @@ static int take_sample(const json_t *object, struct reply_line *line, struct err
 	return 0;
 }
 
-/* A reply of which nothing came but its end (cut off while thinking) is a null, not a missing key. */
+/*
+ * A reply of which nothing came but its end (cut off while thinking) is a null, not a missing key.
+ */
 static int take_text(const json_t *object, struct completion *completion, struct error *err) {
 	const json_t *text = json_object_get(object, "text");
 	if (text == NULL) {

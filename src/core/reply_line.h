@@ -8,7 +8,10 @@
 
 struct error;
 
-/* A stored reply as one line of JSON: {"id","sample"?,"text","finish_reason"?,"usage"?}. What replay and import read. */
+/*
+ * A stored reply as one line of JSON: {"id","sample"?,"text","finish_reason"?,"usage"?}. What
+ * replay and import read.
+ */
 
 enum { REPLY_LINE_MAX = 64 * 1024 * 1024 };
 
@@ -20,7 +23,10 @@ struct reply_line {
 	struct completion completion;
 };
 
-/** Ill-formed text is repaired and completion.repaired says so. ERROR_INPUT says what is wrong with the line. */
+/**
+ * Ill-formed text is repaired and completion.repaired says so. ERROR_INPUT says what is wrong with
+ * the line.
+ */
 int reply_line_parse(
 	const char *bytes, size_t length, struct reply_line *line_out, struct error *err);
 void reply_line_finish(struct reply_line *line);

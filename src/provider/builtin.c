@@ -11,8 +11,9 @@
 /* Sources of replies that need no model: baselines, and a first run on a machine that has none. */
 
 /*
- * Sample i of builtin/tactics tries line i % count. Those of Lean's core come first, so that a few samples say something for a set
- * without Mathlib; the order within is from cheap to dear. Changing this table changes what the baseline measures.
+ * Sample i of builtin/tactics tries line i % count. Those of Lean's core come first, so that a few
+ * samples say something for a set without Mathlib; the order within is from cheap to dear. Changing
+ * this table changes what the baseline measures.
  */
 static const char *const tactics[] = {
 	"rfl",

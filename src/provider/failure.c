@@ -20,7 +20,10 @@ bool failure_in_body(const json_t *body) {
 		       json_object_get(body, "choices") == NULL);
 }
 
-/* {"detail":[{"loc":["body","seed"],"msg":"Extra inputs are not permitted","type":"extra_forbidden"}]} */
+/*
+ * {"detail":[{"loc":["body","seed"],"msg":"Extra inputs are not
+ * permitted","type":"extra_forbidden"}]}
+ */
 static void read_detail(const json_t *detail, struct failure *failure) {
 	if (json_is_string(detail)) {
 		failure->message = json_string_value(detail);
@@ -75,7 +78,10 @@ static bool is_key_byte(char c) {
 	return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '*';
 }
 
-/* What looks like a key: a known beginning, what follows "Bearer ", or letters and digits in a row that no word has. */
+/*
+ * What looks like a key: a known beginning, what follows "Bearer ", or letters and digits in a row
+ * that no word has.
+ */
 static bool looks_secret(
 	const char *word, size_t length, const char *before, size_t before_length) {
 	static const char *const beginnings[] = {
@@ -226,7 +232,10 @@ static bool is_unsupported(const struct failure *failure) {
 	       any_word(failure->message, words, F2F_COUNT(words));
 }
 
-/* Some errors name the parameter in their message only: "Unsupported parameter: 'max_tokens' is not …". */
+/*
+ * Some errors name the parameter in their message only: "Unsupported parameter: 'max_tokens' is not
+ * …".
+ */
 static bool is_about(const struct failure *failure, const char *param) {
 	if (failure->param[0] != '\0') {
 		return strcmp(failure->param, param) == 0;

@@ -5,7 +5,10 @@
 
 #include "provider/provider.h"
 
-/* What every wire format does with a response that is no completion: read the shapes in which errors come, and classify. */
+/*
+ * What every wire format does with a response that is no completion: read the shapes in which
+ * errors come, and classify.
+ */
 
 /** An error as its body tells it. Texts borrowed from the JSON; "" when absent. */
 struct failure {

@@ -14,7 +14,10 @@
 #include "core/reply_line.h"
 #include "provider/provider.h"
 
-/* Replies from a file. Only where each line lies is kept in memory; a line is read again when it is asked for. */
+/*
+ * Replies from a file. Only where each line lies is kept in memory; a line is read again when it is
+ * asked for.
+ */
 
 struct place {
 	int64_t offset;

@@ -27,7 +27,10 @@ static int month_of(const char *name) {
 	return -1;
 }
 
-/* "Sun, 06 Nov 1994 08:49:37 GMT": the one form that is still sent. strptime would go by the locale. */
+/*
+ * "Sun, 06 Nov 1994 08:49:37 GMT": the one form that is still sent. strptime would go by the
+ * locale.
+ */
 static bool read_date(const char *text, int64_t *utc_s_out) {
 	struct tm tm = {0};
 	char month[4] = "";

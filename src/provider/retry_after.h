@@ -6,9 +6,10 @@
 struct http_response;
 
 /**
- * How long the endpoint asks us to wait, in ms from now: `retry-after-ms`, else `Retry-After` as seconds (a fraction is fine) or as
- * a date, which is read against the response's own Date so that a wrong clock on either side does not matter. Never below 0;
- * -1 when it says nothing that can be read.
+ * How long the endpoint asks us to wait, in ms from now: `retry-after-ms`, else `Retry-After` as
+ * seconds (a fraction is fine) or as a date, which is read against the response's own Date so that
+ * a wrong clock on either side does not matter. Never below 0; -1 when it says nothing that can be
+ * read.
  */
 int64_t retry_after_ms(const struct http_response *response);
 

@@ -11,18 +11,19 @@
 
 #define FRONT "---\nid: p\nversion: 3\n---\n"
 
-static char name[] = "n", theorem[] = "t", header[] = "import H\n",
-	    preamble[] = "abbrev a : Nat := sorry\n";
-static char statement[] = "theorem t : 1 = {{name}}", informal[] = "words {{informal}}",
-	    empty[] = "";
+static const char preamble[] = "abbrev a : Nat := sorry\n";
+static const char statement[] = "theorem t : 1 = {{name}}";
+static const char informal[] = "words {{informal}}";
 
 static struct problem problem_in_full(void) {
-	return (struct problem){.name = name,
-		.theorem = theorem,
-		.header = header,
-		.preamble = preamble,
-		.statement = statement,
-		.informal = informal};
+	return (struct problem){
+		.name = (char *)"n",
+		.theorem = (char *)"t",
+		.header = (char *)"import H\n",
+		.preamble = (char *)preamble,
+		.statement = (char *)statement,
+		.informal = (char *)informal,
+	};
 }
 
 static void check_renders(const char *text, const struct problem *problem, const char *expected) {
@@ -77,7 +78,7 @@ START_TEST(a_block_is_left_out_with_its_lines_when_the_text_is_missing) {
 	check_renders(text, &problem, "a\nIn words: words {{informal}}\nb");
 	problem.informal = NULL;
 	check_renders(text, &problem, "a\nb");
-	problem.informal = empty;
+	problem.informal = (char *)"";
 	check_renders(text, &problem, "a\nb");
 	check_renders(FRONT "x{{#informal}} y{{/informal}}.", &problem, "x.");
 }
@@ -95,12 +96,11 @@ END_TEST
 
 START_TEST(a_placeholder_is_a_sorry_in_the_preamble_and_not_in_a_name) {
 	static const char text[] = FRONT "{{#placeholder}}fill{{/placeholder}}.";
-	static char doc[] = "/-- not_sorry, sorryful -/\n", tight[] = "def a : Nat :=sorry";
 	struct problem problem = problem_in_full();
 	check_renders(text, &problem, "fill.");
-	problem.preamble = tight;
+	problem.preamble = (char *)"def a : Nat :=sorry";
 	check_renders(text, &problem, "fill.");
-	problem.preamble = doc;
+	problem.preamble = (char *)"/-- not_sorry, sorryful -/\n";
 	check_renders(text, &problem, ".");
 	problem.preamble = NULL;
 	check_renders(text, &problem, ".");
@@ -193,7 +193,7 @@ START_TEST(the_built_in_prompt_shows_the_file_and_asks_for_answers_only_where_th
 	ck_assert_ptr_nonnull(strstr(buf_str(&out), "closed form"));
 	buf_clear(&out);
 	problem.informal = NULL;
-	problem.preamble = empty;
+	problem.preamble = (char *)"";
 	ck_assert_int_eq(prompt_render(&prompt, &problem, &out, &err), 0);
 	ck_assert_ptr_null(strstr(buf_str(&out), "words"));
 	ck_assert_ptr_null(strstr(buf_str(&out), "closed form"));

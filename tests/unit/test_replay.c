@@ -8,18 +8,22 @@
 #include "core/problem.h"
 #include "provider/provider.h"
 
-static char *path;
-
-static void write_replies(const char *text) {
+/* Owned: a file of this process with the text. */
+static char *write_replies(const char *text) {
+	char *path = xasprintf("/tmp/f2f-test-replay-%d", (int)getpid());
 	ck_assert_int_eq(file_write(path, text, strlen(text), NULL), 0);
+	return path;
 }
 
+/* The open file goes on without its name. */
 static void *open_replies(const char *text) {
+	char *path = write_replies(text);
 	struct model model = {.provider = "replay", .name = path};
 	struct error err;
 	void *source = NULL;
-	write_replies(text);
 	ck_assert_msg(provider_find("replay")->open(&model, &source, &err) == 0, "%s", err.message);
+	unlink(path);
+	free(path);
 	return source;
 }
 
@@ -44,14 +48,16 @@ static void check_text(
 }
 
 static void check_refused(const char *text, const char *message) {
+	char *path = write_replies(text);
 	struct model model = {.provider = "replay", .name = path};
 	struct error err;
 	void *source = NULL;
-	write_replies(text);
 	ck_assert_int_eq(provider_find("replay")->open(&model, &source, &err), ERROR_INPUT);
 	char *expected = xasprintf("%s%s", path, message);
 	ck_assert_str_eq(err.message, expected);
 	free(expected);
+	unlink(path);
+	free(path);
 }
 
 START_TEST(replies_are_found_by_name_and_sample) {
@@ -153,21 +159,24 @@ START_TEST(a_line_longer_than_any_read_is_whole_again) {
 END_TEST
 
 START_TEST(a_file_that_shrinks_meanwhile_is_an_error) {
-	void *source = open_replies("{\"id\":\"a\",\"text\":\"x\"}\n");
+	char *path = write_replies("{\"id\":\"a\",\"text\":\"x\"}\n");
+	struct model model = {.provider = "replay", .name = path};
+	void *source = NULL;
+	ck_assert_int_eq(provider_find("replay")->open(&model, &source, NULL), 0);
 	ck_assert_int_eq(truncate(path, 5), 0);
 	int rc;
 	struct completion completion = ask_for(source, "v1", "a", 0, &rc);
 	ck_assert_int_eq(rc, ERROR_INPUT);
 	completion_finish(&completion);
 	provider_find("replay")->close(source);
+	unlink(path);
+	free(path);
 }
 END_TEST
 
 int main(void) {
 	Suite *suite = suite_create("replay");
 	TCase *tests = tcase_create("replay");
-	path = xstrdup("/tmp/f2f-test-replay-XXXXXX");
-	close(mkstemp(path));
 	tcase_add_test(tests, replies_are_found_by_name_and_sample);
 	tcase_add_test(tests, samples_that_are_not_numbered_count_in_order);
 	tcase_add_test(tests, an_id_with_its_split_is_for_that_split_alone);
@@ -177,8 +186,5 @@ int main(void) {
 	tcase_add_test(tests, a_line_longer_than_any_read_is_whole_again);
 	tcase_add_test(tests, a_file_that_shrinks_meanwhile_is_an_error);
 	suite_add_tcase(suite, tests);
-	int status = unit_run(suite);
-	unlink(path);
-	free(path);
-	return status;
+	return unit_run(suite);
 }
