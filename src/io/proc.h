@@ -11,7 +11,8 @@ struct loop;
 /**
  * One child process in its own session and process group, with pipes on its three standard
  * descriptors and no other descriptor. It dies when we die (f2f-launch sets PR_SET_PDEATHSIG).
- * Nothing here blocks.
+ * Nothing here blocks. The program must ignore SIGPIPE, as main does: a child may be gone before it
+ * has read what it was sent.
  */
 struct proc;
 

@@ -23,9 +23,9 @@ enum worker_state {
 /* What went wrong with a worker while it had something to do. */
 enum fault {
 	FAULT_NONE,
-	FAULT_CRASH,   // it ended
-	FAULT_MEMORY,  // resident size over the limit
-	FAULT_OUTPUT,  // more output than any honest check has
+	FAULT_CRASH, // it ended
+	FAULT_MEMORY, // resident size over the limit
+	FAULT_OUTPUT, // more output than any honest check has
 	FAULT_FOREIGN, // bytes that its protocol does not allow, or an answer that is not whole
 	FAULT_TIMEOUT, // CPU or wall time over the limit
 };
@@ -35,9 +35,10 @@ struct worker {
 	struct verifier *verifier;
 	const struct verifier_options *options;
 	struct proc *proc;
-	void *protocol;	 // the backend's
+	void *protocol; // the backend's
 	const char *header; // owned by the pool, ends in a newline unless empty
 	unsigned header_lines;
+	bool plain; // the first start of all failed: leave out options that this Lean may not know
 	struct lean_answer answer; // of the check at hand
 	/* ---- */
 	struct worker *next;
@@ -46,8 +47,9 @@ struct worker {
 	struct job *job;
 	int uses;
 	int64_t base_rss_bytes; // after the header
-	int64_t started_ns;	// of what it is doing
+	int64_t started_ns; // of what it is doing
 	int64_t cpu_before_ns;
+	int64_t exit_cpu_ns; // once it has ended
 	int64_t used_ns;
 	size_t output_bytes;
 	struct loop_timer *watch;

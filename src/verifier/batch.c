@@ -18,6 +18,7 @@
 struct batch {
 	struct buf output;
 	char *probe;
+	int probe_line; // where its axioms are asked for, as Lean counts
 };
 
 static int start(struct worker *worker, struct error *err) {
@@ -33,6 +34,7 @@ static int start(struct worker *worker, struct error *err) {
 static void submit(struct worker *worker, const struct lean_check *check) {
 	struct batch *batch = worker->protocol;
 	batch->probe = xasprintf("'%s' ", check->probe);
+	batch->probe_line = (int)(worker->header_lines + check->append_line) + 1;
 	proc_write(worker->proc, worker->header, strlen(worker->header));
 	proc_write(worker->proc, check->body, strlen(check->body));
 	proc_close_stdin(worker->proc);
@@ -150,7 +152,7 @@ static void read_text(struct worker *worker, struct str text) {
 	struct gathering gathering = {.text = BUF_INIT(worker->options->output_limit_bytes)};
 	struct str line;
 	while (str_next_line(&text, &line)) {
-		struct place place = {.severity = LEAN_INFORMATION};
+		struct place place = {.severity = LEAN_INFORMATION, .line = batch->probe_line};
 		size_t probe = strlen(batch->probe);
 		if (read_place(line, &place)) {
 			close_message(worker, &gathering);

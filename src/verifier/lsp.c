@@ -29,12 +29,12 @@ enum {
 
 struct lsp {
 	struct buf input;
-	int64_t version;  // of the document; also the id of the wait for it
-	bool for_header;  // the version at hand is the header alone
-	bool waiting;	  // something was asked
-	bool answered;	  // the wait for this version was answered
-	bool diagnosed;	  // diagnostics of this version were seen
-	bool progressed;  // the last progress report of this version had nothing left
+	int64_t version; // of the document; also the id of the wait for it
+	bool for_header; // the version at hand is the header alone
+	bool waiting; // something was asked
+	bool answered; // the wait for this version was answered
+	bool diagnosed; // diagnostics of this version were seen
+	bool progressed; // the last progress report of this version had nothing left
 	bool fatal;
 };
 
@@ -102,7 +102,7 @@ static int start(struct worker *worker, struct error *err) {
 	struct lsp *lsp = xcalloc(1, sizeof(*lsp));
 	buf_init(&lsp->input, worker->options->output_limit_bytes);
 	worker->protocol = lsp;
-	int rc = worker_spawn(worker, lean->old ? argv_old : argv_now, err);
+	int rc = worker_spawn(worker, lean->old || worker->plain ? argv_old : argv_now, err);
 	if (rc < 0) {
 		return rc;
 	}
@@ -176,6 +176,15 @@ static void take_progress(struct lsp *lsp, const json_t *params) {
 	}
 }
 
+static bool has_error(const struct lean_answer *answer) {
+	for (size_t i = 0; i < answer->count; i++) {
+		if (answer->messages[i].severity == LEAN_ERROR) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* False when the worker is gone. */
 static bool take_message(struct worker *worker, const json_t *message) {
 	struct lsp *lsp = worker->protocol;
@@ -199,8 +208,11 @@ static bool take_message(struct worker *worker, const json_t *message) {
 	} else if (strcmp(method, "$/lean/fileProgress") == 0) {
 		take_progress(lsp, params);
 	}
+	// A header that failed is told by its diagnostics: July 2021 sends no progress about
+	// it, and later ones a fatal one.
+	bool refused = lsp->for_header && has_error(&worker->answer);
 	if (!lsp->waiting || !lsp->answered || !lsp->diagnosed ||
-		(!lsp->progressed && !lsp->fatal)) {
+		(!lsp->progressed && !lsp->fatal && !refused)) {
 		return true;
 	}
 	lsp->waiting = false;
@@ -221,7 +233,10 @@ static int take_frame(struct worker *worker) {
 		const char *line = buf_str(&lsp->input) + at;
 		const char *end = memmem(line, lsp->input.len - at, "\r\n", 2);
 		if (end == NULL) {
-			if (lsp->input.len - at > HEADER_LINE_MAX) {
+			// Header names start with "C": foreign bytes are told at once, not
+			// after the end of a line that may never come.
+			if (lsp->input.len - at > HEADER_LINE_MAX ||
+				(lsp->input.len > at && line[0] != 'C' && line[0] != '\r')) {
 				break;
 			}
 			return 0;
@@ -257,7 +272,8 @@ content:
 	}
 	json_t *message = NULL;
 	struct error err;
-	if (json_parse(buf_str(&lsp->input) + at, length, &message, &err) < 0 ||
+	bool repaired; // a message may quote what the candidate wrote, NUL included
+	if (json_parse_repaired(buf_str(&lsp->input) + at, length, &message, &repaired, &err) < 0 ||
 		!json_is_object(message)) {
 		json_decref(message);
 		worker_fault(worker, FAULT_FOREIGN, "a frame that is not a JSON object");

@@ -53,30 +53,50 @@ void pool_wake(struct verifier *verifier) {
 
 /* ---- Verdicts. */
 
-static void job_free(struct job *job) {
+/* In a deferred call, because the caller's function may close the verifier or cancel all:
+ * nothing of ours is touched after it. */
+static void job_tell(void *data) {
+	struct job *job = data;
+	struct job **link = &job->verifier->finished;
+	while (*link != job) {
+		link = &(*link)->next;
+	}
+	*link = job->next;
+	job->verifier->pending--;
+	job->done(&job->verdict, job->data);
+	verdict_finish(&job->verdict);
 	free(job->what);
 	free(job);
 }
 
-/* Fills in what does not depend on the outcome, and tells. */
+static void job_free(struct job *job) {
+	loop_defer_cancel(job->verifier->loop, job_tell, job);
+	verdict_finish(&job->verdict);
+	free(job->what);
+	free(job);
+}
+
+/* Fills in what does not depend on the outcome, and tells at the end of this turn. Takes over
+ * the texts of `verdict`. */
 static void job_done(struct verifier *verifier, struct job *job, struct verdict *verdict,
 	int64_t cpu_ns, int64_t elapsed_ns) {
 	const struct verifier_options *options = &verifier->options;
 	verdict->cpu_ns = cpu_ns;
 	verdict->elapsed_ns = elapsed_ns;
 	verdict->backend = xstrdup(verifier->backend->name);
-	verdict->lean = options->lean->commit != NULL
-		? xasprintf("%s (%.12s)", options->lean->version, options->lean->commit)
-		: xstrdup(options->lean->version);
+	verdict->lean =
+		options->lean->commit != NULL
+			? xasprintf("%s (%.12s)", options->lean->version, options->lean->commit)
+			: xstrdup(options->lean->version);
 	verdict->policy = xstrdup(options->policy);
 	verdict->sandbox = xstrdup(options->sandbox);
 	if (verdict->messages == NULL) {
 		verdict->messages = xstrdup("");
 	}
-	verifier->pending--;
-	job->done(verdict, job->data);
-	verdict_finish(verdict);
-	job_free(job);
+	job->verdict = *verdict;
+	job->next = verifier->finished;
+	verifier->finished = job;
+	loop_defer(verifier->loop, job_tell, job);
 }
 
 static void job_missing(struct verifier *verifier, struct job *job, const char *why) {
@@ -232,10 +252,26 @@ void pool_start_failed(
 	pool_wake(verifier);
 }
 
+static const char *header_error(const struct lean_answer *answer) {
+	for (size_t i = 0; i < answer->count; i++) {
+		if (answer->messages[i].severity == LEAN_ERROR && answer->messages[i].line < 0) {
+			return answer->messages[i].text;
+		}
+	}
+	return NULL;
+}
+
 void pool_answered(struct verifier *verifier, struct job *job, const struct lean_answer *answer,
 	int64_t cpu_ns, int64_t elapsed_ns) {
 	if (verifier->lone != NULL && job != verifier->lone) {
 		lone_tested(verifier, answer);
+		return;
+	}
+	const char *refusal = job->faults == 0 ? header_error(answer) : NULL;
+	if (refusal != NULL) {
+		// Only a process a check gets here with one. It may be forged: the self-tests
+		// under this header tell.
+		pool_faulted(verifier, job, FAULT_FOREIGN, refusal, cpu_ns, elapsed_ns);
 		return;
 	}
 	if (job == verifier->lone) {
@@ -354,7 +390,13 @@ static void pump(void *data) {
 void verifier_submit(struct verifier *verifier, const struct lean_check *check,
 	verifier_done_fn done, void *data) {
 	struct job *job = xcalloc(1, sizeof(*job));
-	*job = (struct job){.check = check, .done = done, .data = data, .submitted_ns = loop_now(verifier->loop)};
+	*job = (struct job){
+		.check = check,
+		.done = done,
+		.data = data,
+		.verifier = verifier,
+		.submitted_ns = loop_now(verifier->loop),
+	};
 	verifier->pending++;
 	queue_push(verifier, job);
 	pool_wake(verifier);
@@ -463,7 +505,8 @@ void verifier_cancel_all(struct verifier *verifier) {
 	}
 	free_jobs(verifier->queue);
 	free_jobs(verifier->lone_queue);
-	verifier->queue = verifier->lone_queue = NULL;
+	free_jobs(verifier->finished);
+	verifier->queue = verifier->lone_queue = verifier->finished = NULL;
 	verifier->queue_end = &verifier->queue;
 	loop_defer_cancel(verifier->loop, lone_next, verifier);
 	if (verifier->lone != NULL) {

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/verdict.h"
 #include "verifier/backend.h"
 #include "verifier/verifier.h"
 
@@ -19,9 +20,11 @@ struct job {
 	const struct lean_check *check;
 	verifier_done_fn done; // NULL: a self-test of a lone worker
 	void *data;
-	int faults;	  // how often it took its worker down; then it runs alone
+	int faults; // how often it took its worker down; then it runs alone
 	enum fault fault; // the last one
-	char *what;	  // what was seen then
+	char *what; // what was seen then
+	struct verifier *verifier;
+	struct verdict verdict; // once finished
 	int64_t submitted_ns;
 };
 
@@ -39,13 +42,16 @@ struct verifier {
 	struct job *queue;
 	struct job **queue_end;
 	struct job *lone_queue; // jobs that wait to run alone
-	struct job *lone;	// the one that does
+	struct job *lone; // the one that does
 	enum lone_step lone_step;
 	struct lean_check lone_tests[2];
 	struct job lone_jobs[2];
 	size_t pending;
+	struct job *finished; // told at the end of this turn
 	int failed_starts; // in a row
-	bool pumping;	   // a pump is deferred
+	bool ever_ready; // a worker has taken a header
+	bool plain; // start workers without options that an older Lean may not know
+	bool pumping; // a pump is deferred
 };
 
 /** Makes a worker for this header, on the list and starting. */

@@ -12,11 +12,11 @@ struct verdict;
 
 /** What an installed Lean is. Texts owned. */
 struct lean_info {
-	char *path;    // the real binary, not elan's wrapper, where that can be told
+	char *path; // the real binary, not elan's wrapper, where that can be told
 	char *version; // "4.9.0"
-	char *commit;  // NULL when it does not say
-	bool json;     // `lean --help` lists --json
-	bool old;      // before 4.0.0 proper: no progress kinds, leanpkg
+	char *commit; // NULL when it does not say
+	bool json; // `lean --help` lists --json
+	bool old; // before 4.0.0 proper: no progress kinds, leanpkg
 	char *lean_path; // LEAN_PATH to set, from the Lake project (Mathlib); NULL when none
 };
 
@@ -34,15 +34,15 @@ int lean_find(const char *given, const char *toolchain, const char *project,
 struct verifier_options {
 	const char *backend; // "lsp", "batch"; NULL: lsp
 	const struct lean_info *lean; // borrowed while the verifier lives
-	int jobs;		 // workers; 0: from cores and memory
-	int64_t cpu_limit_s;	 // per proof; 0: 300
-	int64_t wall_limit_s;	 // backstop per proof; 0: 2 × cpu_limit + 60
-	int64_t start_limit_s;	 // a worker's start and header; 0: 180
+	int jobs; // workers; 0: from cores and memory
+	int64_t cpu_limit_s; // per proof; 0: 300
+	int64_t wall_limit_s; // backstop per proof; 0: 2 × cpu_limit + 60
+	int64_t start_limit_s; // a worker's start and header; 0: 180
 	int64_t memory_limit_bytes; // per worker, resident; 0: 8 GiB
-	size_t output_limit_bytes;  // per check; 0: 16 MiB
-	int uses_limit;		 // checks a worker serves; 0: 400
-	const char *policy;	 // recorded in verdicts; NULL: "strict"
-	const char *sandbox;	 // "none" until the sandbox lands; recorded in verdicts
+	size_t output_limit_bytes; // per check; 0: 16 MiB
+	int uses_limit; // checks a worker serves; 0: 400
+	const char *policy; // recorded in verdicts; NULL: "strict"
+	const char *sandbox; // "none" until the sandbox lands; recorded in verdicts
 };
 
 /**

@@ -49,6 +49,13 @@ static void watch(void *data) {
 	watch_again(worker);
 }
 
+/* Of the check at hand. A process that has ended is no longer in /proc. */
+static int64_t cpu_of(const struct worker *worker) {
+	int64_t now_ns = worker->proc != NULL ? proc_cpu_ns(worker->proc) : 0;
+	now_ns = now_ns > worker->exit_cpu_ns ? now_ns : worker->exit_cpu_ns;
+	return now_ns > worker->cpu_before_ns ? now_ns - worker->cpu_before_ns : 0;
+}
+
 static void begin(struct worker *worker) {
 	worker->started_ns = loop_now(worker->verifier->loop);
 	worker->cpu_before_ns = worker->proc != NULL ? proc_cpu_ns(worker->proc) : 0;
@@ -94,6 +101,7 @@ static void on_output(enum proc_stream stream, const char *bytes, size_t length,
 
 static void on_exit_of(const struct proc_exit *exit, void *data) {
 	struct worker *worker = data;
+	worker->exit_cpu_ns = exit->cpu_ns;
 	if (worker->verifier->backend->on_exit(worker, exit)) {
 		return;
 	}
@@ -117,8 +125,8 @@ int worker_spawn(struct worker *worker, const char *const *argv, struct error *e
 		.env = (const char *const *)worker->verifier->environment,
 		.cwd = "/",
 		.file_limit_bytes = worker->options->output_limit_bytes > 0
-			? (int64_t)worker->options->output_limit_bytes
-			: 0,
+					    ? (int64_t)worker->options->output_limit_bytes
+					    : 0,
 		.on_output = on_output,
 		.on_exit = on_exit_of,
 		.data = worker,
@@ -142,6 +150,7 @@ int worker_create(struct verifier *verifier, const char *header, struct worker *
 	worker->header_copy = xstrdup(header);
 	worker->header = worker->header_copy;
 	worker->header_lines = count_lines(header);
+	worker->plain = verifier->plain;
 	worker->state = WORKER_STARTING;
 	buf_init(&worker->complaints, COMPLAINTS_MAX);
 	worker->next = verifier->workers;
@@ -221,6 +230,7 @@ bool worker_ready(struct worker *worker) {
 	}
 	worker->state = WORKER_IDLE;
 	verifier->busy--;
+	verifier->ever_ready = true;
 	worker->base_rss_bytes = proc_rss_bytes(worker->proc);
 	pool_worker_ready(verifier, worker);
 	return true;
@@ -240,7 +250,7 @@ bool worker_answered(struct worker *worker) {
 		worker_fault(worker, FAULT_FOREIGN, "an answer that is not whole");
 		return false;
 	}
-	int64_t cpu_ns = proc_cpu_ns(worker->proc) - worker->cpu_before_ns;
+	int64_t cpu_ns = cpu_of(worker);
 	int64_t elapsed_ns = loop_now(verifier->loop) - worker->started_ns;
 	struct lean_answer answer = worker->answer;
 	worker->answer = (struct lean_answer){0};
@@ -252,7 +262,7 @@ bool worker_answered(struct worker *worker) {
 	if (spent) {
 		worker_destroy(worker);
 	}
-	pool_answered(verifier, job, &answer, cpu_ns > 0 ? cpu_ns : 0, elapsed_ns);
+	pool_answered(verifier, job, &answer, cpu_ns, elapsed_ns);
 	lean_answer_finish(&answer);
 	return !spent;
 }
@@ -261,16 +271,16 @@ void worker_fault(struct worker *worker, enum fault fault, const char *what) {
 	struct verifier *verifier = worker->verifier;
 	struct job *job = worker->job;
 	bool starting = worker->state == WORKER_STARTING;
-	int64_t cpu_ns =
-		worker->proc != NULL ? proc_cpu_ns(worker->proc) - worker->cpu_before_ns : 0;
+	int64_t cpu_ns = cpu_of(worker);
 	int64_t elapsed_ns = loop_now(verifier->loop) - worker->started_ns;
 	char *copy = xstrdup(what);
 	char *header = xstrdup(worker->header);
 	worker_destroy(worker);
 	if (starting) {
+		verifier->plain = verifier->plain || !verifier->ever_ready;
 		pool_start_failed(verifier, header, job, copy);
 	} else if (job != NULL) {
-		pool_faulted(verifier, job, fault, copy, cpu_ns > 0 ? cpu_ns : 0, elapsed_ns);
+		pool_faulted(verifier, job, fault, copy, cpu_ns, elapsed_ns);
 	}
 	pool_wake(verifier);
 	free(header);

@@ -1,0 +1,332 @@
+#!/usr/bin/env -S python3 -S
+"""A stand-in for Lean in tests of f2f. It proves that f2f handles Lean's protocols; it proves nothing about mathematics.
+
+It speaks `--version`, `--help`, `--worker` (the language server's worker) and batch (`--stdin`, or a file; `--json` or not). With
+F2F_FAKE_LEAN_OLD=1, or started under a name that holds "old", it is a Lean of July 2021: no --json, no progress kinds, and it stops at
+options it does not know.
+
+It decides from the text it is sent, by these rules and no table of names:
+
+- A declaration is `theorem`, `lemma`, `def`, `abbrev` or `axiom` at the start of a line, up to the next line that starts with a
+  command word. Its proof is what follows the first `:=` outside brackets. Comments are removed first.
+- `fake_error` in a declaration, or nothing after `:=`: an error there, and it rests on sorryAx.
+- `sorry`: a warning, and it rests on sorryAx.
+- A proof that names theorems or axioms declared before (as `exact @name`, `apply name` …) is accepted when one is known; it rests on
+  what they rest on. An unknown name after exact or apply is an error.
+- The statement `True` has the proofs `True.intro`, `trivial`, `by trivial`, `by exact True.intro`; `False` has none.
+- Any other proof is accepted exactly when sha256(statement + "\\n" + proof), both with white space made single blanks, has a first
+  byte below 128. The statement is the text between the name and `:=`. Refusals are errors at the proof.
+- `axiom NAME`: whoever names it rests on it.
+- `#print axioms NAME`: Lean's own words, or an error for an unknown name. `#exit` ends the file without any word.
+- An `import` of anything but Init, Mathlib, Aesop or Lean* is an error in the header.
+- `fake_hang` never answers, `fake_cpu` neither but burns CPU, `fake_crash` aborts, `fake_close` leaves with status 0, `fake_flood`
+  writes without end, `fake_garbage` writes bytes into the protocol, `fake_oom` takes memory without end, `fake_child` leaves a
+  child behind and goes on, `fake_late` writes garbage after a good answer.
+"""
+
+import hashlib
+import json
+import os
+import re
+import sys
+import time
+
+OLD = os.environ.get("F2F_FAKE_LEAN_OLD") == "1" or "old" in os.path.basename(sys.argv[0])
+COMMANDS = ("theorem", "lemma", "def", "abbrev", "axiom", "open", "set_option", "import", "namespace", "end", "section",
+            "variable", "universe", "noncomputable", "#print", "#exit", "#check", "#eval", "example", "instance")
+KNOWN_IMPORTS = re.compile(r"(Init|Mathlib|Aesop|Lean)(\..*)?$")
+TRUE_PROOFS = ("True.intro", "trivial", "by trivial", "by exact True.intro", "by exact trivial")
+
+
+def blanks(text):
+    return " ".join(text.split())
+
+
+def accepts(statement, proof):
+    """The rule by which tests know scores in advance."""
+    return hashlib.sha256((blanks(statement) + "\n" + blanks(proof)).encode()).digest()[0] < 128
+
+
+def without_comments(text):
+    """Comments become blanks, so that places stay."""
+    out, depth, i = [], 0, 0
+    while i < len(text):
+        if depth == 0 and text.startswith("--", i):
+            while i < len(text) and text[i] != "\n":
+                out.append(" ")
+                i += 1
+        elif text.startswith("/-", i):
+            depth, i = depth + 1, i + 2
+            out.append("  ")
+        elif depth and text.startswith("-/", i):
+            depth, i = depth - 1, i + 2
+            out.append("  ")
+        else:
+            out.append(text[i] if depth == 0 or text[i] == "\n" else " ")
+            i += 1
+    return "".join(out)
+
+
+def split_commands(text):
+    """(first line, text) of every command."""
+    parts = []
+    for number, line in enumerate(text.split("\n")):
+        words = line.split(None, 1)
+        if words and line[0] not in " \t" and words[0] in COMMANDS:
+            parts.append([number, line])
+        elif parts:
+            parts[-1][1] += "\n" + line
+        elif line.strip():
+            parts.append([number, line])
+    return parts
+
+
+def split_at_proof(text):
+    """Where the first := outside brackets is, or -1."""
+    depth = 0
+    for i, c in enumerate(text):
+        depth += (c in "([{⟨") - (c in ")]}⟩")
+        if depth == 0 and text.startswith(":=", i):
+            return i
+    return -1
+
+
+class File:
+    def __init__(self):
+        self.axioms = {}  # name -> what it rests on
+        self.messages = []  # (severity, line, column, text)
+        self.fatal = False
+
+    def say(self, severity, line, text, column=0):
+        self.messages.append((severity, line, column, text))
+
+    def declare(self, line, text):
+        match = re.match(r"(?:noncomputable\s+)?(theorem|lemma|def|abbrev|axiom)\s+(\S+)", text)
+        if not match:
+            return
+        kind, name = match.groups()
+        rest = text[match.end():]
+        if kind == "axiom":
+            self.axioms[name] = [name]
+            return
+        at = split_at_proof(rest)
+        if at < 0:
+            self.say("error", line, "expected ':='")
+            return
+        statement, proof = rest[:at], rest[at + 2:]
+        place = line + rest[:at].count("\n")
+        if "fake_error" in text or not proof.strip():
+            self.say("error", place, "unknown identifier 'fake_error'\nwith a second line")
+            self.axioms[name] = ["sorryAx"]
+        elif re.search(r"\bsorry\b", text):
+            self.say("warning", line, "declaration uses 'sorry'")
+            self.axioms[name] = ["sorryAx"]
+        else:
+            self.prove(name, statement, proof, place)
+
+    def prove(self, name, statement, proof, place):
+        words = set(re.findall(r"[^\s@()\[\]{},;:<>|·]+", proof.replace("_root_.", "")))
+        used = [known for known in self.axioms if known in words]
+        goal = blanks(statement).lstrip(": ")
+        if used:
+            rests = sorted({axiom for known in used for axiom in self.axioms[known]})
+            self.axioms[name] = rests
+        elif "exact @" in proof:
+            self.say("error", place, "unknown constant in '%s'" % blanks(proof)[:60])
+        elif goal == "False" or (goal == "True" and blanks(proof) not in TRUE_PROOFS):
+            self.refuse(name, place)
+        elif goal == "True" or accepts(statement, proof):
+            self.axioms[name] = ["propext"] if "simp" in proof else []
+        else:
+            self.refuse(name, place)
+
+    def refuse(self, name, place):
+        self.say("error", place, "type mismatch\n  the proof does not fit")
+        self.axioms[name] = ["sorryAx"]
+
+    def print_axioms(self, line, name):
+        if name not in self.axioms:
+            self.say("error", line, "unknown constant '%s'" % name)
+        elif self.axioms[name]:
+            self.say("information", line, "'%s' depends on axioms: [%s]" % (name, ", ".join(self.axioms[name])))
+        else:
+            self.say("information", line, "'%s' does not depend on any axioms" % name)
+
+    def read(self, text):
+        for line, part in split_commands(without_comments(text)):
+            words = part.split()
+            if words[0] == "#exit":
+                break
+            if words[0] == "import":
+                for module in words[1:]:
+                    if not KNOWN_IMPORTS.match(module):
+                        self.say("error", 0, "unknown package '%s'" % module)
+                        self.fatal = True
+                        return self
+            elif words[:2] == ["#print", "axioms"] and len(words) > 2:
+                self.print_axioms(line, words[2])
+            elif words[0] in ("#check", "#eval"):
+                self.say("information", line, " ".join(words[1:]))
+            else:
+                self.declare(line, part)
+        return self
+
+
+def misbehave(text, out):
+    """The faults. Returns only when there is none."""
+    if "fake_hang" in text:
+        while True:
+            time.sleep(3600)
+    if "fake_cpu" in text:
+        while True:
+            pass
+    if "fake_crash" in text:
+        sys.stderr.write("Stack overflow detected. Aborting.\n")
+        sys.stderr.flush()
+        os.abort()
+    if "fake_close" in text:
+        os._exit(0)
+    if "fake_garbage" in text:
+        out.write(b"HELLO")
+        out.flush()
+    if "fake_flood" in text:
+        piece = b"Content-Length: 100000\r\n\r\n{" + b" " * 99999
+        while True:
+            out.write(piece)
+            out.flush()
+    if "fake_oom" in text:
+        held = []
+        while True:
+            held.append(b"x" * (8 << 20))
+            time.sleep(0.002)
+    if "fake_child" in text:
+        import subprocess  # slow to load, and every check of batch would pay
+        subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)", os.path.abspath(sys.argv[0])],
+                         stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+SEVERITIES = {"error": 1, "warning": 2, "information": 3}
+
+
+class Worker:
+    def __init__(self):
+        self.input, self.out = sys.stdin.buffer, sys.stdout.buffer
+
+    def send(self, message):
+        message["jsonrpc"] = "2.0"
+        body = json.dumps(message, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
+        self.out.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        self.out.flush()
+
+    def receive(self):
+        length = 0
+        while True:
+            line = self.input.readline()
+            if not line:
+                sys.exit(1)
+            if line == b"\r\n":
+                return json.loads(self.input.read(length))
+            name, value = line.split(b": ")
+            if name == b"Content-Length":
+                length = int(value)
+
+    def progress(self, uri, version, processing):
+        self.send({"method": "$/lean/fileProgress",
+                   "params": {"textDocument": {"uri": uri, "version": version}, "processing": processing}})
+
+    def diagnostics(self, uri, version, messages):
+        items = []
+        for severity, line, column, text in messages:
+            place = {"start": {"line": line, "character": column}, "end": {"line": line, "character": column + 1}}
+            items.append({"range": place, "fullRange": place, "severity": SEVERITIES[severity], "source": "Lean 4",
+                          "message": text})
+        self.send({"method": "textDocument/publishDiagnostics",
+                   "params": {"uri": uri, "version": version, "diagnostics": items}})
+
+    def elaborate(self, uri, version, text):
+        misbehave(text, self.out)
+        result = File().read(text)
+        place = {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}}
+        if result.fatal and OLD:  # no progress at all
+            self.diagnostics(uri, version, result.messages)
+            return
+        if version > 1:  # of the version before, late
+            self.diagnostics(uri, version - 1, [("error", 0, 0, "stale")])
+        self.progress(uri, version, [{"range": place} if OLD else {"range": place, "kind": 2 if result.fatal else 1}])
+        if not OLD:
+            self.send({"id": "refresh%d" % version, "method": "workspace/semanticTokens/refresh"})
+        self.diagnostics(uri, version, result.messages[:1])
+        self.diagnostics(uri, version, result.messages)
+        if not result.fatal:
+            self.progress(uri, version, [])
+
+    def run(self):
+        text, version = "", 0
+        while True:
+            message = self.receive()
+            method, params = message.get("method"), message.get("params", {})
+            if method == "initialize":
+                continue
+            if method == "exit":
+                sys.exit(0)
+            if method == "textDocument/didOpen":
+                text, version = params["textDocument"]["text"], params["textDocument"]["version"]
+                self.elaborate(params["textDocument"]["uri"], version, text)
+            elif method == "textDocument/didChange":
+                if params["textDocument"]["version"] <= version:
+                    sys.exit(1)
+                text, version = params["contentChanges"][-1]["text"], params["textDocument"]["version"]
+                self.elaborate(params["textDocument"]["uri"], version, text)
+            elif method == "textDocument/waitForDiagnostics":
+                self.send({"id": message["id"], "result": {}})
+                if "fake_late" in text:
+                    self.out.write(b"LATE BYTES\r\n")
+                    self.out.flush()
+            else:
+                sys.exit(1)  # a worker ends at what it does not know
+
+
+def batch(text, label, as_json):
+    misbehave(text, sys.stdout.buffer)
+    result = File().read(text)
+    for severity, line, column, message in result.messages:
+        if as_json:
+            print(json.dumps({"severity": severity, "pos": {"line": line + 1, "column": column}, "endPos": None,
+                              "fileName": label, "data": message, "caption": "", "kind": "[anonymous]"},
+                             ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+        elif severity == "information":
+            print(message)
+        else:
+            print("%s:%d:%d: %s: %s" % (label, line + 1, column, severity, message))
+    sys.stdout.flush()
+    return 1 if any(m[0] == "error" for m in result.messages) else 0
+
+
+def main():
+    arguments = sys.argv[1:]
+    known = ("--version", "--help", "--worker", "--stdin") + (() if OLD else ("--json", "-Dserver.reportDelayMs=0"))
+    files = [a for a in arguments if not a.startswith("-")]
+    for argument in arguments:
+        if argument.startswith("-") and argument not in known:
+            sys.stderr.write("lean: unrecognized option '%s'\n" % argument)
+            return 1
+    if "--version" in arguments:
+        print("Lean (version 4.0.0, Release)" if OLD else
+              "Lean (version 4.9.0, x86_64-unknown-linux-gnu, commit 8f9843a4a5fe, Release)")
+        return 0
+    if "--help" in arguments:
+        print("  --help -h\n  --stdin   take input from stdin\n" + ("" if OLD else "  --json    report messages as JSON\n"))
+        return 0
+    if "--worker" in arguments:
+        Worker().run()
+    if "--stdin" in arguments:
+        return batch(sys.stdin.buffer.read().decode(), "<stdin>", "--json" in arguments)
+    if files:
+        with open(files[0], encoding="utf-8") as source:
+            return batch(source.read(), files[0], "--json" in arguments)
+    sys.stderr.write("Expected exactly one file name\n")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
