@@ -32,8 +32,9 @@ struct candidate_result lean_candidate_refuse(
 	enum reject_reason reason, const char *word, unsigned line, const char *why);
 
 /**
- * Owned text of tokens from..to as a proof: kept byte for byte, unless a line after the first
- * begins at the outermost column; then all of them move two columns to the right, and NULL is
+ * Owned text of tokens from..to as a proof, kept byte for byte but for two cases. A block whose
+ * later tactics stand under the first one, on the line of "by", gets lines of its own. And where a
+ * line after the first begins at column 0, all of them move two columns to the right; NULL is
  * returned when a literal runs over such a line end.
  */
 char *lean_proof_text(const struct lean_tokens *tokens, size_t from, size_t to);

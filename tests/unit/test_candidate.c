@@ -215,6 +215,13 @@ START_TEST(bare_proofs_are_taken_with_or_without_by) {
 }
 END_TEST
 
+START_TEST(a_block_that_hangs_on_its_first_line_keeps_its_columns) {
+	check_taken(one, "theorem t : 1 = 1 := by simp\n                        rfl", "",
+		"by\n                        simp\n                        rfl");
+	check_taken(one, "theorem t : 1 = 1 := by simp\n  <;> rfl", "", "by simp\n  <;> rfl");
+}
+END_TEST
+
 START_TEST(the_last_declaration_of_the_theorem_counts) {
 	check_taken(one,
 		"```lean\ntheorem t : 1 = 1 := foo\n```\nBetter:\n```lean\ntheorem t : 1 = 1 := "
@@ -418,6 +425,7 @@ int main(void) {
 	tcase_add_test(tcase, a_long_proof_is_taken_whole);
 	tcase_add_test(tcase, helpers_are_kept_and_other_preparations_dropped);
 	tcase_add_test(tcase, bare_proofs_are_taken_with_or_without_by);
+	tcase_add_test(tcase, a_block_that_hangs_on_its_first_line_keeps_its_columns);
 	tcase_add_test(tcase, the_last_declaration_of_the_theorem_counts);
 	tcase_add_test(tcase, code_without_fence_is_found_between_prose);
 	tcase_add_test(tcase, what_a_reply_sets_for_its_own_effort_is_kept_and_linters_are_dropped);
