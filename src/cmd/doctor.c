@@ -26,6 +26,7 @@ static const struct option options[] = {
 	{"base-url", 0, OPTION_TEXT, "URL", "its endpoint, up to and with /v1"},
 	{"api-key-env", 0, OPTION_TEXT, "VARIABLE", "the variable that holds its key"},
 	LEAN_OPTIONS,
+	{"json", 0, OPTION_FLAG, NULL, "the findings as one JSON object"},
 	{0},
 };
 

@@ -41,6 +41,7 @@ static const struct option options[] = {
 	{"fail-on-error", 0, OPTION_NUMBER, "SHARE|N",
 		"missing samples that make the run invalid (default: any)"},
 	{"min-score", 0, OPTION_NUMBER, "SHARE", "exit 3 when pass@1 of any row is below"},
+	{"json", 0, OPTION_FLAG, NULL, "the report as one JSON object"},
 	{0},
 };
 

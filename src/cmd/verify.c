@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
 #include "cmd/lean_setup.h"
@@ -27,6 +28,7 @@ enum { LINE_MAX_BYTES = 32 * 1024 * 1024 };
 static const struct option options[] = {
 	{"pending", 0, OPTION_FLAG, NULL, "only what has no outcome yet"},
 	LEAN_OPTIONS,
+	{"json", 0, OPTION_FLAG, NULL, "a JSON object a verdict, a line each"},
 	{0},
 };
 

@@ -17,7 +17,7 @@ struct manifest_options {
 	const char *build;   // compiler and build type
 	const char *model;
 	const char *base_url; // redacted here
-	const struct prompt *prompt;
+	const struct prompt *prompt; // NULL: a local source has none
 	const char *const *splits;
 	size_t split_count;
 	const struct lean_info *lean; // NULL: not verified

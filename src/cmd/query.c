@@ -1,0 +1,203 @@
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <jansson.h>
+
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/vec.h"
+#include "cmd/cmd.h"
+#include "io/term.h"
+#include "store/store.h"
+
+enum { COLUMN_MAX = 60, TYPE_INTEGER = 1, TYPE_REAL = 2, TYPE_NULL = 5 };
+
+enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV };
+
+static const struct option options[] = {
+	{"csv", 0, OPTION_FLAG, NULL, "comma-separated values"},
+	{"json", 0, OPTION_FLAG, NULL, "an array of objects"},
+	{0},
+};
+
+/* A table is printed when all of it is known: its columns are as wide as what they hold. */
+struct result {
+	enum format format;
+	char **names;
+	int columns;
+	VEC(char *) cells;
+	json_t *rows;
+};
+
+static void csv_field(const char *text) {
+	if (strpbrk(text, ",\"\r\n") == NULL) {
+		fputs(text, stdout);
+		return;
+	}
+	putchar('"');
+	for (; *text != '\0'; text++) {
+		if (*text == '"') {
+			putchar('"');
+		}
+		putchar(*text);
+	}
+	putchar('"');
+}
+
+static void csv_row(const char *const *values, int count) {
+	for (int i = 0; i < count; i++) {
+		if (i > 0) {
+			putchar(',');
+		}
+		csv_field(values[i] != NULL ? values[i] : "");
+	}
+	fputs("\r\n", stdout);
+}
+
+static int take_columns(const char *const *names, int count, void *data) {
+	struct result *result = data;
+	result->columns = count;
+	result->names = xcalloc((size_t)count, sizeof(*result->names));
+	for (int i = 0; i < count; i++) {
+		result->names[i] = xstrdup(names[i]);
+	}
+	if (result->format == FORMAT_CSV) {
+		csv_row(names, count);
+	}
+	return 0;
+}
+
+static json_t *json_value(const char *text, int type) {
+	if (text == NULL || type == TYPE_NULL) {
+		return json_null();
+	}
+	if (type == TYPE_INTEGER) {
+		return json_integer(strtoll(text, NULL, 10));
+	}
+	if (type == TYPE_REAL) {
+		json_t *real = json_real(strtod(text, NULL));
+		return real != NULL ? real : json_null();
+	}
+	json_t *value = json_string(text);
+	return value != NULL ? value : json_null();
+}
+
+/* One line a cell, cut where a table would be unreadable; --json and --csv have all of it. */
+static char *table_cell(const char *text) {
+	char *cell = xstrdup(text != NULL ? text : "");
+	for (char *c = cell; *c != '\0'; c++) {
+		*c = *c == '\n' || *c == '\r' || *c == '\t' ? ' ' : *c;
+	}
+	if (term_columns(cell) <= COLUMN_MAX) {
+		return cell;
+	}
+	size_t end = strlen(cell);
+	while (end > 0 && term_columns(cell) >= COLUMN_MAX) {
+		do {
+			end--;
+		} while (end > 0 && ((unsigned char)cell[end] & 0xc0) == 0x80);
+		cell[end] = '\0';
+	}
+	char *cut = xasprintf("%s…", cell);
+	free(cell);
+	return cut;
+}
+
+static int take_row(const char *const *values, const int *types, int count, void *data) {
+	struct result *result = data;
+	if (result->format == FORMAT_CSV) {
+		csv_row(values, count);
+	} else if (result->format == FORMAT_JSON) {
+		json_t *row = json_object();
+		for (int i = 0; i < count; i++) {
+			json_object_set_new(row, result->names[i], json_value(values[i], types[i]));
+		}
+		json_array_append_new(result->rows, row);
+	} else {
+		for (int i = 0; i < count; i++) {
+			vec_push(&result->cells, table_cell(values[i]));
+		}
+	}
+	return 0;
+}
+
+static void print_cell(const char *text, int width, bool last) {
+	int space = last ? 0 : width - term_columns(text) + 2;
+	printf("%s%*s", text, space > 0 ? space : 0, "");
+}
+
+static void print_table(const struct result *result) {
+	int *widths = xcalloc((size_t)result->columns, sizeof(*widths));
+	for (int i = 0; i < result->columns; i++) {
+		widths[i] = term_columns(result->names[i]);
+	}
+	for (size_t i = 0; i < result->cells.count; i++) {
+		int width = term_columns(result->cells.items[i]);
+		int column = (int)(i % (size_t)result->columns);
+		widths[column] = width > widths[column] ? width : widths[column];
+	}
+	for (int i = 0; i < result->columns; i++) {
+		print_cell(result->names[i], widths[i], i + 1 == result->columns);
+	}
+	putchar('\n');
+	for (size_t i = 0; i < result->cells.count; i++) {
+		int column = (int)(i % (size_t)result->columns);
+		print_cell(result->cells.items[i], widths[column], column + 1 == result->columns);
+		if (column + 1 == result->columns) {
+			putchar('\n');
+		}
+	}
+	free(widths);
+}
+
+static void finish(struct result *result) {
+	for (int i = 0; i < result->columns; i++) {
+		free(result->names[i]);
+	}
+	for (size_t i = 0; i < result->cells.count; i++) {
+		free(result->cells.items[i]);
+	}
+	free(result->names);
+	vec_finish(&result->cells);
+	json_decref(result->rows);
+}
+
+static int run(struct options *given, struct error *err) {
+	const char *sql = option_argument(given, 0);
+	if (sql == NULL || option_argument(given, 1) != NULL) {
+		return error_set(err, ERROR_USAGE, "give one statement in quotes: f2f query \"SELECT …\"");
+	}
+	struct result result = {
+		.format = option_flag(given, "json") ? FORMAT_JSON : option_flag(given, "csv") ? FORMAT_CSV : FORMAT_TABLE,
+		.rows = json_array(),
+	};
+	char *database = options_database(given);
+	struct store *store = NULL;
+	int rc = store_open(database, &(struct store_options){.mode = DB_READ_ONLY}, &store, err);
+	rc = rc < 0 ? rc : store_query(store, sql, take_columns, take_row, &result, err);
+	if (rc == 0 && result.format == FORMAT_TABLE) {
+		print_table(&result);
+	} else if (rc == 0 && result.format == FORMAT_JSON) {
+		json_dumpf(result.rows, stdout, JSON_COMPACT);
+		putchar('\n');
+	}
+	finish(&result);
+	store_close(store);
+	free(database);
+	return rc;
+}
+
+const struct command cmd_query = {
+	.name = "query",
+	.synopsis = "\"SQL\"",
+	.summary = "read-only SQL; table, JSON, CSV",
+	.about = "Runs one SELECT on the database, which it cannot change. The stable tables are problem, run, sample, verdict, "
+		 "grade, finding and text; columns that hold 64 hex digits are ids of texts.\n"
+		 "\n"
+		 "Examples:\n"
+		 "  f2f query \"SELECT outcome, reason, count(*) FROM sample GROUP BY 1, 2\"\n"
+		 "  f2f query --csv \"SELECT problem, outcome FROM sample WHERE split = 'v2s'\"\n",
+	.options = options,
+	.run = run,
+};

@@ -1,0 +1,24 @@
+#include "cmd/run_report.h"
+
+#include <stddef.h>
+
+#include "report/report.h"
+
+int run_report_print(struct store *store, const char *run, const char *format,
+	void (*look)(const struct report *report, void *data), void *data, struct error *err) {
+	struct report *report = NULL;
+	int rc = report_build(store, run, NULL, 0, &report, err);
+	if (rc == 0) {
+		const struct report *const reports[] = {report};
+		report_format_find(format)->render(reports, 1, stdout);
+		if (look != NULL) {
+			look(report, data);
+		}
+	}
+	report_destroy(report);
+	return rc;
+}
+
+int run_report_table(struct store *store, const char *run, struct error *err) {
+	return run_report_print(store, run, "table", NULL, NULL, err);
+}
