@@ -20,7 +20,8 @@ static void look(const struct report *report, void *data) {
 	struct gates *gates = data;
 	if (!report->valid) {
 		gates->status = 4;
-		log_error("run %s is not valid: %" PRId64 " of %" PRId64 " samples are missing; the same command asks again",
+		log_error("run %s is not valid: %" PRId64 " of %" PRId64
+			  " samples are missing; the same command asks again",
 			report->run.id, report->missing, report->samples);
 		return;
 	}
@@ -28,16 +29,18 @@ static void look(const struct report *report, void *data) {
 		const struct score *score = &report->scores.items[i];
 		if (score->k == 1 && !isnan(score->value) && score->value < gates->min_score) {
 			gates->status = 3;
-			log_error("%s %s %s is %.4f, below --min-score %.4f", score->split, score->subset, score->metric,
-				score->value, gates->min_score);
+			log_error("%s %s %s is %.4f, below --min-score %.4f", score->split,
+				score->subset, score->metric, score->value, gates->min_score);
 		}
 	}
 }
 
 int eval_report(struct eval *eval, struct error *err) {
 	bool json = option_flag(eval->options, "json");
-	struct gates gates = {.eval = eval, .min_score = option_number(eval->options, "min-score", NAN)};
-	int rc = run_report_print(eval->store, eval->run.id, json ? "json" : "table", look, &gates, err);
+	struct gates gates = {
+		.eval = eval, .min_score = option_number(eval->options, "min-score", NAN)};
+	int rc = run_report_print(
+		eval->store, eval->run.id, json ? "json" : "table", look, &gates, err);
 	if (rc < 0) {
 		return rc;
 	}

@@ -166,10 +166,13 @@ static void finish(struct result *result) {
 static int run(struct options *given, struct error *err) {
 	const char *sql = option_argument(given, 0);
 	if (sql == NULL || option_argument(given, 1) != NULL) {
-		return error_set(err, ERROR_USAGE, "give one statement in quotes: f2f query \"SELECT …\"");
+		return error_set(
+			err, ERROR_USAGE, "give one statement in quotes: f2f query \"SELECT …\"");
 	}
 	struct result result = {
-		.format = option_flag(given, "json") ? FORMAT_JSON : option_flag(given, "csv") ? FORMAT_CSV : FORMAT_TABLE,
+		.format = option_flag(given, "json")  ? FORMAT_JSON
+			  : option_flag(given, "csv") ? FORMAT_CSV
+						      : FORMAT_TABLE,
 		.rows = json_array(),
 	};
 	char *database = options_database(given);
@@ -192,7 +195,8 @@ const struct command cmd_query = {
 	.name = "query",
 	.synopsis = "\"SQL\"",
 	.summary = "read-only SQL; table, JSON, CSV",
-	.about = "Runs one SELECT on the database, which it cannot change. The stable tables are problem, run, sample, verdict, "
+	.about = "Runs one SELECT on the database, which it cannot change. The stable tables are "
+		 "problem, run, sample, verdict, "
 		 "grade, finding and text; columns that hold 64 hex digits are ids of texts.\n"
 		 "\n"
 		 "Examples:\n"

@@ -8,7 +8,10 @@ struct store;
 /** Builds and prints one run's report to stdout as a table. */
 int run_report_table(struct store *store, const char *run, struct error *err);
 
-/** The same in the format that has this name ("table", "json", …), handing the report out before it is destroyed: `look` may be NULL. */
+/**
+ * The same in the format that has this name ("table", "json", …), handing the report out before it
+ * is destroyed: `look` may be NULL.
+ */
 int run_report_print(struct store *store, const char *run, const char *format,
 	void (*look)(const struct report *report, void *data), void *data, struct error *err);
 

@@ -26,9 +26,10 @@ static int add_run(const struct run_record *run, void *data) {
 	clock_format_utc(run->created_ns, created);
 	listing->count++;
 	if (listing->json) {
-		json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "id", run->id, "created", created,
-			"state", run->state, "model", run->model, "split", run->split, "subset", run->subset, "task", run->task,
-			"samples", (json_int_t)run->samples, "created_ns", (json_int_t)run->created_ns);
+		json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "id",
+			run->id, "created", created, "state", run->state, "model", run->model,
+			"split", run->split, "subset", run->subset, "task", run->task, "samples",
+			(json_int_t)run->samples, "created_ns", (json_int_t)run->created_ns);
 		json_t *settings = json_loads(run->settings, 0, NULL);
 		json_object_set_new(object, "settings", settings != NULL ? settings : json_null());
 		json_array_append_new(listing->runs, object);
@@ -37,13 +38,15 @@ static int add_run(const struct run_record *run, void *data) {
 	if (listing->count == 1) {
 		printf("%-21s %-12s %-9s %-9s %s\n", "id", "state", "task", "split", "model");
 	}
-	printf("%-21s %-12s %-9s %-9s %s\n", run->id, run->state, run->task, run->split, run->model);
+	printf("%-21s %-12s %-9s %-9s %s\n", run->id, run->state, run->task, run->split,
+		run->model);
 	return 0;
 }
 
 static int run(struct options *given, struct error *err) {
 	if (option_argument(given, 0) != NULL) {
-		return error_set(err, ERROR_USAGE, "runs takes no argument; type: f2f show %s", option_argument(given, 0));
+		return error_set(err, ERROR_USAGE, "runs takes no argument; type: f2f show %s",
+			option_argument(given, 0));
 	}
 	struct listing listing = {.json = option_flag(given, "json"), .runs = json_array()};
 	char *database = options_database(given);
@@ -60,7 +63,8 @@ static int run(struct options *given, struct error *err) {
 		putchar('\n');
 		json_decref(object);
 	} else if (rc == 0 && listing.count == 0) {
-		printf("no runs yet in %s; type: f2f eval --model builtin/gold --split demo\n", database);
+		printf("no runs yet in %s; type: f2f eval --model builtin/gold --split demo\n",
+			database);
 	}
 	json_decref(listing.runs);
 	store_close(store);

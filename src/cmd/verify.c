@@ -59,11 +59,13 @@ static json_t *verdict_object(const struct engine_verdict *told) {
 	while (str_next_line(&rest, &line)) {
 		json_array_append_new(messages, json_stringn(line.data, line.len));
 	}
-	json_t *object = json_pack("{s:s, s:s, s:I}", "split", told->split, "problem", told->problem, "sample",
-		(json_int_t)told->sample);
-	const char *const names[] = {"outcome", "reason", "missing", "backend", "lean", "policy", "sandbox"};
-	const char *const values[] = {outcome_name(verdict->outcome), reject_reason_name(verdict->reason),
-		missing_name(verdict->missing), verdict->backend, verdict->lean, verdict->policy, verdict->sandbox};
+	json_t *object = json_pack("{s:s, s:s, s:I}", "split", told->split, "problem",
+		told->problem, "sample", (json_int_t)told->sample);
+	const char *const names[] = {
+		"outcome", "reason", "missing", "backend", "lean", "policy", "sandbox"};
+	const char *const values[] = {outcome_name(verdict->outcome),
+		reject_reason_name(verdict->reason), missing_name(verdict->missing),
+		verdict->backend, verdict->lean, verdict->policy, verdict->sandbox};
 	for (size_t i = 0; i < F2F_COUNT(names); i++) {
 		bool none = values[i] == NULL || values[i][0] == '\0';
 		json_object_set_new(object, names[i], none ? json_null() : json_string(values[i]));
@@ -80,8 +82,11 @@ static void on_verdict(const struct engine_verdict *told, void *data) {
 	bool changed = told->before != OUTCOME_NONE && told->before != told->verdict->outcome;
 	recheck->changed += changed;
 	if (changed) {
-		log_info("%s/%s sample %" PRId64 ": %s, was %s", told->split, told->problem, told->sample,
-			told->verdict->outcome != OUTCOME_NONE ? outcome_name(told->verdict->outcome) : "missing",
+		log_info("%s/%s sample %" PRId64 ": %s, was %s", told->split, told->problem,
+			told->sample,
+			told->verdict->outcome != OUTCOME_NONE
+				? outcome_name(told->verdict->outcome)
+				: "missing",
 			outcome_name(told->before));
 	}
 	if (recheck->json) {
@@ -109,7 +114,8 @@ static int same_sets(const struct recheck *recheck, size_t count, struct error *
 		const char *then = json_string_or(settings, key, NULL);
 		if (then != NULL && strcmp(then, set.hash) != 0) {
 			rc = error_set(err, ERROR_USAGE,
-				"run %s was asked with other files of %s than the stored ones: pull those again first",
+				"run %s was asked with other files of %s than the stored ones: "
+				"pull those again first",
 				recheck->run.id, recheck->splits[i]);
 		}
 		free(key);
@@ -121,7 +127,8 @@ static int same_sets(const struct recheck *recheck, size_t count, struct error *
 
 static int prepare(struct recheck *recheck, const char *id, struct error *err) {
 	char *database = options_database(recheck->options);
-	int rc = store_open(database, &(struct store_options){.mode = DB_WRITE}, &recheck->store, err);
+	int rc = store_open(
+		database, &(struct store_options){.mode = DB_WRITE}, &recheck->store, err);
 	free(database);
 	rc = rc < 0 ? rc : store_run_get(recheck->store, id, &recheck->run, err);
 	rc = rc < 0 ? rc : dataset_load(recheck->run.split, &recheck->dataset, err);
@@ -137,22 +144,29 @@ static int prepare(struct recheck *recheck, const char *id, struct error *err) {
 		recheck->splits[count++] = recheck->dataset->name;
 	}
 	rc = same_sets(recheck, count, err);
-	struct plan_options plan = {.splits = recheck->splits, .split_count = count, .samples = recheck->run.samples};
+	struct plan_options plan = {
+		.splits = recheck->splits, .split_count = count, .samples = recheck->run.samples};
 	rc = rc < 0 ? rc : plan_create(recheck->store, &plan, &recheck->plan, err);
 	bool pending = option_flag(recheck->options, "pending");
-	rc = rc < 0 ? rc : plan_recheck(recheck->plan, recheck->store, recheck->run.id, pending, err);
+	rc = rc < 0 ? rc
+		    : plan_recheck(recheck->plan, recheck->store, recheck->run.id, pending, err);
 	return rc < 0 ? rc : store_run_lock(recheck->store, recheck->run.id, err);
 }
 
 static int open_verifier(struct recheck *recheck, struct error *err) {
 	recheck->loop = loop_create(NULL);
-	int rc = lean_setup_find(recheck->options, recheck->dataset->toolchain, &recheck->lean, err);
-	rc = rc < 0 ? rc : lean_setup_open(recheck->options, recheck->loop, &recheck->lean, &recheck->verifier, err);
+	int rc =
+		lean_setup_find(recheck->options, recheck->dataset->toolchain, &recheck->lean, err);
+	rc = rc < 0 ? rc
+		    : lean_setup_open(recheck->options, recheck->loop, &recheck->lean,
+			      &recheck->verifier, err);
 	VEC(const char *) headers = {0};
 	for (size_t i = 0; i < plan_header_count(recheck->plan); i++) {
 		vec_push(&headers, plan_header(recheck->plan, i));
 	}
-	rc = rc < 0 ? rc : preflight_headers(recheck->loop, recheck->verifier, headers.items, headers.count, err);
+	rc = rc < 0 ? rc
+		    : preflight_headers(
+			      recheck->loop, recheck->verifier, headers.items, headers.count, err);
 	vec_finish(&headers);
 	return rc;
 }
@@ -176,8 +190,8 @@ static int perform(struct recheck *recheck, struct error *err) {
 	if (rc < 0) {
 		return rc;
 	}
-	log_info("run %s: %" PRId64 " of %zu checked with Lean %s, %" PRId64 " changed", recheck->run.id, result.checked,
-		todo, recheck->lean.version, recheck->changed);
+	log_info("run %s: %" PRId64 " of %zu checked with Lean %s, %" PRId64 " changed",
+		recheck->run.id, result.checked, todo, recheck->lean.version, recheck->changed);
 	if (result.end == ENGINE_INTERRUPTED) {
 		return result.signo == SIGTERM ? 143 : 130;
 	}
@@ -219,7 +233,8 @@ const struct command cmd_verify = {
 	.name = "verify",
 	.synopsis = "RUN",
 	.summary = "(re-)check a run's stored completions: no model is asked",
-	.about = "Takes the proofs out of a run's stored replies again and checks them with Lean. Earlier verdicts are kept; "
+	.about = "Takes the proofs out of a run's stored replies again and checks them with Lean. "
+		 "Earlier verdicts are kept; "
 		 "the newest counts. With --json a line per verdict.\n"
 		 "\n"
 		 "Examples:\n"

@@ -36,9 +36,9 @@ struct interval stats_wilson(double successes, double n) {
 }
 
 double stats_t975(int64_t df) {
-	static const double table[] = {12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912, 2.364624, 2.306004,
-		2.262157, 2.228139, 2.200985, 2.178813, 2.160369, 2.144787, 2.131450, 2.119905, 2.109816, 2.100922,
-		2.093024, 2.085963};
+	static const double table[] = {12.706205, 4.302653, 3.182446, 2.776445, 2.570582, 2.446912,
+		2.364624, 2.306004, 2.262157, 2.228139, 2.200985, 2.178813, 2.160369, 2.144787,
+		2.131450, 2.119905, 2.109816, 2.100922, 2.093024, 2.085963};
 	int64_t rows = (int64_t)(sizeof(table) / sizeof(table[0]));
 	if (df <= rows) {
 		return table[df < 1 ? 0 : df - 1];
@@ -68,10 +68,12 @@ struct interval stats_mean_interval(const double *values, size_t count, double *
 	}
 	double error = sqrt(squares / (n - 1) / n);
 	if (mean < 0.1 || mean > 0.9) {
-		// Near an end a symmetric interval leaves [0, 1]: Wilson with the size that would give this error.
+		// Near an end a symmetric interval leaves [0, 1]: Wilson with the size that would
+		// give this error.
 		double effective = mean * (1 - mean) / (error * error);
 		return stats_wilson(mean * effective, effective);
 	}
 	double half = stats_t975((int64_t)count - 1) * error;
-	return (struct interval){mean - half < 0 ? 0 : mean - half, mean + half > 1 ? 1 : mean + half};
+	return (struct interval){
+		mean - half < 0 ? 0 : mean - half, mean + half > 1 ? 1 : mean + half};
 }

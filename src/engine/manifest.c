@@ -24,19 +24,21 @@ static json_t *host(void) {
 	struct sysinfo info = {0};
 	uname(&name);
 	sysinfo(&info);
-	return json_pack("{s:s, s:s, s:I, s:I}", "kernel", name.release, "machine", name.machine, "cores",
-		(json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "memory_bytes",
+	return json_pack("{s:s, s:s, s:I, s:I}", "kernel", name.release, "machine", name.machine,
+		"cores", (json_int_t)sysconf(_SC_NPROCESSORS_ONLN), "memory_bytes",
 		(json_int_t)info.totalram * (json_int_t)info.mem_unit);
 }
 
 static int add_file(const struct set_file *file, void *data) {
-	json_array_append_new(data,
-		json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "source", file->source, "url", file->url, "commit",
-			file->commit, "path", file->path, "sha256", file->sha256, "bytes", (json_int_t)file->bytes));
+	json_array_append_new(
+		data, json_pack("{s:s, s:s, s:s, s:s, s:s, s:I}", "source", file->source, "url",
+			      file->url, "commit", file->commit, "path", file->path, "sha256",
+			      file->sha256, "bytes", (json_int_t)file->bytes));
 	return 0;
 }
 
-static int add_sets(struct store *store, const struct manifest_options *options, json_t *manifest, struct error *err) {
+static int add_sets(struct store *store, const struct manifest_options *options, json_t *manifest,
+	struct error *err) {
 	json_t *sets = json_object();
 	json_object_set_new(manifest, "datasets", sets);
 	for (size_t i = 0; i < options->split_count; i++) {
@@ -51,8 +53,8 @@ static int add_sets(struct store *store, const struct manifest_options *options,
 		}
 		json_t *files = json_array();
 		json_object_set_new(sets, options->splits[i],
-			json_pack("{s:s, s:s, s:I, s:o}", "version", set.version, "hash", set.hash, "problems",
-				(json_int_t)set.problems, "files", files));
+			json_pack("{s:s, s:s, s:I, s:o}", "version", set.version, "hash", set.hash,
+				"problems", (json_int_t)set.problems, "files", files));
 		set_record_finish(&set);
 		rc = store_set_files(store, options->splits[i], add_file, files, err);
 		if (rc < 0) {
@@ -66,19 +68,22 @@ static json_t *lean(const struct manifest_options *options) {
 	if (options->lean == NULL) {
 		return json_null();
 	}
-	json_t *object = json_pack("{s:s, s:s, s:I}", "version", options->lean->version, "path", options->lean->path,
-		"jobs", (json_int_t)options->lean_jobs);
+	json_t *object = json_pack("{s:s, s:s, s:I}", "version", options->lean->version, "path",
+		options->lean->path, "jobs", (json_int_t)options->lean_jobs);
 	json_object_set_new(object, "commit", text_or_null(options->lean->commit));
 	json_object_set_new(object, "backend", text_or_null(options->backend));
 	json_object_set_new(object, "sandbox", text_or_null(options->sandbox));
-	json_object_set_new(object, "axioms", json_pack("[s, s, s]", "propext", "Classical.choice", "Quot.sound"));
+	json_object_set_new(object, "axioms",
+		json_pack("[s, s, s]", "propext", "Classical.choice", "Quot.sound"));
 	return object;
 }
 
-int manifest_render(struct store *store, const struct manifest_options *options, char **text_out, struct error *err) {
+int manifest_render(struct store *store, const struct manifest_options *options, char **text_out,
+	struct error *err) {
 	json_t *manifest = json_object();
 	json_object_set_new(manifest, "f2f",
-		json_pack("{s:s, s:s, s:s}", "version", options->version, "commit", options->commit, "build", options->build));
+		json_pack("{s:s, s:s, s:s}", "version", options->version, "commit", options->commit,
+			"build", options->build));
 	json_object_set_new(manifest, "host", host());
 	json_object_set_new(manifest, "model", text_or_null(options->model));
 	char *url = options->base_url != NULL ? http_redact_url(options->base_url) : NULL;
@@ -87,8 +92,8 @@ int manifest_render(struct store *store, const struct manifest_options *options,
 	const struct prompt *prompt = options->prompt;
 	json_object_set_new(manifest, "prompt",
 		prompt == NULL ? json_null()
-			       : json_pack("{s:s, s:I, s:s}", "id", prompt->id, "version", (json_int_t)prompt->version, "sha256",
-					 prompt->hash.hex));
+			       : json_pack("{s:s, s:I, s:s}", "id", prompt->id, "version",
+					 (json_int_t)prompt->version, "sha256", prompt->hash.hex));
 	json_object_set_new(manifest, "connections", json_integer(options->connections));
 	json_object_set_new(manifest, "max_attempts", json_integer(options->max_attempts));
 	json_object_set_new(manifest, "fail_on_error", json_real(options->fail_on_error));

@@ -47,15 +47,17 @@ void report_destroy(struct report *report) {
 
 static int add_problem(const char *split, const char *problem, const char *subset, void *data) {
 	struct building *building = data;
-	vec_push(&building->tallies,
-		(struct tally){.split = xstrdup(split), .problem = xstrdup(problem), .subset = xstrdup(subset)});
+	vec_push(&building->tallies, (struct tally){.split = xstrdup(split),
+					     .problem = xstrdup(problem),
+					     .subset = xstrdup(subset)});
 	char *key = xasprintf("%s/%s", split, problem);
 	map_set(building->index, key, (void *)(uintptr_t)building->tallies.count);
 	free(key);
 	return 0;
 }
 
-static void count_outcome(struct building *building, const char *kind, const char *detail, int64_t count) {
+static void count_outcome(
+	struct building *building, const char *kind, const char *detail, int64_t count) {
 	char *words = detail[0] != '\0' ? xasprintf("%s: %s", kind, detail) : xstrdup(kind);
 	size_t position = (size_t)(uintptr_t)map_get(building->outcomes, words);
 	if (position == 0) {
@@ -80,7 +82,8 @@ static int add_sample(const struct sample_state *state, void *data) {
 	if (state->outcome != OUTCOME_NONE) {
 		tally->known++;
 		tally->accepted += state->outcome == OUTCOME_ACCEPTED;
-		count_outcome(building, outcome_name(state->outcome), reject_reason_name(state->reason), 1);
+		count_outcome(building, outcome_name(state->outcome),
+			reject_reason_name(state->reason), 1);
 	} else if (state->missing != MISSING_NONE) {
 		count_outcome(building, "missing", missing_name(state->missing), 1);
 	} else {
@@ -97,10 +100,12 @@ static int compare_names(const void *a, const void *b) {
 }
 
 static bool belongs(const struct tally *tally, const char *split, const char *subset) {
-	return strcmp(tally->split, split) == 0 && (subset == NULL || strcmp(tally->subset, subset) == 0);
+	return strcmp(tally->split, split) == 0 &&
+	       (subset == NULL || strcmp(tally->subset, subset) == 0);
 }
 
-static struct sha256 hash_names(const struct building *building, const char *split, const char *subset) {
+static struct sha256 hash_names(
+	const struct building *building, const char *split, const char *subset) {
 	VEC(const char *) names = {0};
 	for (size_t i = 0; i < building->tallies.count; i++) {
 		if (belongs(&building->tallies.items[i], split, subset)) {
@@ -146,7 +151,8 @@ static void add_score(struct building *building, const char *split, const char *
 	score.missing_as_failed = score.pending > 0 || n == 0 ? NAN : failed / n;
 	score.missing_as_passed = score.pending > 0 || n == 0 ? NAN : passed / n;
 	if (enough && score.pending == 0 && score.problems > 0) {
-		struct interval interval = stats_mean_interval(values.items, values.count, &score.value);
+		struct interval interval =
+			stats_mean_interval(values.items, values.count, &score.value);
 		score.low = interval.low;
 		score.high = interval.high;
 	}
@@ -222,19 +228,23 @@ static void add_totals(struct building *building) {
 		count_outcome(building, "missing", "not asked yet", report->samples - rows);
 	}
 	if (report->outcomes.count > 0) {
-		qsort(report->outcomes.items, report->outcomes.count, sizeof(*report->outcomes.items), compare_counts);
+		qsort(report->outcomes.items, report->outcomes.count,
+			sizeof(*report->outcomes.items), compare_counts);
 	}
 	json_t *manifest = json_loads(report->run.manifest, 0, NULL);
 	double tolerated = json_number_or(manifest, "fail_on_error", 0);
 	json_decref(manifest);
 	double missing = (double)report->missing;
-	report->valid = missing == 0 || (tolerated >= 1 ? missing <= tolerated : missing <= tolerated * (double)report->samples);
+	report->valid =
+		missing == 0 || (tolerated >= 1 ? missing <= tolerated
+						: missing <= tolerated * (double)report->samples);
 }
 
-int report_build(struct store *store, const char *run, const int64_t *ks, size_t k_count, struct report **report_out,
-	struct error *err) {
+int report_build(struct store *store, const char *run, const int64_t *ks, size_t k_count,
+	struct report **report_out, struct error *err) {
 	struct report *report = xcalloc(1, sizeof(*report));
-	struct building building = {.report = report, .index = map_create(), .outcomes = map_create()};
+	struct building building = {
+		.report = report, .index = map_create(), .outcomes = map_create()};
 	int64_t own_ks[4];
 	int rc = store_run_get(store, run, &report->run, err);
 	rc = rc < 0 ? rc : store_run_problems(store, report->run.id, add_problem, &building, err);

@@ -28,14 +28,16 @@ static void number(FILE *out, double value) {
 }
 
 static void render(const struct report *const *reports, size_t count, FILE *out) {
-	fputs("run,model,task,split,subset,metric,value,low,high,missing_as_failed,missing_as_passed,problems,samples,"
-	      "solved,missing,pending,valid\r\n", out);
+	fputs("run,model,task,split,subset,metric,value,low,high,missing_as_failed,missing_as_"
+	      "passed,problems,samples,"
+	      "solved,missing,pending,valid\r\n",
+		out);
 	for (size_t i = 0; i < count; i++) {
 		const struct report *report = reports[i];
 		for (size_t j = 0; j < report->scores.count; j++) {
 			const struct score *score = &report->scores.items[j];
-			const char *const texts[] = {report->run.id, report->run.model, report->run.task, score->split,
-				score->subset, score->metric};
+			const char *const texts[] = {report->run.id, report->run.model,
+				report->run.task, score->split, score->subset, score->metric};
 			for (size_t t = 0; t < F2F_COUNT(texts); t++) {
 				fputs(t > 0 ? "," : "", out);
 				field(out, texts[t]);
@@ -45,9 +47,11 @@ static void render(const struct report *const *reports, size_t count, FILE *out)
 			number(out, score->high);
 			number(out, score->missing_as_failed);
 			number(out, score->missing_as_passed);
-			fprintf(out, ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%s\r\n", score->problems,
-				score->samples, score->solved, score->missing, score->pending,
-				report->valid ? "true" : "false");
+			fprintf(out,
+				",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64
+				",%s\r\n",
+				score->problems, score->samples, score->solved, score->missing,
+				score->pending, report->valid ? "true" : "false");
 		}
 	}
 }

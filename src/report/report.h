@@ -12,13 +12,15 @@
 
 struct error;
 
-/* One number and what it rests on. Problems are what is taken as random; NAN is "not known" and prints as such, never as 0. */
+/* One number and what it rests on. Problems are what is taken as random; NAN is "not known" and
+ * prints as such, never as 0. */
 struct score {
 	char *split;
 	char *subset; // "test", "valid", "all"
 	char metric[32];
 	int64_t k;
-	double value; // NAN while anything is pending, or when some problem has fewer than k samples
+	// NAN while anything is pending, or when some problem has fewer than k samples
+	double value;
 	double low;   // 95 % interval of value
 	double high;
 	double missing_as_failed; // NAN while anything is pending
@@ -31,7 +33,8 @@ struct score {
 	struct sha256 names; // of the sorted names of its problems
 };
 
-/* How often each outcome occurs among a run's samples; words as stored, "rejected: error", "missing: endpoint", "pending". */
+/* How often each outcome occurs among a run's samples; words as stored, "rejected: error",
+ * "missing: endpoint", "pending". */
 struct outcome_count {
 	char *words;
 	int64_t count;
@@ -49,9 +52,12 @@ struct report {
 	bool valid; // not too much is missing, by the run's own --fail-on-error
 };
 
-/** `ks` are the k of pass@k that are wanted; NULL: 1, the run's samples, and what of 8 and 32 lies between. Owned. */
-int report_build(struct store *store, const char *run, const int64_t *ks, size_t k_count, struct report **report_out,
-	struct error *err);
+/**
+ * `ks` are the k of pass@k that are wanted; NULL: 1, the run's samples, and what of 8 and 32 lies
+ * between. Owned.
+ */
+int report_build(struct store *store, const char *run, const int64_t *ks, size_t k_count,
+	struct report **report_out, struct error *err);
 void report_destroy(struct report *report);
 
 /** A way to write reports: one const struct a file, listed by meson. */

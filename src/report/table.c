@@ -25,7 +25,8 @@ static void render_outcomes(const struct report *report, FILE *out) {
 	int used = 0;
 	for (size_t i = 0; i < report->outcomes.count; i++) {
 		char text[128];
-		snprintf(text, sizeof(text), "%s %" PRId64, report->outcomes.items[i].words, report->outcomes.items[i].count);
+		snprintf(text, sizeof(text), "%s %" PRId64, report->outcomes.items[i].words,
+			report->outcomes.items[i].count);
 		int length = columns(text);
 		if (used > 0 && used + 2 + length > WIDTH) {
 			fputs(",\n", out);
@@ -54,14 +55,15 @@ static void render_score(const struct score *score, FILE *out) {
 	cell(out, solved, 10);
 	fprintf(out, "%.8s\n", score->names.hex);
 	if (bounds[0] != '\0') {
-		fprintf(out, "%-28s%s with the %" PRId64 " missing as failed or passed\n", "", bounds, score->missing);
+		fprintf(out, "%-28s%s with the %" PRId64 " missing as failed or passed\n", "",
+			bounds, score->missing);
 	}
 }
 
 static void render_one(const struct report *report, FILE *out) {
 	const struct run_record *run = &report->run;
-	fprintf(out, "run %s: %s, %s on %s, %s%s\n", run->id, run->model, run->task, run->split, run->state,
-		report->valid ? "" : ", not valid");
+	fprintf(out, "run %s: %s, %s on %s, %s%s\n", run->id, run->model, run->task, run->split,
+		run->state, report->valid ? "" : ", not valid");
 	cell(out, "split", 11);
 	cell(out, "subset", 7);
 	cell(out, "metric", 10);
@@ -74,7 +76,9 @@ static void render_one(const struct report *report, FILE *out) {
 	}
 	render_outcomes(report, out);
 	if (report->pending > 0) {
-		fprintf(out, "%" PRId64 " stored and not checked yet: no score; type: f2f verify %s\n", report->pending, run->id);
+		fprintf(out,
+			"%" PRId64 " stored and not checked yet: no score; type: f2f verify %s\n",
+			report->pending, run->id);
 	}
 	if (report->cost.completion_tokens > 0) {
 		fprintf(out, "tokens: %" PRId64 " in, %" PRId64 " out", report->cost.prompt_tokens,

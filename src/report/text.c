@@ -25,6 +25,7 @@ void score_bounds_text(const struct score *score, char text[SCORE_TEXT]) {
 	if (score->missing == 0 || isnan(score->missing_as_failed)) {
 		text[0] = '\0';
 	} else {
-		snprintf(text, SCORE_TEXT, "%.1f–%.1f %%", 100 * score->missing_as_failed, 100 * score->missing_as_passed);
+		snprintf(text, SCORE_TEXT, "%.1f–%.1f %%", 100 * score->missing_as_failed,
+			100 * score->missing_as_passed);
 	}
 }
