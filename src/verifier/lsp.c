@@ -222,6 +222,24 @@ static bool take_message(struct worker *worker, const json_t *message) {
 	return lsp->for_header ? worker_ready(worker) : worker_answered(worker);
 }
 
+/* The content of a frame that is whole: 1, or -1 when the worker is gone. */
+static int take_content(struct worker *worker, size_t at, size_t length) {
+	struct lsp *lsp = worker->protocol;
+	json_t *message = NULL;
+	struct error err;
+	bool repaired; // a message may quote what the candidate wrote, NUL included
+	if (json_parse_repaired(buf_str(&lsp->input) + at, length, &message, &repaired, &err) < 0 ||
+		!json_is_object(message)) {
+		json_decref(message);
+		worker_fault(worker, FAULT_FOREIGN, "a frame that is not a JSON object");
+		return -1;
+	}
+	buf_consume(&lsp->input, at + length);
+	bool alive = take_message(worker, message);
+	json_decref(message);
+	return alive ? 1 : -1;
+}
+
 /* One frame: 1 taken, 0 not whole yet, -1 the worker is gone. */
 static int take_frame(struct worker *worker) {
 	static const char name[] = "Content-Length: ";
@@ -270,19 +288,7 @@ content:
 	if (lsp->input.len - at < length) {
 		return 0;
 	}
-	json_t *message = NULL;
-	struct error err;
-	bool repaired; // a message may quote what the candidate wrote, NUL included
-	if (json_parse_repaired(buf_str(&lsp->input) + at, length, &message, &repaired, &err) < 0 ||
-		!json_is_object(message)) {
-		json_decref(message);
-		worker_fault(worker, FAULT_FOREIGN, "a frame that is not a JSON object");
-		return -1;
-	}
-	buf_consume(&lsp->input, at + length);
-	bool alive = take_message(worker, message);
-	json_decref(message);
-	return alive ? 1 : -1;
+	return take_content(worker, at, length);
 }
 
 static void on_output(struct worker *worker, const char *bytes, size_t length) {

@@ -1,0 +1,208 @@
+#include <ctype.h>
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/file.h"
+#include "base/mem.h"
+#include "cmd/cmd.h"
+#include "dataset/dataset.h"
+#include "io/loop.h"
+#include "io/proc.h"
+#include "verifier/verifier.h"
+
+static const char by_hand[] = "or install Lean by other means and set F2F_LEAN=/path/to/bin/lean";
+
+/* ---- list */
+
+static char *toolchains_folder(void) {
+	const char *home = getenv("ELAN_HOME");
+	if (home != NULL && home[0] == '/') {
+		return path_join(home, "toolchains");
+	}
+	home = getenv("HOME");
+	return path_join(home != NULL ? home : "/", ".elan/toolchains");
+}
+
+static void list_toolchains(void) {
+	char *folder = toolchains_folder();
+	DIR *entries = opendir(folder);
+	struct dirent *entry;
+	while (entries != NULL && (entry = readdir(entries)) != NULL) {
+		char *lean = xasprintf("%s/%s/bin/lean", folder, entry->d_name);
+		if (entry->d_name[0] != '.' && file_exists(lean)) {
+			printf("elan     %s\n", lean);
+		}
+		free(lean);
+	}
+	if (entries != NULL) {
+		closedir(entries);
+	}
+	free(folder);
+}
+
+static int list(struct error *err) {
+	struct lean_info lean = {0};
+	int rc = lean_find(NULL, NULL, NULL, &lean, err);
+	if (rc == 0) {
+		printf("default  %s: Lean %s\n", lean.path, lean.version);
+		if (lean.lean_path != NULL) {
+			printf("imports  %s\n", lean.lean_path);
+		}
+		lean_info_finish(&lean);
+	}
+	list_toolchains();
+	return rc;
+}
+
+/* ---- setup */
+
+struct step {
+	struct loop *loop;
+	struct proc_exit exit;
+};
+
+static void on_output(enum proc_stream stream, const char *bytes, size_t length, void *data) {
+	fwrite(bytes, 1, length, stream == PROC_STDOUT ? stdout : stderr);
+}
+
+static void on_exit_of(const struct proc_exit *exit, void *data) {
+	struct step *step = data;
+	step->exit = *exit;
+	loop_stop(step->loop);
+}
+
+/* Says what it runs, shows what that says, and on failure what can be done. */
+static int run_step(
+	const char *const *argv, const char *folder, const char *advice, struct error *err) {
+	struct step step = {.loop = loop_create(NULL)};
+	struct proc_options options = {
+		.argv = argv,
+		.cwd = folder,
+		.on_output = on_output,
+		.on_exit = on_exit_of,
+		.data = &step,
+	};
+	printf("$");
+	for (size_t i = 0; argv[i] != NULL; i++) {
+		printf(" %s", argv[i]);
+	}
+	printf("\n");
+	fflush(stdout);
+	struct proc *proc = NULL;
+	int rc = proc_spawn(step.loop, &options, &proc, err);
+	if (rc == 0) {
+		proc_close_stdin(proc);
+		loop_run(step.loop);
+		proc_destroy(proc);
+	}
+	if (rc < 0 || step.exit.signal != 0 || step.exit.status != 0) {
+		rc = error_set(err, ERROR_ENVIRONMENT, "%s failed: %s, %s", path_base(argv[0]),
+			advice, by_hand);
+	}
+	loop_destroy(step.loop);
+	return rc;
+}
+
+/* "v4.9.0" or "4.9.0" or elan's full name; else a problem set's toolchain. Owned. */
+static int toolchain_of(const char *word, char **name_out, struct error *err) {
+	if (word == NULL) {
+		*name_out = xstrdup("stable");
+		return 0;
+	}
+	if (strchr(word, '/') != NULL || strcmp(word, "stable") == 0) {
+		*name_out = xstrdup(word);
+		return 0;
+	}
+	if (isdigit((unsigned char)word[0]) || (word[0] == 'v' && strchr(word, '.') != NULL)) {
+		*name_out = xasprintf("leanprover/lean4:%s%s", word[0] == 'v' ? "" : "v", word);
+		return 0;
+	}
+	struct dataset *dataset = NULL;
+	int rc = dataset_load(word, &dataset, err);
+	if (rc < 0) {
+		return rc;
+	}
+	*name_out = xstrdup(dataset->toolchain != NULL ? dataset->toolchain : "stable");
+	dataset_destroy(dataset);
+	return 0;
+}
+
+static int fetch_imports(const char *project, struct error *err) {
+	char *lake = path_find_program("lake");
+	int rc = 0;
+	if (lake == NULL) {
+		rc = error_set(err, ERROR_ENVIRONMENT, "lake is not in PATH: it comes with elan");
+	} else {
+		const char *const argv[] = {lake, "exe", "cache", "get", NULL};
+		rc = run_step(
+			argv, project, "the Mathlib cache needs network and curl; try again", err);
+	}
+	free(lake);
+	return rc;
+}
+
+static int setup(struct options *options, struct error *err) {
+	char *name = NULL;
+	char *elan = path_find_program("elan");
+	int rc = toolchain_of(option_argument(options, 1), &name, err);
+	if (rc < 0) {
+		goto out;
+	}
+	if (elan == NULL) {
+		rc = error_set(err, ERROR_ENVIRONMENT,
+			"elan is not in PATH: type apt-get install elan, %s", by_hand);
+		goto out;
+	}
+	const char *const argv[] = {elan, "toolchain", "install", name, NULL};
+	rc = run_step(argv, NULL,
+		"elan downloads from GitHub; where that cannot be reached, copy a toolchain's "
+		"folder",
+		err);
+	const char *project = option_text(options, "lean-project", NULL);
+	if (rc == 0 && project != NULL) {
+		rc = fetch_imports(project, err);
+	}
+	if (rc == 0) {
+		printf("done; type: f2f lean list%s\n",
+			project == NULL ? " (imports: --lean-project DIR)" : "");
+	}
+out:
+	free(elan);
+	free(name);
+	return rc;
+}
+
+static int run(struct options *options, struct error *err) {
+	const char *verb = option_argument(options, 0);
+	if (verb != NULL && strcmp(verb, "list") == 0) {
+		return list(err);
+	}
+	if (verb != NULL && strcmp(verb, "setup") == 0) {
+		return setup(options, err);
+	}
+	return error_set(err, ERROR_USAGE, "lean what? setup or list");
+}
+
+static const struct option options_lean[] = {
+	{"lean-project", 0, OPTION_TEXT, "DIR", "Lake project whose Mathlib cache is fetched too"},
+	{0},
+};
+
+const struct command cmd_lean = {
+	.name = "lean",
+	.synopsis = "setup [VERSION|SET] | list",
+	.summary = "install a Lean toolchain and its Mathlib cache; what is there",
+	.about =
+		"Installs a Lean with elan, where the network allows, and lists what is there. "
+		"Each step is printed; a failure says what to do. VERSION is 4.9.0 or elan's name; "
+		"SET takes the version that a problem set was written for.\n"
+		"\n"
+		"Examples:\n"
+		"  f2f lean setup v2s\n"
+		"  f2f lean list\n",
+	.options = options_lean,
+	.run = run,
+};
