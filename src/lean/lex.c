@@ -70,6 +70,9 @@ static char peek(const struct lexer *lexer, size_t ahead) {
 }
 
 static bool looking_at(const struct lexer *lexer, const char *word) {
+	if (lexer->at >= lexer->length || lexer->text[lexer->at] != word[0]) {
+		return false;
+	}
 	size_t length = strlen(word);
 	return lexer->length - lexer->at >= length &&
 	       memcmp(lexer->text + lexer->at, word, length) == 0;
@@ -80,6 +83,10 @@ static uint32_t code_point(const struct lexer *lexer, size_t at, size_t *next_ou
 	if (at >= lexer->length) {
 		*next_out = at;
 		return 0;
+	}
+	if ((unsigned char)lexer->text[at] < 0x80) {
+		*next_out = at + 1;
+		return (unsigned char)lexer->text[at];
 	}
 	const char *cursor = lexer->text + at;
 	uint32_t c = utf8_next(&cursor, lexer->text + lexer->length);
@@ -195,9 +202,10 @@ static bool skip_comment(struct lexer *lexer) {
 	if (block) {
 		skip_block_comment(lexer);
 	} else {
-		while (lexer->at < lexer->length && lexer->text[lexer->at] != '\n') {
-			step(lexer);
-		}
+		/* The column there does not matter: a line end follows, or nothing. */
+		const char *start = lexer->text + lexer->at;
+		const char *end = memchr(start, '\n', lexer->length - lexer->at);
+		lexer->at = end != NULL ? (size_t)(end - lexer->text) : lexer->length;
 	}
 	return true;
 }

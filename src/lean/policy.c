@@ -207,22 +207,30 @@ static bool next_part(struct str *rest, struct str *part_out) {
 	return true;
 }
 
-static bool row_matches(const struct row *row, struct str text) {
+static bool row_matches(const struct row *row, struct str part, bool leading) {
 	size_t length = strlen(row->word);
+	if (part.len < length || memcmp(part.data, row->word, length) != 0) {
+		return false;
+	}
+	return row->match == STARTING ||
+	       (part.len == length && (row->match == COMPONENT || leading));
+}
+
+/* The row of a dotted name's first part that has one. */
+static const struct row *find_name(struct str text, enum lean_place place) {
+	bool leading = true;
 	struct str part;
 	while (next_part(&text, &part)) {
-		if (row->match == LEADING && str_equal(part, "_root_")) {
-			continue;
+		for (size_t i = 0; i < F2F_COUNT(names) && part.len > 0; i++) {
+			if (names[i].word[0] == part.data[0] &&
+				(names[i].places & (int)place) != 0 &&
+				row_matches(&names[i], part, leading)) {
+				return &names[i];
+			}
 		}
-		bool begins = part.len >= length && memcmp(part.data, row->word, length) == 0;
-		if (begins && (row->match == STARTING || part.len == length)) {
-			return true;
-		}
-		if (row->match == LEADING) {
-			return false;
-		}
+		leading = leading && str_equal(part, "_root_");
 	}
-	return false;
+	return NULL;
 }
 
 bool lean_policy_option(const char *name, size_t length) {
@@ -249,12 +257,7 @@ static const struct row *find_row(
 	if (row != NULL && (row->places & (int)place) != 0) {
 		return row;
 	}
-	for (size_t i = 0; kind == LEAN_IDENT && i < F2F_COUNT(names); i++) {
-		if ((names[i].places & (int)place) != 0 && row_matches(&names[i], text)) {
-			return &names[i];
-		}
-	}
-	return NULL;
+	return kind == LEAN_IDENT ? find_name(text, place) : NULL;
 }
 
 /* "open A B (c) in": only a scope that ends by itself is let through, and none that opens Lean's

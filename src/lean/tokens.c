@@ -22,6 +22,9 @@ bool lean_token_is(const struct lean_tokens *tokens, size_t index, const char *w
 	}
 	const struct lean_token *token = &tokens->list.items[index];
 	size_t length = token->end - token->start;
+	if (tokens->text[token->start] != word[0]) {
+		return false;
+	}
 	return strlen(word) == length && memcmp(tokens->text + token->start, word, length) == 0;
 }
 
