@@ -104,6 +104,30 @@ START_TEST(a_folder_is_known_by_its_sorted_listing) {
 }
 END_TEST
 
+START_TEST(the_demo_set_is_built_in_and_every_problem_has_its_proofs) {
+	struct reading reading = {0};
+	use_set(&reading, "demo");
+	size_t count = 0;
+	struct dataset_blob *blobs = dataset_built_in(reading.dataset, &count);
+	ck_assert_uint_eq(count, 1);
+	vec_push(&reading.blobs, blobs[0]);
+	free(blobs);
+	read_set(&reading);
+	ck_assert_msg(reading.rc == 0, "%s", reading.err.message);
+	ck_assert_uint_ge(reading.problems.count, 20);
+	for (size_t i = 0; i < reading.problems.count; i++) {
+		const struct problem *problem = &reading.problems.items[i];
+		ck_assert_str_eq(problem->subset, "test");
+		ck_assert_str_eq(problem->theorem, problem->name);
+		ck_assert_str_eq(problem->header, "");
+		ck_assert_ptr_nonnull(problem->proof);
+		ck_assert_ptr_nonnull(problem->informal_proof);
+		ck_assert_ptr_null(problem->toolchain);
+	}
+	reading_finish(&reading);
+}
+END_TEST
+
 /* ---- The traps, on fixtures of our own. */
 
 START_TEST(exchanged_labels_go_by_name_and_the_files_word_is_kept) {
@@ -432,6 +456,7 @@ int main(void) {
 	tcase_add_test(built_in, every_built_in_manifest_loads);
 	tcase_add_test(built_in, an_unknown_split_names_the_nearest);
 	tcase_add_test(built_in, v2_is_made_of_its_two_variants);
+	tcase_add_test(built_in, the_demo_set_is_built_in_and_every_problem_has_its_proofs);
 	tcase_add_test(built_in, a_folder_is_known_by_its_sorted_listing);
 	suite_add_tcase(suite, built_in);
 	TCase *traps = cases("traps", use_fixtures);
