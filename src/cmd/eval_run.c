@@ -148,7 +148,7 @@ static int make_manifest(const struct eval *eval, char **manifest_out, struct er
 struct looking {
 	const struct eval *eval;
 	const char *settings;
-	char *same;   // id of the newest run with these settings
+	char *same; // id of the newest run with these settings
 	char *newest; // id of the newest run of this model, split and task
 	struct buf difference; // of that one
 };
@@ -172,7 +172,7 @@ static int look_at_run(const struct run_record *run, void *data) {
 	return 0;
 }
 
-static char *new_run_id(int64_t now_ns) {
+char *eval_new_run_id(int64_t now_ns) {
 	char stamp[32];
 	uint16_t random;
 	clock_format_utc(now_ns, stamp);
@@ -197,7 +197,7 @@ static int put_problem(const char *split, const char *problem, const char *subse
 static int insert_run(struct eval *eval, char *settings, struct error *err) {
 	int64_t now = clock_utc();
 	eval->run = (struct run_record){
-		.id = new_run_id(now),
+		.id = eval_new_run_id(now),
 		.created_ns = now,
 		.state = xstrdup("running"),
 		.model = xstrdup(eval->model.label),

@@ -67,4 +67,7 @@ int eval_report(struct eval *eval, struct error *err);
 
 void eval_finish(struct eval *eval);
 
+/** Owned: a name for a run that begins now. */
+char *eval_new_run_id(int64_t now_ns);
+
 #endif

@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "cmd/cmd.h"
 #include "cmd/lean_setup.h"
+#include "cmd/recheck.h"
 #include "cmd/run_report.h"
 #include "core/verdict.h"
 #include "dataset/dataset.h"
@@ -125,7 +126,7 @@ static int same_sets(const struct recheck *recheck, size_t count, struct error *
 	return rc;
 }
 
-static int prepare(struct recheck *recheck, const char *id, struct error *err) {
+static int prepare(struct recheck *recheck, const char *id, bool pending, struct error *err) {
 	char *database = options_database(recheck->options);
 	int rc = store_open(
 		database, &(struct store_options){.mode = DB_WRITE}, &recheck->store, err);
@@ -147,7 +148,6 @@ static int prepare(struct recheck *recheck, const char *id, struct error *err) {
 	struct plan_options plan = {
 		.splits = recheck->splits, .split_count = count, .samples = recheck->run.samples};
 	rc = rc < 0 ? rc : plan_create(recheck->store, &plan, &recheck->plan, err);
-	bool pending = option_flag(recheck->options, "pending");
 	rc = rc < 0 ? rc
 		    : plan_recheck(recheck->plan, recheck->store, recheck->run.id, pending, err);
 	return rc < 0 ? rc : store_run_lock(recheck->store, recheck->run.id, err);
@@ -209,13 +209,9 @@ static void finish(struct recheck *recheck) {
 	store_close(recheck->store);
 }
 
-static int run(struct options *given, struct error *err) {
-	const char *id = option_argument(given, 0);
-	if (id == NULL || option_argument(given, 1) != NULL) {
-		return error_set(err, ERROR_USAGE, "give one RUN, or latest; type: f2f runs");
-	}
+int recheck_run(struct options *given, const char *id, bool pending, struct error *err) {
 	struct recheck recheck = {.options = given, .json = option_flag(given, "json")};
-	int rc = prepare(&recheck, id, err);
+	int rc = prepare(&recheck, id, pending, err);
 	if (rc == 0 && plan_left(recheck.plan) == 0) {
 		log_info("run %s: nothing to check", recheck.run.id);
 	} else if (rc == 0) {
@@ -227,6 +223,14 @@ static int run(struct options *given, struct error *err) {
 	}
 	finish(&recheck);
 	return rc;
+}
+
+static int run(struct options *given, struct error *err) {
+	const char *id = option_argument(given, 0);
+	if (id == NULL || option_argument(given, 1) != NULL) {
+		return error_set(err, ERROR_USAGE, "give one RUN, or latest; type: f2f runs");
+	}
+	return recheck_run(given, id, option_flag(given, "pending"), err);
 }
 
 const struct command cmd_verify = {

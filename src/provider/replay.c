@@ -46,8 +46,8 @@ static char *key_of(const char *split, const char *name, int64_t sample) {
 		name, sample);
 }
 
-/* How many lines there were of this id. */
-static int64_t count_line(struct map *counts, const struct reply_line *line) {
+/* The sample of a line that does not say it: how many such lines there were of this id. */
+static int64_t next_sample(struct map *counts, const struct reply_line *line) {
 	char *key = key_of(line->split, line->name, 0);
 	int64_t *count = map_get(counts, key);
 	if (count == NULL) {
@@ -65,13 +65,13 @@ static int add_line(struct replay *replay, struct map *counts, const struct line
 	if (rc < 0) {
 		return rc;
 	}
-	int64_t order = count_line(counts, &line);
-	char *key = key_of(line.split, line.name, line.sample >= 0 ? line.sample : order);
+	int64_t sample = line.sample >= 0 ? line.sample : next_sample(counts, &line);
+	char *key = key_of(line.split, line.name, sample);
 	const struct place *before = map_get(replay->places, key);
 	if (before != NULL) {
 		rc = error_set(err, ERROR_INPUT,
 			"%s, sample %" PRId64 ", was given on line %" PRId64 " already", line.name,
-			line.sample >= 0 ? line.sample : order, before->line);
+			sample, before->line);
 	} else {
 		struct place *place = xmalloc(sizeof(*place));
 		*place = (struct place){lines_offset(lines), text.len, lines_number(lines)};
