@@ -1,5 +1,6 @@
 #include "io/db.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +10,9 @@
 
 #include <sqlite3.h>
 
+#include "base/clock.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/mem.h"
 
 enum { APPLICATION_ID = 0x46324631 /* "F2F1" */, BUSY_TIMEOUT_MS = 10000 };
@@ -27,10 +30,13 @@ struct db_row {
 	sqlite3_stmt *statement;
 };
 
+static int read_only(const struct db *db, struct error *err) {
+	return error_set(
+		err, ERROR_SYSTEM, "%s may not be written; choose another with --db", db->path);
+}
+
 static int db_error(const struct db *db, struct error *err) {
-	int code = sqlite3_extended_errcode(db->handle) & 0xff;
-	const char *text = sqlite3_errmsg(db->handle);
-	switch (code) {
+	switch (sqlite3_errcode(db->handle) & 0xff) {
 	case SQLITE_BUSY:
 	case SQLITE_LOCKED:
 		return error_set(err, ERROR_BUSY,
@@ -38,8 +44,21 @@ static int db_error(const struct db *db, struct error *err) {
 	case SQLITE_FULL:
 		return error_set(err, ERROR_DATABASE,
 			"%s: the disk is full; everything stored before is intact", db->path);
+	case SQLITE_READONLY:
+		return read_only(db, err);
+	case SQLITE_CANTOPEN:
+		errno = sqlite3_system_errno(db->handle);
+		return error_set_errno(err, "%s, or a file beside it", db->path);
+	case SQLITE_NOTADB:
+		return error_set(err, ERROR_DATABASE,
+			"%s is not a database of f2f; choose another with --db", db->path);
+	case SQLITE_CORRUPT:
+		return error_set(err, ERROR_DATABASE,
+			"%s is damaged: %s; nothing was changed", db->path,
+			sqlite3_errmsg(db->handle));
 	default:
-		return error_set(err, ERROR_DATABASE, "%s: %s", db->path, text);
+		return error_set(
+			err, ERROR_DATABASE, "%s: %s", db->path, sqlite3_errmsg(db->handle));
 	}
 }
 
@@ -118,13 +137,31 @@ static int examine(struct db *db, int64_t *version_out, struct error *err) {
 	if (empty && options->mode == DB_READ_ONLY) {
 		return error_set(err, ERROR_NOT_FOUND, "%s is empty", db->path);
 	}
+	if (version < newest && options->mode == DB_READ_ONLY) {
+		return error_set(err, ERROR_DATABASE,
+			"%s was written by an older f2f (schema %lld, this one knows %lld); the "
+			"next f2f eval or f2f pull brings it up to date",
+			db->path, (long long)version, (long long)newest);
+	}
 	*version_out = version;
 	return 0;
 }
 
+/* The change to WAL wants the file for itself and does not wait for it: when several processes make
+ * one database at once, a transaction waits for the others, and then it may be WAL already. */
+static int enter_wal(struct db *db, struct error *err) {
+	int64_t deadline = clock_now() + BUSY_TIMEOUT_MS * CLOCK_MS;
+	int rc = db_exec(db, "PRAGMA journal_mode = WAL", err);
+	while (rc == ERROR_BUSY && clock_now() < deadline) {
+		rc = db_exec(db, "BEGIN IMMEDIATE; COMMIT", err);
+		rc = rc < 0 ? rc : db_exec(db, "PRAGMA journal_mode = WAL", err);
+	}
+	return rc;
+}
+
 static int prepare_writing(struct db *db, int64_t version, struct error *err) {
 	const struct db_options *options = db->options;
-	int rc = db_exec(db, "PRAGMA journal_mode = WAL", err);
+	int rc = enter_wal(db, err);
 	rc = rc < 0 ? rc
 		    : db_exec(db,
 			      options->durable ? "PRAGMA synchronous = FULL"
@@ -139,34 +176,60 @@ static int prepare_writing(struct db *db, int64_t version, struct error *err) {
 	return rc;
 }
 
-static int open_handle(struct db *db, int flags, const char *uri_suffix, struct error *err) {
-	// A URI, with what has a meaning in one escaped.
+/* Whether files can be made beside this one: SQLite needs to, even for reading in WAL mode. */
+static bool can_write_beside(const char *path) {
+	char *folder = xmemdup0(path, (size_t)(path_base(path) - path));
+	bool can = access(folder[0] != '\0' ? folder : ".", W_OK) == 0;
+	free(folder);
+	return can;
+}
+
+/* What stands at the path, before SQLite is let near it: it would wait for ever on a pipe. */
+static int check_file(const struct db *db, struct error *err) {
+	struct stat info;
+	bool write = db->options->mode == DB_WRITE;
+	if (stat(db->path, &info) < 0) {
+		if (errno != ENOENT) {
+			return error_set_errno(err, "%s", db->path);
+		}
+		if (!write) {
+			return error_set(
+				err, ERROR_NOT_FOUND, "there is no database %s yet", db->path);
+		}
+	} else if (!S_ISREG(info.st_mode)) {
+		return error_set(err, ERROR_SYSTEM, "%s is %s; choose another with --db", db->path,
+			S_ISDIR(info.st_mode) ? "a directory" : "not a file");
+	}
+	return write && !can_write_beside(db->path)
+		       ? error_set_errno(err, "the folder of %s", db->path)
+		       : 0;
+}
+
+/* Owned by SQLite: the path as a URI, with what has a meaning in one escaped. */
+static char *make_uri(const char *path, const char *query) {
 	sqlite3_str *text = sqlite3_str_new(NULL);
-	sqlite3_str_appendall(text, "file:");
-	for (const char *c = db->path; *c != '\0'; c++) {
+	// An empty authority, or "//x" would be read as one; "./", or ":memory:" would be no file.
+	sqlite3_str_appendall(text, path[0] == '/' ? "file://" : "file:./");
+	for (const char *c = path; *c != '\0'; c++) {
 		if (strchr("%?#", *c) != NULL) {
 			sqlite3_str_appendf(text, "%%%02X", (unsigned char)*c);
 		} else {
 			sqlite3_str_append(text, c, 1);
 		}
 	}
-	sqlite3_str_appendall(text, uri_suffix);
-	char *uri = sqlite3_str_finish(text);
+	sqlite3_str_appendall(text, query);
+	return sqlite3_str_finish(text);
+}
+
+static int open_handle(struct db *db, int flags, const char *query, struct error *err) {
+	char *uri = make_uri(db->path, query);
 	int code = sqlite3_open_v2(
 		uri, &db->handle, flags | SQLITE_OPEN_URI | SQLITE_OPEN_NOMUTEX, NULL);
 	sqlite3_free(uri);
 	if (code != SQLITE_OK) {
-		int rc = db_error(db, err);
-		if (code == SQLITE_CANTOPEN) {
-			struct stat info;
-			bool directory = stat(db->path, &info) == 0 && S_ISDIR(info.st_mode);
-			rc = error_set(err,
-				access(db->path, F_OK) == 0 ? ERROR_SYSTEM : ERROR_NOT_FOUND,
-				"%s: %s", db->path,
-				directory ? "is a directory"
-					  : "cannot be opened; choose another with --db");
-		}
-		return rc;
+		errno = sqlite3_system_errno(db->handle);
+		return code == SQLITE_CANTOPEN && errno != 0 ? error_set_errno(err, "%s", db->path)
+							     : db_error(db, err);
 	}
 	sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
 	return 0;
@@ -184,7 +247,9 @@ static int look_first(struct db *db, int64_t *version_out, struct error *err) {
 	struct stat info;
 	*version_out = 0;
 	if (stat(db->path, &info) < 0 || info.st_size == 0) {
-		return 0;
+		return db->options->mode == DB_WRITE
+			       ? 0
+			       : error_set(err, ERROR_NOT_FOUND, "%s is empty", db->path);
 	}
 	int rc = open_handle(
 		db, SQLITE_OPEN_READONLY, has_wal(db->path) ? "?mode=ro" : "?immutable=1", err);
@@ -202,18 +267,19 @@ int db_open(
 	db->path = xstrdup(path);
 	db->prepared = xcalloc(options->statement_count, sizeof(*db->prepared));
 	int64_t version = 0;
-	int rc;
-	if (options->mode == DB_READ_ONLY) {
+	int rc = check_file(db, err);
+	rc = rc < 0 ? rc : look_first(db, &version, err);
+	if (rc == 0 && options->mode == DB_READ_ONLY) {
 		// Without a log and without leave to write beside it, only "immutable" reads at
 		// all.
-		bool immutable = !has_wal(path) && access(path, W_OK) != 0;
+		bool immutable = !has_wal(path) &&
+				 (access(path, W_OK) < 0 || !can_write_beside(path));
 		rc = open_handle(
 			db, SQLITE_OPEN_READONLY, immutable ? "?immutable=1" : "?mode=ro", err);
-		rc = rc < 0 ? rc : examine(db, &version, err);
-	} else {
-		rc = look_first(db, &version, err);
-		rc = rc < 0 ? rc
-			    : open_handle(db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "", err);
+	} else if (rc == 0) {
+		rc = open_handle(db, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE, "", err);
+		// SQLite takes less than it was asked for without a word.
+		rc = rc == 0 && sqlite3_db_readonly(db->handle, "main") ? read_only(db, err) : rc;
 		rc = rc < 0 ? rc : prepare_writing(db, version, err);
 	}
 	if (rc < 0) {
