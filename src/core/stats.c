@@ -67,6 +67,11 @@ struct interval stats_mean_interval(const double *values, size_t count, double *
 		squares += (values[i] - mean) * (values[i] - mean);
 	}
 	double error = sqrt(squares / (n - 1) / n);
+	if (!(error > 1e-9)) {
+		// All problems alike, but for rounding: the sample says nothing of the spread, and a
+		// width of zero would be a claim.
+		return stats_wilson(sum, n);
+	}
 	if (mean < 0.1 || mean > 0.9) {
 		// Near an end a symmetric interval leaves [0, 1]: Wilson with the size that would
 		// give this error.

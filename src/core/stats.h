@@ -27,7 +27,8 @@ double stats_t975(int64_t df);
 /**
  * 95 % interval of the mean of per-problem values in [0, 1], problems as the random unit: Wilson
  * when all values are 0 or 1; else t on the problem means, and Wilson with the effective size
- * p(1-p)/SE^2 when p is within 0.1 of an end (harness.md 0).
+ * p(1-p)/SE^2 when p is within 0.1 of an end (harness.md 0), or with `count` when all are equal.
+ * NAN in *mean_out and [0, 1] when count is 0.
  */
 struct interval stats_mean_interval(const double *values, size_t count, double *mean_out);
 
