@@ -252,12 +252,14 @@ void loop_signal_remove(struct loop_signal *signal) {
 
 /* ---- Turns. */
 
-static void on_alarm(uv_timer_t *alarm) {
-	(void)alarm; // due timers run after the poll
-}
-
 static void on_awake(uv_idle_t *awake) {
 	(void)awake;
+}
+
+/* libuv runs its timers *before* it polls: without something idle it would now sleep as if no timer were left. Ours run after. */
+static void on_alarm(uv_timer_t *alarm) {
+	struct loop *loop = alarm->data;
+	uv_idle_start(&loop->awake, on_awake);
 }
 
 static void arm(struct loop *loop) {
@@ -320,6 +322,7 @@ struct loop *loop_create(const struct loop_options *options) {
 		abort(); // only without descriptors or memory
 	}
 	uv_timer_init(&loop->uv, &loop->alarm);
+	loop->alarm.data = loop;
 	uv_idle_init(&loop->uv, &loop->awake);
 	return loop;
 }

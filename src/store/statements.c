@@ -48,7 +48,7 @@ const char *const store_statements[STATEMENT_COUNT] = {
 		"ORDER BY created_ns DESC, id DESC LIMIT 1",
 	[STATEMENT_RUN_PROBLEM_PUT] = "INSERT OR IGNORE INTO run_problem (run, split, problem, "
 				      "subset) VALUES (?1, ?2, ?3, ?4)",
-	[STATEMENT_RUN_PROBLEMS] = "SELECT split, problem, subset FROM run_problem WHERE run = ?1",
+	[STATEMENT_RUN_PROBLEMS] = "SELECT split, problem, subset FROM run_problem WHERE run = ?1 ORDER BY rowid",
 	[STATEMENT_SAMPLE_PUT] =
 		"INSERT INTO sample (run, split, problem, stage, sample, outcome, reason, missing, "
 		"note, prompt, reply, "

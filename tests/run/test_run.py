@@ -55,7 +55,7 @@ def prover(name, body, nth):
 
 
 def outcomes(home, run="latest"):
-    rows = home.sql("SELECT split, problem, outcome, reason FROM sample JOIN run ON run.id = sample.run "
+    rows = home.sql("SELECT sample.split, problem, outcome, reason FROM sample JOIN run ON run.id = sample.run "
                     "WHERE run.created_ns = (SELECT max(created_ns) FROM run)")
     return {(split, problem): (outcome, reason) for split, problem, outcome, reason in rows}
 

@@ -2,6 +2,9 @@
 
 #include <signal.h>
 #include <string.h>
+#include <unistd.h>
+
+#include <uv.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
@@ -96,6 +99,40 @@ START_TEST(a_timer_without_delay_waits_for_the_next_turn) {
 }
 END_TEST
 
+static void count_down(void *data) {
+	int *left = data;
+	--*left;
+}
+
+static void never(uv_poll_t *poll, int status, int events) {
+	(void)poll;
+	(void)status;
+	(void)events;
+}
+
+START_TEST(a_timer_that_is_due_before_the_poll_is_not_slept_over) {
+	struct loop *loop = loop_create(NULL);
+	// Something that keeps libuv alive without ever waking it, as an idle connection does.
+	int ends[2];
+	uv_poll_t quiet;
+	ck_assert_int_eq(pipe(ends), 0);
+	uv_poll_init(loop_uv(loop), &quiet, ends[0]);
+	uv_poll_start(&quiet, UV_READABLE, never);
+	for (int i = 0; i < 2000; i++) {
+		int left = 1;
+		struct scene scene = {.loop = loop};
+		loop_timer_start(loop, i % 3 == 0 ? 0 : i * 500, count_down, &left);
+		loop_timer_start(loop, i % 3 == 0 ? 0 : i * 500, stop, &scene);
+		loop_run(loop);
+		ck_assert_int_eq(left, 0);
+	}
+	uv_close((uv_handle_t *)&quiet, NULL);
+	loop_destroy(loop);
+	close(ends[0]);
+	close(ends[1]);
+}
+END_TEST
+
 START_TEST(hooks_run_before_every_sleep_until_removed) {
 	struct loop *loop = loop_create(NULL);
 	struct scene scene = {.loop = loop, .seen = BUF_INIT(100)};
@@ -151,6 +188,7 @@ int main(void) {
 	tcase_add_test(tcase, an_hour_of_timers_takes_no_time_with_an_injected_clock);
 	tcase_add_test(tcase, deferred_calls_run_once_in_order_and_can_be_cancelled);
 	tcase_add_test(tcase, a_timer_without_delay_waits_for_the_next_turn);
+	tcase_add_test(tcase, a_timer_that_is_due_before_the_poll_is_not_slept_over);
 	tcase_add_test(tcase, hooks_run_before_every_sleep_until_removed);
 	tcase_add_test(tcase, a_signal_is_a_callback_in_the_loop);
 	tcase_add_test(tcase, many_timers_fire_in_order_of_time);

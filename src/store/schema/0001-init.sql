@@ -66,7 +66,7 @@ CREATE TABLE run_problem (
 	problem TEXT NOT NULL,
 	subset TEXT NOT NULL,
 	PRIMARY KEY (run, split, problem)
-) STRICT, WITHOUT ROWID;
+) STRICT;
 
 -- A row per (run, split, problem, stage, sample). outcome and missing both NULL: pending, stored and not checked yet.
 CREATE TABLE sample (
