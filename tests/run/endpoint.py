@@ -53,6 +53,9 @@ class Endpoint:
             daemon_threads = True
             request_queue_size = 512
 
+            def handle_error(self, request, address):
+                pass  # clients that are killed reset their connections
+
         self.server = Server(("127.0.0.1", port), Handler)
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}/v1"
@@ -74,7 +77,7 @@ class Endpoint:
 
 def theorem_name(prompt):
     """The last theorem that a prompt declares: the one it asks for."""
-    names = re.findall(r"^(?:theorem|lemma)\s+(\S+)", prompt, re.MULTILINE)
+    names = re.findall(r"^(?:theorem|lemma)\s+([^\s:({\[]+)", prompt, re.MULTILINE)
     return names[-1] if names else None
 
 
