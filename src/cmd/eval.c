@@ -117,8 +117,7 @@ const struct command cmd_eval = {
 		 "\n"
 		 "Examples:\n"
 		 "  f2f eval --model builtin/gold --split demo\n"
-		 "  f2f eval --model openai/my-prover --base-url http://127.0.0.1:8000/v1 --split "
-		 "v2 -n 8\n",
+		 "  f2f eval -m openai/my-prover --base-url http://127.0.0.1:8000/v1 -s v2 -n 8\n",
 	.options = options,
 	.run = run,
 };

@@ -256,7 +256,8 @@ static void on_awake(uv_idle_t *awake) {
 	(void)awake;
 }
 
-/* libuv runs its timers *before* it polls: without something idle it would now sleep as if no timer were left. Ours run after. */
+/* libuv runs its timers *before* it polls: without something idle it would now sleep as if no timer
+ * were left. Ours run after. */
 static void on_alarm(uv_timer_t *alarm) {
 	struct loop *loop = alarm->data;
 	uv_idle_start(&loop->awake, on_awake);

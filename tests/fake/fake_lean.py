@@ -101,7 +101,7 @@ class File:
         self.messages.append((severity, line, column, text))
 
     def declare(self, line, text):
-        match = re.match(r"(?:noncomputable\s+)?(theorem|lemma|def|abbrev|axiom)\s+(\S+)", text)
+        match = re.match(r"(?:noncomputable\s+)?(theorem|lemma|def|abbrev|axiom)\s+([^\s:({\[]+)", text)
         if not match:
             return
         kind, name = match.groups()
