@@ -66,10 +66,10 @@ struct http_endpoint;
 struct http_transfer;
 
 struct http_endpoint_options {
-	int max_connections;	     // 0: 64
-	int64_t connect_timeout_ms;  // 0: 10,000
-	int64_t request_timeout_ms;  // whole request; 0: 600,000
-	const char *user_agent;	     // NULL: "f2f/VERSION"
+	int max_connections; // 0: 64
+	int64_t connect_timeout_ms; // 0: 10,000
+	int64_t request_timeout_ms; // whole request; 0: 600,000
+	const char *user_agent; // NULL: "f2f/VERSION"
 };
 
 /**
