@@ -74,7 +74,7 @@ static int add_sample(const struct sample_state *state, void *data) {
 	char *key = xasprintf("%s/%s", state->key.split, state->key.problem);
 	size_t position = (size_t)(uintptr_t)map_get(building->index, key);
 	free(key);
-	if (position == 0) {
+	if (position == 0 || state->key.sample >= building->report->run.samples) {
 		return 0;
 	}
 	struct tally *tally = &building->tallies.items[position - 1];

@@ -188,11 +188,11 @@ int store_run_cost(
 		return rc;
 	}
 	cost.wall_ns = record.wall_ns;
-	run_record_finish(&record);
-	rc = db_run(store->db, STATEMENT_COST_TOKENS, err, take_tokens, &cost, "t", run);
+	rc = db_run(store->db, STATEMENT_COST_TOKENS, err, take_tokens, &cost, "t", record.id);
 	rc = rc < 0 ? rc
 		    : db_run(store->db, STATEMENT_COST_LEAN, err, take_id, &cost.lean_cpu_ns, "t",
-			      run);
+			      record.id);
+	run_record_finish(&record);
 	if (rc == 0) {
 		*cost_out = cost;
 	}

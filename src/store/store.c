@@ -124,8 +124,13 @@ out:
 
 static int first_line(struct db_row *row, void *data, struct error *err) {
 	(void)data;
-	const char *text = db_text(row, 0);
-	return strcmp(text, "ok") == 0 ? 0 : error_set(err, ERROR_DATABASE, "integrity: %s", text);
+	char *text = xstrdup(db_text(row, 0));
+	for (char *c = text; *c != '\0'; c++) {
+		*c = *c == '\n' ? ' ' : *c;
+	}
+	int rc = strcmp(text, "ok") == 0 ? 0 : error_set(err, ERROR_DATABASE, "integrity: %s", text);
+	free(text);
+	return rc;
 }
 
 int store_check(struct store *store, struct error *err) {

@@ -1,0 +1,705 @@
+#include "database.h"
+
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+
+#include "core/completion.h"
+#include "core/problem.h"
+#include "store/store.h"
+
+
+static struct error err;
+static char *path;
+static struct store *store;
+
+static struct store *opened(enum db_mode mode) {
+	struct store_options options = {.mode = mode};
+	struct store *made = NULL;
+	ck_assert_msg(store_open(path, &options, &made, &err) == 0, "%s", err.message);
+	return made;
+}
+
+static void set_up(void) {
+	folder_set_up();
+	path = in_folder("new/folder/f2f.db");
+	store = opened(DB_WRITE);
+}
+
+static void tear_down(void) {
+	store_close(store);
+	free(path);
+	folder_tear_down();
+}
+
+#define CHECK_OK(call) ck_assert_msg((call) == 0, "%s", err.message)
+
+/* ---- The first row of a query as "a|b|c", "" when there is none, and how many rows. */
+
+struct answer {
+	struct buf text;
+	int rows;
+};
+
+static int take_names(const char *const *names, int count, void *data) {
+	(void)names;
+	(void)count;
+	(void)data;
+	return 0;
+}
+
+static int take_row(const char *const *values, const int *types, int count, void *data) {
+	(void)types;
+	struct answer *answer = data;
+	for (int i = 0; i < count; i++) {
+		buf_appendf(&answer->text, "%s%s", i > 0 ? "|" : answer->rows > 0 ? ";" : "",
+			values[i] != NULL ? values[i] : "NULL");
+	}
+	answer->rows++;
+	return 0;
+}
+
+static void check_query(const char *sql, const char *expected) {
+	struct answer answer = {BUF_INIT(1 << 20), 0};
+	CHECK_OK(store_query(store, sql, take_names, take_row, &answer, &err));
+	ck_assert_str_eq(buf_str(&answer.text), expected);
+	buf_finish(&answer.text);
+}
+
+static void check_query_refused(const char *sql, const char *part) {
+	struct answer answer = {BUF_INIT(1 << 20), 0};
+	int rc = store_query(store, sql, take_names, take_row, &answer, &err);
+	ck_assert_msg(rc == ERROR_USAGE, "%s: %d %s", sql, rc, err.message);
+	check_line(&err, part);
+	ck_assert_int_eq(answer.rows, 0);
+	buf_finish(&answer.text);
+}
+
+/* ---- Things to store. */
+
+static void put_run(const char *id, int64_t created_ns) {
+	struct run_record run = {
+		.id = (char *)id,
+		.created_ns = created_ns,
+		.state = "running",
+		.model = "openai/m",
+		.split = "demo",
+		.subset = "test",
+		.task = "prove",
+		.samples = 2,
+		.settings = "{}",
+		.manifest = "{}",
+	};
+	CHECK_OK(store_run_insert(store, &run, &err));
+}
+
+static struct sample_record sample_of(const char *problem, int64_t sample) {
+	return (struct sample_record){
+		.key = {"20260101-000000-aaaa", "demo", problem, "prove", sample},
+		.prompt = "Prove it.",
+		.candidate = "theorem t : True := trivial",
+		.attempts = 1,
+		.elapsed_ns = 5,
+	};
+}
+
+static int64_t put_sample(const struct sample_record *sample) {
+	int64_t id = 0;
+	CHECK_OK(store_sample_put(store, sample, &id, &err));
+	ck_assert_int_gt(id, 0);
+	return id;
+}
+
+static struct verdict verdict_of(enum outcome outcome, enum reject_reason reason) {
+	static char *axioms[] = {"propext", "Quot\"sound"};
+	return (struct verdict){
+		.outcome = outcome,
+		.reason = reason,
+		.axioms = axioms,
+		.axiom_count = 2,
+		.messages = "1:1: error: no",
+		.cpu_ns = 10,
+		.elapsed_ns = 20,
+		.backend = "lsp",
+		.lean = "4.9.0",
+		.policy = "strict",
+		.sandbox = "none",
+	};
+}
+
+static const struct set_record demo = {
+	.name = "demo", .version = "1", .hash = "abc", .problems = 3, .pulled_ns = 7};
+
+static const struct set_file files[] = {
+	{"main", "https://host/x", "0123", "b.json", "ff", 12},
+	{"main", "https://host/x", "0123", "a.json", "ee", 11},
+};
+
+static const struct problem problems[] = {
+	{.split = "demo", .name = "zebra", .subset = "test", .file_subset = "valid",
+		.statement = "theorem zebra : True", .header = "", .preamble = ""},
+	{.split = "demo", .name = "ape", .subset = "valid", .file_subset = "test"},
+	{.split = "demo", .name = "bee", .subset = "test", .informal = "Is 1 = 1?"},
+};
+
+static void put_demo(void) {
+	CHECK_OK(store_set_replace(store, &demo, files, F2F_COUNT(files), problems,
+		F2F_COUNT(problems), &err));
+}
+
+static int add_name(const struct problem *problem, void *data) {
+	buf_appendf(data, "%s ", problem->name);
+	return 0;
+}
+
+static void check_problems(const char *subset, const char *expected) {
+	struct buf names = BUF_INIT(1000);
+	CHECK_OK(store_problems(store, "demo", subset, add_name, &names, &err));
+	ck_assert_str_eq(buf_str(&names), expected);
+	buf_finish(&names);
+}
+
+static int add_path(const struct set_file *file, void *data) {
+	buf_appendf(data, "%s %s %lld, ", file->path, file->commit, (long long)file->bytes);
+	return 0;
+}
+
+/* ---- Tests. */
+
+START_TEST(a_store_of_a_newer_schema_is_refused_and_stays) {
+	store_close(store);
+	store = NULL;
+	foreign_exec(path, "PRAGMA user_version = 1000");
+	struct buf before = bytes_of(path);
+	struct store *none = NULL;
+	ck_assert_int_eq(
+		store_open(path, &(struct store_options){.mode = DB_WRITE}, &none, &err),
+		ERROR_DATABASE);
+	check_line(&err, "newer f2f");
+	check_same_bytes(path, &before);
+}
+END_TEST
+
+START_TEST(a_text_is_stored_once_and_comes_back) {
+	struct sha256 one, two;
+	char *text = NULL;
+	CHECK_OK(store_text_put(store, "a\0b", 3, &one, &err));
+	CHECK_OK(store_text_put(store, "a\0b", 3, &two, &err));
+	ck_assert_str_eq(one.hex, two.hex);
+	check_query("SELECT count(*) FROM text", "1");
+	CHECK_OK(store_text_get(store, one.hex, &text, &err));
+	ck_assert_int_eq(memcmp(text, "a\0b", 4), 0);
+	free(text);
+	CHECK_OK(store_text_put(store, "", 0, &one, &err));
+	CHECK_OK(store_text_get(store, one.hex, &text, &err));
+	ck_assert_str_eq(text, "");
+	free(text);
+	ck_assert_int_eq(store_text_get(store, "beef", &text, &err), ERROR_NOT_FOUND);
+}
+END_TEST
+
+START_TEST(a_set_keeps_its_order_and_both_words_for_subsets) {
+	put_demo();
+	check_problems(NULL, "zebra ape bee ");
+	check_problems("test", "zebra bee ");
+	check_problems("valid", "ape ");
+	check_problems("file:test", "ape bee "); // the file says nothing of bee
+	check_problems("file:valid", "zebra ");
+	check_problems("other", "");
+	struct buf paths = BUF_INIT(1000);
+	CHECK_OK(store_set_files(store, "demo", add_path, &paths, &err));
+	ck_assert_str_eq(buf_str(&paths), "a.json 0123 11, b.json 0123 12, ");
+	buf_finish(&paths);
+}
+END_TEST
+
+START_TEST(a_set_that_is_replaced_is_replaced_whole) {
+	put_demo();
+	struct set_record newer = {
+		.name = "demo", .version = "2", .hash = "def", .problems = 1, .pulled_ns = 8};
+	CHECK_OK(store_set_replace(store, &newer, files, 1, &problems[1], 1, &err));
+	check_problems(NULL, "ape ");
+	check_query("SELECT count(*) FROM dataset_file", "1");
+	struct set_record set;
+	bool found = false;
+	CHECK_OK(store_set_get(store, "demo", &set, &found, &err));
+	ck_assert(found);
+	ck_assert_str_eq(set.version, "2");
+	ck_assert_str_eq(set.hash, "def");
+	ck_assert_int_eq(set.problems, 1);
+	ck_assert_int_eq(set.pulled_ns, 8);
+	set_record_finish(&set);
+	CHECK_OK(store_set_get(store, "other", &set, &found, &err));
+	ck_assert(!found);
+}
+END_TEST
+
+START_TEST(a_set_that_cannot_be_stored_leaves_the_one_before) {
+	put_demo();
+	const struct problem twice[] = {problems[0], problems[0]};
+	ck_assert_int_eq(store_set_replace(store, &demo, files, 1, twice, 2, &err), ERROR_DATABASE);
+	check_problems(NULL, "zebra ape bee ");
+	check_query("SELECT count(*) FROM dataset_file", "2");
+	put_demo(); // and no transaction is left open
+}
+END_TEST
+
+START_TEST(a_problem_comes_back_with_what_it_has_and_has_not) {
+	put_demo();
+	struct problem problem;
+	CHECK_OK(store_problem_get(store, "demo", "zebra", &problem, &err));
+	ck_assert_str_eq(problem.statement, "theorem zebra : True");
+	ck_assert_str_eq(problem.header, "");
+	ck_assert_ptr_null(problem.informal);
+	problem_finish(&problem);
+	ck_assert_int_eq(
+		store_problem_get(store, "demo", "zebr", &problem, &err), ERROR_NOT_FOUND);
+	check_line(&err, "zebr");
+}
+END_TEST
+
+/* ---- Runs. */
+
+static void check_run(const char *wanted, const char *expected) {
+	struct run_record run;
+	CHECK_OK(store_run_get(store, wanted, &run, &err));
+	ck_assert_str_eq(run.id, expected);
+	run_record_finish(&run);
+}
+
+static void check_no_run(const char *wanted, const char *part) {
+	struct run_record run;
+	ck_assert_int_eq(store_run_get(store, wanted, &run, &err), ERROR_USAGE);
+	check_line(&err, part);
+}
+
+START_TEST(a_run_is_found_by_id_by_its_beginning_and_as_the_latest) {
+	check_no_run("latest", "no runs yet");
+	put_run("20260102-000000-bbbb", 20);
+	put_run("20260101-000000-aaaa", 10);
+	put_run("20260102-000000-bbbbb", 5); // another begins with the first one's id
+	check_run("20260101-000000-aaaa", "20260101-000000-aaaa");
+	check_run("20260101", "20260101-000000-aaaa");
+	check_run("20260102-000000-bbbb", "20260102-000000-bbbb");
+	check_run("latest", "20260102-000000-bbbb");
+	check_no_run("2026", "begins 3 runs: 20260102-000000-bbbb, 20260101-000000-aaaa");
+	check_no_run("20260101-000000-aaab", "did you mean 20260101-000000-aaaa?");
+	check_no_run("zzz", "no run \"zzz\"; type: f2f runs");
+	check_no_run("", "");
+}
+END_TEST
+
+START_TEST(a_run_is_updated_and_the_newest_of_a_kind_is_found) {
+	put_run("20260101-000000-aaaa", 10);
+	put_run("20260102-000000-bbbb", 20);
+	struct run_record run;
+	bool found = false;
+	CHECK_OK(store_run_newest(store, "openai/m", "demo", "prove", &run, &found, &err));
+	ck_assert(found);
+	ck_assert_str_eq(run.id, "20260102-000000-bbbb");
+	ck_assert_int_eq(run.finished_ns, 0);
+	char *state = run.state;
+	run.state = "finished";
+	run.finished_ns = 99;
+	run.wall_ns = 5;
+	CHECK_OK(store_run_update(store, &run, &err));
+	run.state = "nonsense";
+	ck_assert_int_eq(store_run_update(store, &run, &err), ERROR_DATABASE);
+	run.state = state;
+	run_record_finish(&run);
+	check_query("SELECT state, finished_ns, wall_ns FROM run ORDER BY id",
+		"running|NULL|0;finished|99|5");
+	CHECK_OK(store_run_newest(store, "openai/other", "demo", "prove", &run, &found, &err));
+	ck_assert(!found);
+}
+END_TEST
+
+static int add_run_problem(const char *split, const char *problem, const char *subset, void *data) {
+	buf_appendf(data, "%s/%s:%s ", split, problem, subset);
+	return 0;
+}
+
+START_TEST(what_a_run_set_out_for_is_kept_once) {
+	put_run("r", 1);
+	CHECK_OK(store_run_problem_put(store, "r", "demo", "a", "test", &err));
+	CHECK_OK(store_run_problem_put(store, "r", "demo", "a", "test", &err));
+	CHECK_OK(store_run_problem_put(store, "r", "demo", "b", "valid", &err));
+	struct buf text = BUF_INIT(1000);
+	CHECK_OK(store_run_problems(store, "r", add_run_problem, &text, &err));
+	ck_assert_str_eq(buf_str(&text), "demo/a:test demo/b:valid ");
+	buf_finish(&text);
+	ck_assert_int_lt(store_run_problem_put(store, "none", "demo", "a", "test", &err), 0);
+}
+END_TEST
+
+/* ---- Samples and verdicts. */
+
+START_TEST(a_missing_sample_is_replaced_and_an_outcome_is_not) {
+	put_run("20260101-000000-aaaa", 1);
+	struct sample_record sample = sample_of("a", 0);
+	sample.candidate = NULL;
+	sample.missing = MISSING_ENDPOINT;
+	sample.note = "refused";
+	sample.wait_ns = 3;
+	int64_t first = put_sample(&sample);
+	sample.missing = MISSING_NONE;
+	sample.note = NULL;
+	sample.outcome = OUTCOME_NO_CODE;
+	ck_assert_int_eq(put_sample(&sample), first);
+	check_query("SELECT count(*), outcome, missing, note, attempts, wait_ns FROM sample",
+		"1|no_code|NULL|NULL|2|6");
+	sample.outcome = OUTCOME_NONE;
+	sample.missing = MISSING_ENDPOINT;
+	int64_t id = 0;
+	ck_assert_int_eq(store_sample_put(store, &sample, &id, &err), ERROR_DATABASE);
+	check_line(&err, "has an outcome already");
+	check_query("SELECT outcome, missing FROM sample", "no_code|NULL");
+}
+END_TEST
+
+START_TEST(a_sample_comes_back_with_its_reply_and_its_counts) {
+	put_run("20260101-000000-aaaa", 1);
+	struct sample_record sample = sample_of("a", 1);
+	struct completion completion;
+	completion_init(&completion);
+	completion.text = xstrdup("");
+	completion.reasoning = xstrdup("hm");
+	completion.prompt_tokens = 0;
+	completion.completion_tokens = 12;
+	sample.completion = &completion;
+	put_sample(&sample);
+	completion_finish(&completion);
+	struct stored_sample stored;
+	CHECK_OK(store_sample_get(store, &sample.key, &stored, &err));
+	ck_assert_str_eq(stored.reply, "");
+	ck_assert_int_eq(stored.outcome, OUTCOME_NONE);
+	stored_sample_finish(&stored);
+	check_query("SELECT prompt_tokens, completion_tokens, cached_tokens, usd FROM sample",
+		"0|12|NULL|NULL");
+	sample.key.sample = 0;
+	ck_assert_int_eq(store_sample_get(store, &sample.key, &stored, &err), ERROR_NOT_FOUND);
+	check_line(&err, "demo/a");
+}
+END_TEST
+
+START_TEST(a_sample_of_no_run_or_with_two_facts_is_refused) {
+	struct sample_record sample = sample_of("a", 0);
+	int64_t id = 0;
+	ck_assert_int_lt(store_sample_put(store, &sample, &id, &err), 0);
+	put_run("20260101-000000-aaaa", 1);
+	sample.outcome = OUTCOME_REJECTED; // without a reason
+	ck_assert_int_lt(store_sample_put(store, &sample, &id, &err), 0);
+	sample.reason = REASON_ERROR;
+	sample.missing = MISSING_VERIFIER;
+	ck_assert_int_lt(store_sample_put(store, &sample, &id, &err), 0);
+	check_query("SELECT count(*) FROM sample", "0");
+}
+END_TEST
+
+START_TEST(twin_rows_share_texts_and_count_once_in_costs) {
+	put_run("20260101-000000-aaaa", 1);
+	struct sample_record sample = sample_of("a", 0);
+	struct completion completion;
+	completion_init(&completion);
+	completion.text = xstrdup("reply");
+	completion.prompt_tokens = 3;
+	completion.completion_tokens = 4;
+	completion.usd = 0.5;
+	sample.completion = &completion;
+	int64_t first = put_sample(&sample);
+	sample.key.problem = "b";
+	sample.shared_with = first;
+	int64_t second = put_sample(&sample);
+	completion_finish(&completion);
+	struct verdict verdict = verdict_of(OUTCOME_ACCEPTED, REASON_NONE);
+	CHECK_OK(store_verdict_put(store, first, &verdict, &err));
+	CHECK_OK(store_verdict_put(store, second, &verdict, &err));
+	struct run_cost cost;
+	CHECK_OK(store_run_cost(store, "20260101-000000-aaaa", &cost, &err));
+	ck_assert_int_eq(cost.prompt_tokens, 3);
+	ck_assert_int_eq(cost.completion_tokens, 4);
+	ck_assert(cost.usd == 0.5);
+	ck_assert_int_eq(cost.lean_cpu_ns, 10);
+	check_query("SELECT count(*) FROM text", "4"); // prompt, reply, candidate, messages
+	check_query("SELECT shared_with = (SELECT min(id) FROM sample) FROM sample WHERE problem = "
+		    "'b'",
+		"1");
+}
+END_TEST
+
+START_TEST(a_cost_may_be_asked_for_by_what_a_person_types) {
+	put_run("20260101-000000-aaaa", 1);
+	struct sample_record sample = sample_of("a", 0);
+	struct completion completion;
+	completion_init(&completion);
+	completion.text = xstrdup("reply");
+	completion.completion_tokens = 4;
+	sample.completion = &completion;
+	put_sample(&sample);
+	completion_finish(&completion);
+	struct run_cost cost;
+	CHECK_OK(store_run_cost(store, "latest", &cost, &err));
+	ck_assert_int_eq(cost.completion_tokens, 4);
+	ck_assert(isnan(cost.usd));
+}
+END_TEST
+
+static int take_state(const struct sample_state *state, void *data) {
+	*(struct sample_state *)data = *state;
+	return 0;
+}
+
+START_TEST(a_verdict_is_added_and_the_newest_counts) {
+	put_run("20260101-000000-aaaa", 1);
+	struct sample_record sample = sample_of("a", 0);
+	int64_t id = put_sample(&sample);
+	struct verdict verdict = verdict_of(OUTCOME_NONE, REASON_NONE);
+	verdict.missing = MISSING_VERIFIER;
+	CHECK_OK(store_verdict_put(store, id, &verdict, &err));
+	verdict = verdict_of(OUTCOME_REJECTED, REASON_TIMEOUT);
+	CHECK_OK(store_verdict_put(store, id, &verdict, &err));
+	verdict = verdict_of(OUTCOME_ACCEPTED, REASON_NONE);
+	CHECK_OK(store_verdict_put(store, id, &verdict, &err));
+	check_query("SELECT outcome, reason, missing, axioms FROM verdict ORDER BY id",
+		"NULL|NULL|verifier|[\"propext\",\"Quot\\\"sound\"];"
+		"rejected|timeout|NULL|[\"propext\",\"Quot\\\"sound\"];"
+		"accepted|NULL|NULL|[\"propext\",\"Quot\\\"sound\"]");
+	struct sample_state state;
+	CHECK_OK(store_samples(store, "20260101-000000-aaaa", take_state, &state, &err));
+	ck_assert_int_eq(state.id, id);
+	ck_assert_int_eq(state.outcome, OUTCOME_ACCEPTED);
+	ck_assert_int_eq(state.reason, REASON_NONE);
+	ck_assert_int_eq(state.missing, MISSING_NONE);
+	ck_assert_int_lt(store_verdict_put(store, id + 1, &verdict, &err), 0);
+}
+END_TEST
+
+START_TEST(a_word_of_another_program_is_said_and_not_guessed) {
+	put_run("20260101-000000-aaaa", 1);
+	struct sample_record sample = sample_of("a", 0);
+	put_sample(&sample);
+	foreign_exec(path, "PRAGMA ignore_check_constraints = ON;"
+			   "UPDATE sample SET outcome = 'perhaps'");
+	struct sample_state state;
+	ck_assert_int_eq(store_samples(store, "20260101-000000-aaaa", take_state, &state, &err),
+		ERROR_DATABASE);
+	check_line(&err, "does not know");
+}
+END_TEST
+
+/* ---- Processes. */
+
+/* A child that does `work` and then waits to be killed. */
+static pid_t child_after(void (*work)(void)) {
+	int ready[2];
+	char byte;
+	ck_assert_int_eq(pipe(ready), 0);
+	pid_t child = fork();
+	if (child == 0) {
+		work();
+		(void)!write(ready[1], "x", 1);
+		for (;;) {
+			pause();
+		}
+	}
+	close(ready[1]);
+	ck_assert_int_eq(read(ready[0], &byte, 1), 1);
+	close(ready[0]);
+	return child;
+}
+
+static void kill_and_wait(pid_t child) {
+	kill(child, SIGKILL);
+	ck_assert_int_eq(waitpid(child, NULL, 0), child);
+}
+
+static void work_lock(void) {
+	CHECK_OK(store_run_lock(opened(DB_WRITE), "one", &err));
+}
+
+START_TEST(a_run_is_claimed_by_one_process_and_freed_by_its_death) {
+	pid_t child = child_after(work_lock);
+	ck_assert_int_eq(store_run_lock(store, "one", &err), ERROR_BUSY);
+	check_line(&err, "another f2f works on run one");
+	CHECK_OK(store_run_lock(store, "two", &err));
+	kill_and_wait(child);
+	CHECK_OK(store_run_lock(store, "one", &err));
+	CHECK_OK(store_run_lock(store, "one", &err)); // ours already
+}
+END_TEST
+
+START_TEST(two_stores_of_one_process_exclude_each_other_too) {
+	struct store *other = opened(DB_WRITE);
+	CHECK_OK(store_run_lock(other, "one", &err));
+	ck_assert_int_eq(store_run_lock(store, "one", &err), ERROR_BUSY);
+	store_close(other);
+	CHECK_OK(store_run_lock(store, "one", &err));
+}
+END_TEST
+
+static void work_samples(void) {
+	store = opened(DB_WRITE);
+	put_run("20260101-000000-aaaa", 1);
+	for (int64_t i = 0; i < 200; i++) {
+		struct sample_record sample = sample_of("a", i);
+		CHECK_OK(store_begin(store, &err));
+		struct verdict verdict = verdict_of(OUTCOME_REJECTED, REASON_ERROR);
+		CHECK_OK(store_verdict_put(store, put_sample(&sample), &verdict, &err));
+		if (i % 10 == 9 && i != 199) {
+			CHECK_OK(store_commit(store, &err));
+		}
+	}
+}
+
+START_TEST(a_kill_loses_nothing_that_was_committed) {
+	store_close(store);
+	store = NULL;
+	kill_and_wait(child_after(work_samples));
+	store = opened(DB_WRITE);
+	CHECK_OK(store_check(store, &err));
+	check_query("SELECT count(*), count(outcome) FROM sample", "190|190");
+	check_query("SELECT count(*) FROM verdict", "190");
+	check_query("SELECT count(*) FROM sample LEFT JOIN text ON text.id = prompt "
+		    "WHERE content IS NULL",
+		"0");
+}
+END_TEST
+
+START_TEST(a_rollback_forgets_and_a_second_begin_is_the_first) {
+	CHECK_OK(store_begin(store, &err));
+	CHECK_OK(store_begin(store, &err));
+	put_run("r", 1);
+	store_rollback(store);
+	store_rollback(store);
+	check_query("SELECT count(*) FROM run", "0");
+	CHECK_OK(store_commit(store, &err));
+	CHECK_OK(store_begin(store, &err));
+	put_run("r", 1);
+	put_demo(); // a set inside it belongs to it
+	store_rollback(store);
+	check_query("SELECT count(*) FROM run", "0");
+	check_query("SELECT count(*) FROM problem", "0");
+}
+END_TEST
+
+/* ---- Queries. */
+
+START_TEST(a_query_cannot_change_anything) {
+	put_run("r", 1);
+	static const char *const writes[] = {
+		"DELETE FROM run",
+		"INSERT INTO text VALUES ('a', 'b')",
+		"UPDATE run SET state = 'finished' RETURNING id",
+		"WITH x AS (SELECT 1) DELETE FROM run",
+		"DROP TABLE run",
+		"CREATE TABLE x (a)",
+		"CREATE TEMP TABLE x (a)",
+		"ATTACH '/tmp/f2f-unit-attached.db' AS other",
+		"DETACH main",
+		"VACUUM INTO '/tmp/f2f-unit-vacuumed.db'",
+		"VACUUM",
+		"BEGIN IMMEDIATE",
+		"PRAGMA user_version = 5",
+		"PRAGMA journal_mode = DELETE",
+		"PRAGMA writable_schema = ON",
+		"PRAGMA wal_checkpoint",
+		"PRAGMA optimize",
+		"REINDEX",
+		"ANALYZE",
+		"EXPLAIN DELETE FROM run",
+	};
+	for (size_t i = 0; i < F2F_COUNT(writes); i++) {
+		check_query_refused(writes[i], "queries only read");
+	}
+	check_query_refused("SELECT load_extension('x')", "not authorized");
+	check_query_refused("SELECT LOAD_EXTENSION('x', 'y')", "not authorized");
+	check_query("SELECT state FROM run", "running");
+	ck_assert(!file_exists("/tmp/f2f-unit-attached.db"));
+	ck_assert(!file_exists("/tmp/f2f-unit-vacuumed.db"));
+}
+END_TEST
+
+START_TEST(a_query_is_one_statement) {
+	check_query_refused("SELECT 1; SELECT 2", "one statement at a time");
+	check_query_refused("SELECT 1; DROP TABLE run", "one statement at a time");
+	check_query_refused("SELECT 1; nonsense", "one statement at a time");
+	check_query_refused("", "no statement");
+	check_query_refused(" -- nothing", "no statement");
+	check_query("SELECT 1;", "1");
+	check_query("SELECT 1; -- and a word", "1");
+	check_query("SELECT ';'", ";");
+}
+END_TEST
+
+START_TEST(a_slip_in_a_name_is_answered_with_the_nearest) {
+	check_query_refused("SELECT * FROM smaple", "did you mean sample?");
+	check_query_refused("SELECT problm FROM sample", "did you mean problem?");
+	check_query_refused("SELECT s.outcme FROM sample AS s", "did you mean outcome?");
+	check_query_refused("SELECT * FROM xyzzyxyzzy", "no such table: xyzzyxyzzy");
+	check_query_refused("SELEC 1", "syntax error");
+}
+END_TEST
+
+START_TEST(a_query_may_ask_about_the_schema_and_use_every_kind_of_value) {
+	check_query("SELECT name FROM pragma_table_info('text')", "id;content");
+	check_query("SELECT value FROM json_each('[1,2]')", "1;2");
+	check_query("PRAGMA user_version", "1");
+	check_query("SELECT NULL, 1, 1.5, 'x', x'61'", "NULL|1|1.5|x|a");
+	check_query("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) "
+		    "SELECT i FROM n",
+		"1;2;3");
+}
+END_TEST
+
+START_TEST(a_damaged_database_is_found_out) {
+	for (int i = 0; i < 200; i++) {
+		char text[600];
+		struct sha256 hash;
+		memset(text, 'a' + i % 26, sizeof(text));
+		snprintf(text, 8, "%07d", i);
+		CHECK_OK(store_text_put(store, text, sizeof(text), &hash, &err));
+	}
+	CHECK_OK(store_check(store, &err));
+	store_close(store);
+	struct buf bytes = bytes_of(path);
+	memset(bytes.data + bytes.len - 3 * 4096, 0x55, 2 * 4096);
+	ck_assert_int_eq(file_write(path, bytes.data, bytes.len, &err), 0);
+	buf_finish(&bytes);
+	store = opened(DB_WRITE);
+	ck_assert_int_eq(store_check(store, &err), ERROR_DATABASE);
+	check_line(&err, "");
+}
+END_TEST
+
+int main(void) {
+	Suite *suite = suite_create("store");
+	TCase *tests = tcase_create("store");
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_test(tests, a_store_of_a_newer_schema_is_refused_and_stays);
+	tcase_add_test(tests, a_text_is_stored_once_and_comes_back);
+	tcase_add_test(tests, a_set_keeps_its_order_and_both_words_for_subsets);
+	tcase_add_test(tests, a_set_that_is_replaced_is_replaced_whole);
+	tcase_add_test(tests, a_set_that_cannot_be_stored_leaves_the_one_before);
+	tcase_add_test(tests, a_problem_comes_back_with_what_it_has_and_has_not);
+	tcase_add_test(tests, a_run_is_found_by_id_by_its_beginning_and_as_the_latest);
+	tcase_add_test(tests, a_run_is_updated_and_the_newest_of_a_kind_is_found);
+	tcase_add_test(tests, what_a_run_set_out_for_is_kept_once);
+	tcase_add_test(tests, a_missing_sample_is_replaced_and_an_outcome_is_not);
+	tcase_add_test(tests, a_sample_comes_back_with_its_reply_and_its_counts);
+	tcase_add_test(tests, a_sample_of_no_run_or_with_two_facts_is_refused);
+	tcase_add_test(tests, twin_rows_share_texts_and_count_once_in_costs);
+	tcase_add_test(tests, a_cost_may_be_asked_for_by_what_a_person_types);
+	tcase_add_test(tests, a_verdict_is_added_and_the_newest_counts);
+	tcase_add_test(tests, a_word_of_another_program_is_said_and_not_guessed);
+	tcase_add_test(tests, a_run_is_claimed_by_one_process_and_freed_by_its_death);
+	tcase_add_test(tests, two_stores_of_one_process_exclude_each_other_too);
+	tcase_add_test(tests, a_kill_loses_nothing_that_was_committed);
+	tcase_add_test(tests, a_rollback_forgets_and_a_second_begin_is_the_first);
+	tcase_add_test(tests, a_query_cannot_change_anything);
+	tcase_add_test(tests, a_query_is_one_statement);
+	tcase_add_test(tests, a_slip_in_a_name_is_answered_with_the_nearest);
+	tcase_add_test(tests, a_query_may_ask_about_the_schema_and_use_every_kind_of_value);
+	tcase_add_test(tests, a_damaged_database_is_found_out);
+	suite_add_tcase(suite, tests);
+	return unit_run(suite);
+}
