@@ -39,7 +39,7 @@ static bool truth(const char *text, bool *value_out) {
 /** "auto|always|never" is a choice; "FILE" and "PROVIDER/NAME" are not. */
 static bool is_choice(const char *value) {
 	return value != NULL && strchr(value, '|') != NULL &&
-	       strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-:|") == strlen(value);
+	       strspn(value, "abcdefghijklmnopqrstuvwxyz0123456789-:|_") == strlen(value);
 }
 
 static bool among(const char *choices, const char *text) {

@@ -87,6 +87,17 @@ const char *const store_statements[STATEMENT_COUNT] = {
 		"WHERE run = ?1 AND split = ?2 AND problem = ?3 AND stage = ?4 AND sample = ?5",
 	[STATEMENT_SAMPLE_OUTCOME] = "UPDATE sample SET outcome = nullif(?2, ''), reason = "
 				     "nullif(?3, ''), missing = nullif(?4, '') WHERE id = ?1",
+	[STATEMENT_ATTEMPT] =
+		"SELECT sample.id, outcome, reason, missing, note, p.content, t.content, "
+		"r.content, c.content, difference, finish_reason, coalesce(prompt_tokens, -1), "
+		"coalesce(completion_tokens, -1), attempts, elapsed_ns FROM sample "
+		"LEFT JOIN text AS p ON p.id = prompt LEFT JOIN text AS t ON t.id = reasoning "
+		"LEFT JOIN text AS r ON r.id = reply LEFT JOIN text AS c ON c.id = candidate "
+		"WHERE run = ?1 AND split = ?2 AND problem = ?3 AND stage = ?4 AND sample = ?5",
+	[STATEMENT_VERDICTS] =
+		"SELECT outcome, reason, missing, axioms, content, cpu_ns, elapsed_ns, backend, "
+		"lean, policy, sandbox FROM verdict LEFT JOIN text ON text.id = messages "
+		"WHERE sample = ?1 ORDER BY verdict.id",
 	[STATEMENT_SAMPLES] = "SELECT id, split, problem, stage, sample, outcome, reason, missing, "
 			      "candidate, coalesce(shared_with, 0) "
 			      "FROM sample WHERE run = ?1",

@@ -199,6 +199,49 @@ int store_sample_get(struct store *store, const struct sample_key *key,
 	struct stored_sample *sample_out, struct error *err);
 void stored_sample_finish(struct stored_sample *sample);
 
+/** All of one stored sample. Borrowed; NULL where there is none, counts -1. */
+struct stored_attempt {
+	int64_t id;
+	const char *outcome; // words as stored; NULL with missing, or pending
+	const char *reason;
+	const char *missing;
+	const char *note;
+	const char *prompt;
+	const char *reasoning;
+	const char *reply;
+	const char *candidate;
+	const char *difference;
+	const char *finish_reason;
+	int64_t prompt_tokens;
+	int64_t completion_tokens;
+	int64_t attempts;
+	int64_t elapsed_ns;
+};
+
+/** ERROR_NOT_FOUND when there is no such row. */
+int store_attempt_read(struct store *store, const struct sample_key *key,
+	int (*each)(const struct stored_attempt *attempt, void *data), void *data, struct error *err);
+
+/** One stored verdict. Borrowed; texts NULL where there is none. */
+struct stored_verdict {
+	const char *outcome;
+	const char *reason;
+	const char *missing;
+	const char *axioms; // a JSON array
+	const char *messages;
+	int64_t cpu_ns;
+	int64_t elapsed_ns;
+	const char *backend;
+	const char *lean;
+	const char *policy;
+	const char *sandbox;
+};
+
+/** Of one sample, oldest first: the last one counts. */
+int store_verdicts(struct store *store, int64_t sample_id,
+	int (*each)(const struct stored_verdict *verdict, void *data), void *data,
+	struct error *err);
+
 /**
  * What a run set out to do, a row per (split, problem): reports divide by these, so that a problem
  * that was never reached stays in the denominator. Putting one that is there is no error.

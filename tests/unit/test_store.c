@@ -1,4 +1,4 @@
-#include "database.h"
+#include "stored.h"
 
 #include <math.h>
 #include <signal.h>
@@ -6,92 +6,8 @@
 
 #include "core/completion.h"
 #include "core/problem.h"
-#include "store/store.h"
-
-
-static struct error err;
-static char *path;
-static struct store *store;
-
-static struct store *opened(enum db_mode mode) {
-	struct store_options options = {.mode = mode};
-	struct store *made = NULL;
-	ck_assert_msg(store_open(path, &options, &made, &err) == 0, "%s", err.message);
-	return made;
-}
-
-static void set_up(void) {
-	folder_set_up();
-	path = in_folder("new/folder/f2f.db");
-	store = opened(DB_WRITE);
-}
-
-static void tear_down(void) {
-	store_close(store);
-	free(path);
-	folder_tear_down();
-}
-
-#define CHECK_OK(call) ck_assert_msg((call) == 0, "%s", err.message)
-
-/* ---- The first row of a query as "a|b|c", "" when there is none, and how many rows. */
-
-struct answer {
-	struct buf text;
-	int rows;
-};
-
-static int take_names(const char *const *names, int count, void *data) {
-	(void)names;
-	(void)count;
-	(void)data;
-	return 0;
-}
-
-static int take_row(const char *const *values, const int *types, int count, void *data) {
-	(void)types;
-	struct answer *answer = data;
-	for (int i = 0; i < count; i++) {
-		buf_appendf(&answer->text, "%s%s", i > 0 ? "|" : answer->rows > 0 ? ";" : "",
-			values[i] != NULL ? values[i] : "NULL");
-	}
-	answer->rows++;
-	return 0;
-}
-
-static void check_query(const char *sql, const char *expected) {
-	struct answer answer = {BUF_INIT(1 << 20), 0};
-	CHECK_OK(store_query(store, sql, take_names, take_row, &answer, &err));
-	ck_assert_str_eq(buf_str(&answer.text), expected);
-	buf_finish(&answer.text);
-}
-
-static void check_query_refused(const char *sql, const char *part) {
-	struct answer answer = {BUF_INIT(1 << 20), 0};
-	int rc = store_query(store, sql, take_names, take_row, &answer, &err);
-	ck_assert_msg(rc == ERROR_USAGE, "%s: %d %s", sql, rc, err.message);
-	check_line(&err, part);
-	ck_assert_int_eq(answer.rows, 0);
-	buf_finish(&answer.text);
-}
 
 /* ---- Things to store. */
-
-static void put_run(const char *id, int64_t created_ns) {
-	struct run_record run = {
-		.id = (char *)id,
-		.created_ns = created_ns,
-		.state = "running",
-		.model = "openai/m",
-		.split = "demo",
-		.subset = "test",
-		.task = "prove",
-		.samples = 2,
-		.settings = "{}",
-		.manifest = "{}",
-	};
-	CHECK_OK(store_run_insert(store, &run, &err));
-}
 
 static struct sample_record sample_of(const char *problem, int64_t sample) {
 	return (struct sample_record){
@@ -582,95 +498,6 @@ START_TEST(a_rollback_forgets_and_a_second_begin_is_the_first) {
 }
 END_TEST
 
-/* ---- Queries. */
-
-START_TEST(a_query_cannot_change_anything) {
-	put_run("r", 1);
-	static const char *const writes[] = {
-		"DELETE FROM run",
-		"INSERT INTO text VALUES ('a', 'b')",
-		"UPDATE run SET state = 'finished' RETURNING id",
-		"WITH x AS (SELECT 1) DELETE FROM run",
-		"DROP TABLE run",
-		"CREATE TABLE x (a)",
-		"CREATE TEMP TABLE x (a)",
-		"ATTACH '/tmp/f2f-unit-attached.db' AS other",
-		"DETACH main",
-		"VACUUM INTO '/tmp/f2f-unit-vacuumed.db'",
-		"VACUUM",
-		"BEGIN IMMEDIATE",
-		"PRAGMA user_version = 5",
-		"PRAGMA journal_mode = DELETE",
-		"PRAGMA writable_schema = ON",
-		"PRAGMA wal_checkpoint",
-		"PRAGMA optimize",
-		"REINDEX",
-		"ANALYZE",
-		"EXPLAIN DELETE FROM run",
-	};
-	for (size_t i = 0; i < F2F_COUNT(writes); i++) {
-		check_query_refused(writes[i], "queries only read");
-	}
-	check_query_refused("SELECT load_extension('x')", "not authorized");
-	check_query_refused("SELECT LOAD_EXTENSION('x', 'y')", "not authorized");
-	check_query("SELECT state FROM run", "running");
-	ck_assert(!file_exists("/tmp/f2f-unit-attached.db"));
-	ck_assert(!file_exists("/tmp/f2f-unit-vacuumed.db"));
-}
-END_TEST
-
-START_TEST(a_query_is_one_statement) {
-	check_query_refused("SELECT 1; SELECT 2", "one statement at a time");
-	check_query_refused("SELECT 1; DROP TABLE run", "one statement at a time");
-	check_query_refused("SELECT 1; nonsense", "one statement at a time");
-	check_query_refused("", "no statement");
-	check_query_refused(" -- nothing", "no statement");
-	check_query("SELECT 1;", "1");
-	check_query("SELECT 1; -- and a word", "1");
-	check_query("SELECT ';'", ";");
-}
-END_TEST
-
-START_TEST(a_slip_in_a_name_is_answered_with_the_nearest) {
-	check_query_refused("SELECT * FROM smaple", "did you mean sample?");
-	check_query_refused("SELECT problm FROM sample", "did you mean problem?");
-	check_query_refused("SELECT s.outcme FROM sample AS s", "did you mean outcome?");
-	check_query_refused("SELECT * FROM xyzzyxyzzy", "no such table: xyzzyxyzzy");
-	check_query_refused("SELEC 1", "syntax error");
-}
-END_TEST
-
-START_TEST(a_query_may_ask_about_the_schema_and_use_every_kind_of_value) {
-	check_query("SELECT name FROM pragma_table_info('text')", "id;content");
-	check_query("SELECT value FROM json_each('[1,2]')", "1;2");
-	check_query("PRAGMA user_version", "1");
-	check_query("SELECT NULL, 1, 1.5, 'x', x'61'", "NULL|1|1.5|x|a");
-	check_query("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) "
-		    "SELECT i FROM n",
-		"1;2;3");
-}
-END_TEST
-
-START_TEST(a_damaged_database_is_found_out) {
-	for (int i = 0; i < 200; i++) {
-		char text[600];
-		struct sha256 hash;
-		memset(text, 'a' + i % 26, sizeof(text));
-		snprintf(text, 8, "%07d", i);
-		CHECK_OK(store_text_put(store, text, sizeof(text), &hash, &err));
-	}
-	CHECK_OK(store_check(store, &err));
-	store_close(store);
-	struct buf bytes = bytes_of(path);
-	memset(bytes.data + bytes.len - 3 * 4096, 0x55, 2 * 4096);
-	ck_assert_int_eq(file_write(path, bytes.data, bytes.len, &err), 0);
-	buf_finish(&bytes);
-	store = opened(DB_WRITE);
-	ck_assert_int_eq(store_check(store, &err), ERROR_DATABASE);
-	check_line(&err, "");
-}
-END_TEST
-
 int main(void) {
 	Suite *suite = suite_create("store");
 	TCase *tests = tcase_create("store");
@@ -695,11 +522,6 @@ int main(void) {
 	tcase_add_test(tests, two_stores_of_one_process_exclude_each_other_too);
 	tcase_add_test(tests, a_kill_loses_nothing_that_was_committed);
 	tcase_add_test(tests, a_rollback_forgets_and_a_second_begin_is_the_first);
-	tcase_add_test(tests, a_query_cannot_change_anything);
-	tcase_add_test(tests, a_query_is_one_statement);
-	tcase_add_test(tests, a_slip_in_a_name_is_answered_with_the_nearest);
-	tcase_add_test(tests, a_query_may_ask_about_the_schema_and_use_every_kind_of_value);
-	tcase_add_test(tests, a_damaged_database_is_found_out);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
 }

@@ -1,0 +1,14 @@
+#ifndef F2F_CMD_SHOW_PRINT_H
+#define F2F_CMD_SHOW_PRINT_H
+
+#include <stdbool.h>
+
+#include <jansson.h>
+
+/**
+ * Prints an object: compact JSON and a line end; or for people, a line a member, long texts as
+ * blocks, what is null or empty left out, control characters made visible (replies are foreign).
+ */
+void show_print(const json_t *object, bool json);
+
+#endif

@@ -1,0 +1,75 @@
+#include "base/error.h"
+#include "store/store_internal.h"
+
+struct each_attempt {
+	int (*each)(const struct stored_attempt *attempt, void *data);
+	void *data;
+	bool found;
+};
+
+static int give_attempt(struct db_row *row, void *data, struct error *err) {
+	(void)err;
+	struct each_attempt *each = data;
+	struct stored_attempt attempt = {
+		.id = db_int(row, 0),
+		.outcome = db_text(row, 1),
+		.reason = db_text(row, 2),
+		.missing = db_text(row, 3),
+		.note = db_text(row, 4),
+		.prompt = db_text(row, 5),
+		.reasoning = db_text(row, 6),
+		.reply = db_text(row, 7),
+		.candidate = db_text(row, 8),
+		.difference = db_text(row, 9),
+		.finish_reason = db_text(row, 10),
+		.prompt_tokens = db_int(row, 11),
+		.completion_tokens = db_int(row, 12),
+		.attempts = db_int(row, 13),
+		.elapsed_ns = db_int(row, 14),
+	};
+	each->found = true;
+	return each->each(&attempt, each->data);
+}
+
+int store_attempt_read(struct store *store, const struct sample_key *key,
+	int (*each)(const struct stored_attempt *attempt, void *data), void *data, struct error *err) {
+	struct each_attempt attempt = {.each = each, .data = data};
+	int rc = db_run(store->db, STATEMENT_ATTEMPT, err, give_attempt, &attempt, "tttti",
+		key->run, key->split, key->problem, key->stage, key->sample);
+	if (rc == 0 && !attempt.found) {
+		rc = error_set(err, ERROR_NOT_FOUND, "no sample %lld of %s/%s in run %s",
+			(long long)key->sample, key->split, key->problem, key->run);
+	}
+	return rc;
+}
+
+struct each_verdict {
+	int (*each)(const struct stored_verdict *verdict, void *data);
+	void *data;
+};
+
+static int give_verdict(struct db_row *row, void *data, struct error *err) {
+	(void)err;
+	struct each_verdict *each = data;
+	struct stored_verdict verdict = {
+		.outcome = db_text(row, 0),
+		.reason = db_text(row, 1),
+		.missing = db_text(row, 2),
+		.axioms = db_text(row, 3),
+		.messages = db_text(row, 4),
+		.cpu_ns = db_int(row, 5),
+		.elapsed_ns = db_int(row, 6),
+		.backend = db_text(row, 7),
+		.lean = db_text(row, 8),
+		.policy = db_text(row, 9),
+		.sandbox = db_text(row, 10),
+	};
+	return each->each(&verdict, each->data);
+}
+
+int store_verdicts(struct store *store, int64_t sample_id,
+	int (*each)(const struct stored_verdict *verdict, void *data), void *data,
+	struct error *err) {
+	return db_run(store->db, STATEMENT_VERDICTS, err, give_verdict,
+		&(struct each_verdict){each, data}, "i", sample_id);
+}
