@@ -138,6 +138,7 @@ static int take_endpoint(const struct options *options, const char *section,
 		section != NULL ? config_get(config, section, "base-url") : NULL,
 		first_set(from_variable, model->provider->base_url, NULL));
 	model->base_url = xstrdup(url);
+	bool hosted = url != NULL && url == model->provider->base_url;
 	free(from_variable);
 	if (model->base_url == NULL) {
 		return error_set(err, ERROR_USAGE,
@@ -152,10 +153,14 @@ static int take_endpoint(const struct options *options, const char *section,
 		section != NULL ? config_get(config, section, "extra-body") : NULL, NULL);
 	model->extra_body = xstrdup(extra);
 	int rc = extra != NULL ? check_extra_body(extra, err) : 0;
-	return rc < 0 ? rc
-		      : take_key(options,
-				section != NULL ? config_get(config, section, "api-key-env") : NULL,
-				model, err);
+	rc = rc < 0 ? rc
+		    : take_key(options, section != NULL ? config_get(config, section, "api-key-env") : NULL,
+			      model, err);
+	if (rc == 0 && hosted && model->api_key == NULL) {
+		rc = error_set(err, ERROR_USAGE, "%s needs a key: set %s, or give --base-url for a local server",
+			model->label, model->provider->key_env);
+	}
+	return rc;
 }
 
 int model_resolve(const struct options *options, const char *given,

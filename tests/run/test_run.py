@@ -349,6 +349,8 @@ def wrong_names_exit_2_with_the_nearest_one():
         assert "builtin/gold" in err, err
         _, err = home.run("eval", "--model", "opnai/x", "--split", "demo", status=2)
         assert "openai" in err, err
+        _, err = home.run("eval", "--model", "openai/x", "--split", "demo", status=2)
+        assert "OPENAI_API_KEY" in err and "--base-url" in err, err
         assert endpoint.requests == 0
 
 
