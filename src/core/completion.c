@@ -48,29 +48,31 @@ void completion_finish(struct completion *completion) {
 	*completion = (struct completion){0};
 }
 
-/* The last occurrence, ASCII case ignored. */
+/* The last occurrence, ASCII case ignored; from the end, so that a reply full of tags is no work. */
 static const char *find_last(const char *text, const char *word) {
-	const char *found = NULL;
-	for (const char *at = strcasestr(text, word); at != NULL; at = strcasestr(at + 1, word)) {
-		found = at;
+	size_t length = strlen(word);
+	size_t start = strlen(text);
+	while (start-- > 0) {
+		if (text[start] == word[0] && strncasecmp(text + start, word, length) == 0) {
+			return text + start;
+		}
 	}
-	return found;
+	return NULL;
 }
 
 /* An opening tag counts only where a line begins: a proof or an answer may mention the word. */
 static const char *find_open(const char *text, size_t *length_out) {
-	const char *first = NULL;
-	for (size_t i = 0; i < F2F_COUNT(tags); i++) {
-		const char *at = strcasestr(text, tags[i].open);
-		while (at != NULL && at != text && at[-1] != '\n') {
-			at = strcasestr(at + 1, tags[i].open);
-		}
-		if (at != NULL && (first == NULL || at < first)) {
-			first = at;
-			*length_out = strlen(tags[i].open);
+	for (const char *line = text; line != NULL; line = strchr(line, '\n')) {
+		line += *line == '\n';
+		for (size_t i = 0; i < F2F_COUNT(tags); i++) {
+			size_t length = strlen(tags[i].open);
+			if (strncasecmp(line, tags[i].open, length) == 0) {
+				*length_out = length;
+				return line;
+			}
 		}
 	}
-	return first;
+	return NULL;
 }
 
 /* Adds a piece of reasoning to what is there, without white space around it. */
