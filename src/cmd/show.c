@@ -15,12 +15,12 @@
 #include "store/store.h"
 
 static const struct option options[] = {
-	{"outcome", 0, OPTION_TEXT,
-		"accepted|rejected|no_code|truncated|refused|context|missing|pending",
-		"list a run's attempts that ended so"},
-	{"reason", 0, OPTION_TEXT,
-		"error|sorry|axioms|statement|forbidden|absent|timeout|resources",
-		"list attempts that were rejected for this"},
+	{"outcome", 0, OPTION_TEXT, "WORD",
+		"list a run's attempts that ended so: accepted, rejected, no_code, truncated, "
+		"refused, context, missing or pending"},
+	{"reason", 0, OPTION_TEXT, "WORD",
+		"list attempts that were rejected for this: error, sorry, axioms, statement, "
+		"forbidden, absent, timeout or resources"},
 	{"random", 0, OPTION_COUNT, "N", "list N attempts drawn by chance"},
 	{"json", 0, OPTION_FLAG, NULL, "one JSON object"},
 	{0},
@@ -286,11 +286,30 @@ static int show_samples(
 	return rc;
 }
 
+static int check_words(const struct options *given, struct error *err) {
+	const char *word = option_text(given, "outcome", "pending");
+	enum outcome outcome;
+	if (strcmp(word, "pending") != 0 && strcmp(word, "missing") != 0 &&
+		(word[0] == '\0' || !outcome_from_name(word, &outcome))) {
+		return error_set(err, ERROR_USAGE, "--outcome %s is not a word for one; type: f2f "
+			"help show", word);
+	}
+	word = option_text(given, "reason", "error");
+	enum reject_reason reason;
+	return word[0] != '\0' && reject_reason_from_name(word, &reason)
+		? 0 : error_set(err, ERROR_USAGE, "--reason %s is not a word for one; type: f2f "
+			"help show", word);
+}
+
 static int run(struct options *given, struct error *err) {
 	const char *first = option_argument(given, 0);
 	if (first == NULL || option_argument(given, 3) != NULL) {
 		return error_set(err, ERROR_USAGE,
 			"give a RUN, a RUN and a PROBLEM, or SPLIT/PROBLEM; type: f2f help show");
+	}
+	int rc = check_words(given, err);
+	if (rc < 0) {
+		return rc;
 	}
 	bool list = option_given(given, "outcome") || option_given(given, "reason") ||
 		    option_given(given, "random");
@@ -299,7 +318,7 @@ static int run(struct options *given, struct error *err) {
 	char *split = slash != NULL ? xmemdup0(first, (size_t)(slash - first)) : NULL;
 	json_t *shown = json_pack("{s:i}", "schema_version", 1);
 	struct store *store = NULL;
-	int rc = store_open(database, &(struct store_options){.mode = DB_READ_ONLY}, &store, err);
+	rc = store_open(database, &(struct store_options){.mode = DB_READ_ONLY}, &store, err);
 	if (rc == 0 && slash != NULL) {
 		rc = show_problem(store, split, slash + 1, shown, err);
 	} else if (rc == 0 && (list || option_argument(given, 1) != NULL)) {
