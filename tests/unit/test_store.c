@@ -278,6 +278,7 @@ START_TEST(a_sample_comes_back_with_its_reply_and_its_counts) {
 	struct sample_record sample = sample_of("a", 1);
 	struct completion completion;
 	completion_init(&completion);
+	free(completion.text);
 	completion.text = xstrdup("");
 	completion.reasoning = xstrdup("hm");
 	completion.prompt_tokens = 0;
@@ -317,6 +318,7 @@ START_TEST(twin_rows_share_texts_and_count_once_in_costs) {
 	struct sample_record sample = sample_of("a", 0);
 	struct completion completion;
 	completion_init(&completion);
+	free(completion.text);
 	completion.text = xstrdup("reply");
 	completion.prompt_tokens = 3;
 	completion.completion_tokens = 4;
@@ -348,6 +350,7 @@ START_TEST(a_cost_may_be_asked_for_by_what_a_person_types) {
 	struct sample_record sample = sample_of("a", 0);
 	struct completion completion;
 	completion_init(&completion);
+	free(completion.text);
 	completion.text = xstrdup("reply");
 	completion.completion_tokens = 4;
 	sample.completion = &completion;
