@@ -55,7 +55,7 @@ static int append_chunk(const char *bytes, size_t length, void *data) {
 
 void json_append(struct buf *out, const json_t *value, bool sorted) {
 	json_dump_callback(value, append_chunk, out,
-		JSON_COMPACT | JSON_ENCODE_ANY | (sorted ? JSON_SORT_KEYS : 0));
+		JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(15) | (sorted ? JSON_SORT_KEYS : 0));
 }
 
 /* Most of any text: appended in runs. */

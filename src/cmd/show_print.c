@@ -57,14 +57,15 @@ static void print_member(const char *key, const json_t *value, int indent) {
 		putchar('\n');
 	} else {
 		putchar(' ');
-		json_dumpf(value, stdout, JSON_COMPACT | JSON_ENCODE_ANY);
+		json_dumpf(value, stdout,
+			JSON_COMPACT | JSON_ENCODE_ANY | JSON_REAL_PRECISION(12));
 		putchar('\n');
 	}
 }
 
 void show_print(const json_t *object, bool json) {
 	if (json) {
-		json_dumpf(object, stdout, JSON_COMPACT);
+		json_dumpf(object, stdout, JSON_COMPACT | JSON_REAL_PRECISION(12));
 		putchar('\n');
 		return;
 	}
