@@ -233,6 +233,21 @@ static void retry_or_give_up(
 	attempt->timer = loop_timer_start(loop, wait, on_retry_due, attempt);
 }
 
+static void on_rate_limit(struct attempt *attempt, const struct reply *reply) {
+	struct engine *engine = attempt->engine;
+	int64_t wait = reply->retry_after_ms >= 0 ? reply->retry_after_ms * CLOCK_MS : CLOCK_SECOND;
+	if (wait > engine->options->retry.budget_ns) {
+		// More than any sample may take. A run always ends; the same command goes on later.
+		char message[512];
+		snprintf(message, sizeof(message), "%s; it asks to wait %" PRId64 " s",
+			reply->message, wait / CLOCK_SECOND);
+		engine_stop(engine, ENGINE_QUOTA, CANCEL_ASKING, message);
+		return;
+	}
+	engine_hold(engine, wait, reply->message);
+	retry_or_give_up(attempt, reply->retry_after_ms, false, reply->message);
+}
+
 static void on_reply(
 	struct attempt *attempt, const struct reply *reply, const struct completion *completion) {
 	struct engine *engine = attempt->engine;
@@ -250,11 +265,7 @@ static void on_reply(
 			&(struct record_reply){.outcome = OUTCOME_REFUSED, .note = reply->message});
 		return;
 	case REPLY_RATE_LIMITED:
-		engine_hold(engine,
-			reply->retry_after_ms >= 0 ? reply->retry_after_ms * CLOCK_MS
-						   : CLOCK_SECOND,
-			reply->message);
-		retry_or_give_up(attempt, reply->retry_after_ms, false, reply->message);
+		on_rate_limit(attempt, reply);
 		return;
 	case REPLY_RETRY:
 		retry_or_give_up(attempt, reply->retry_after_ms, true, reply->message);
