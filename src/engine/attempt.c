@@ -15,7 +15,7 @@
 #include "store/store.h"
 #include "verifier/verifier.h"
 
-enum { PROMPT_MAX = 4 * 1024 * 1024, ADJUSTMENTS_MAX = 4, NONCE_BYTES = 12 };
+enum { PROMPT_MAX = 4 * 1024 * 1024, ADJUSTMENTS_MAX = 4 };
 
 static void ask(struct attempt *attempt);
 
@@ -111,12 +111,8 @@ static void on_verdict(const struct verdict *verdict, void *data) {
 
 static void start_check(struct attempt *attempt, const struct lean_candidate *candidate) {
 	struct engine *engine = attempt->engine;
-	unsigned char random[NONCE_BYTES];
-	char nonce[2 * NONCE_BYTES + 1];
-	clock_random(random, sizeof(random));
-	for (size_t i = 0; i < sizeof(random); i++) {
-		snprintf(nonce + 2 * i, 3, "%02x", random[i]);
-	}
+	char nonce[VERIFIER_NONCE];
+	verifier_nonce(nonce);
 	lean_check_assemble(&attempt->problem, candidate, nonce, &attempt->check);
 	attempt->state = ATTEMPT_CHECKING;
 	engine->asking--;

@@ -1,20 +1,16 @@
 #include "engine/preflight.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/clock.h"
 #include "base/error.h"
 #include "base/mem.h"
-#include "core/problem.h"
 #include "core/verdict.h"
 #include "io/loop.h"
-#include "lean/candidate.h"
 #include "lean/check.h"
 #include "verifier/verifier.h"
 
-enum { PROBES = 2, MESSAGE_SHOWN = 300, NONCE_BYTES = 12 };
+enum { PROBES = 2, MESSAGE_SHOWN = 300 };
 
 /* One probe under one header. */
 struct probe {
@@ -55,30 +51,6 @@ static void on_verdict(const struct verdict *verdict, void *data) {
 	}
 }
 
-static void probe_start(struct probe *probe, struct verifier *verifier) {
-	// Copies, because a problem owns its texts and is not const.
-	struct problem problem = {
-		.theorem = xstrdup("f2f_preflight"),
-		.header = xstrdup(probe->header),
-		.preamble = xstrdup(""),
-		.statement = xstrdup("theorem f2f_preflight : True"),
-	};
-	struct lean_candidate candidate = {
-		.proof = xstrdup(probe->is_true ? "True.intro" : "sorry"),
-		.helpers = xstrdup(""),
-	};
-	unsigned char random[NONCE_BYTES];
-	char nonce[2 * NONCE_BYTES + 1];
-	clock_random(random, sizeof(random));
-	for (size_t i = 0; i < sizeof(random); i++) {
-		snprintf(nonce + 2 * i, 3, "%02x", random[i]);
-	}
-	lean_check_assemble(&problem, &candidate, nonce, &probe->check);
-	problem_finish(&problem);
-	lean_candidate_finish(&candidate);
-	verifier_submit(verifier, &probe->check, on_verdict, probe);
-}
-
 int preflight_headers(struct loop *loop, struct verifier *verifier, const char *const *headers,
 	size_t count, struct error *err) {
 	struct preflight preflight = {.loop = loop, .left = count * PROBES, .err = err};
@@ -90,7 +62,8 @@ int preflight_headers(struct loop *loop, struct verifier *verifier, const char *
 		probes[i].preflight = &preflight;
 		probes[i].header = headers[i / PROBES];
 		probes[i].is_true = i % PROBES == 0;
-		probe_start(&probes[i], verifier);
+		verifier_selftest(probes[i].header, probes[i].is_true, &probes[i].check);
+		verifier_submit(verifier, &probes[i].check, on_verdict, &probes[i]);
 	}
 	loop_run(loop);
 	for (size_t i = 0; i < count * PROBES; i++) {
