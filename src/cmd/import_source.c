@@ -5,23 +5,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include <archive.h>
-#include <archive_entry.h>
-
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
 #include "base/lines.h"
 #include "base/mem.h"
+#include "cmd/import_archive.h"
 #include "core/reply_line.h"
 #include "engine/import.h"
-
-enum {
-	BLOCK = 1 << 16,
-	FILES_MAX = 1 << 20, // entries of one archive
-};
-
-#define TOTAL_MAX (INT64_C(1) << 30) // bytes of one archive, unpacked
 
 /* ---- A file a reply. */
 
@@ -91,84 +82,20 @@ static int read_directory(const char *path, struct import *import, struct error 
 
 /* ---- Archives. */
 
-static int archive_fault(struct archive *archive, const char *path, struct error *err) {
-	const char *why = archive_error_string(archive);
-	return error_set(err, ERROR_INPUT, "%s: %s", path, why != NULL ? why : "damaged");
-}
+struct archived {
+	const char *path;
+	struct import *import;
+};
 
-static int not_readable(const char *path, struct error *err) {
-	return error_set(
-		err, ERROR_INPUT, "%s is neither JSON lines nor a directory nor an archive", path);
-}
-
-/* What the header says of an entry's size is not believed. */
-static int read_entry(
-	struct archive *archive, const char *path, struct buf *text, struct error *err) {
-	for (;;) {
-		char *room = buf_reserve(text, BLOCK);
-		if (room == NULL) {
-			return error_set(err, ERROR_INPUT, "%s: an entry is over %d MiB", path,
-				REPLY_LINE_MAX >> 20);
-		}
-		la_ssize_t count = archive_read_data(archive, room, BLOCK);
-		if (count < 0) {
-			return archive_fault(archive, path, err);
-		}
-		if (count == 0) {
-			return 0;
-		}
-		buf_added(text, (size_t)count);
-	}
-}
-
-static int take_entry(struct archive *archive, struct archive_entry *entry, const char *path,
-	struct import *import, int64_t *total, struct error *err) {
-	const char *name = archive_entry_pathname(entry);
-	if (archive_entry_filetype(entry) != AE_IFREG || name == NULL ||
-		is_bystander(path_base(name))) {
+static int take_entry(
+	const char *name, const char *bytes, size_t length, void *data, struct error *err) {
+	const struct archived *archived = data;
+	if (is_bystander(path_base(name))) {
 		return 0;
 	}
-	struct buf text = BUF_INIT(REPLY_LINE_MAX);
-	char *where = xasprintf("%s: %s", path, name);
-	int rc = read_entry(archive, where, &text, err);
-	*total += (int64_t)text.len;
-	if (rc == 0 && *total > TOTAL_MAX) {
-		rc = error_set(err, ERROR_INPUT, "%s: unpacked it is over %" PRId64 " MiB", path,
-			TOTAL_MAX >> 20);
-	}
-	rc = rc < 0 ? rc : add_file(import, name, where, str_slice(buf_str(&text), text.len), err);
+	char *where = xasprintf("%s: %s", archived->path, name);
+	int rc = add_file(archived->import, name, where, str_slice(bytes, length), err);
 	free(where);
-	buf_finish(&text);
-	return rc;
-}
-
-static int read_archive(const char *path, struct import *import, struct error *err) {
-	struct archive *archive = archive_read_new();
-	struct archive_entry *entry = NULL;
-	int64_t total = 0;
-	int count = 0;
-	int rc = 0;
-	archive_read_support_filter_all(archive);
-	archive_read_support_format_tar(archive);
-	archive_read_support_format_zip(archive);
-	if (archive_read_open_filename(archive, path, BLOCK) != ARCHIVE_OK) {
-		rc = not_readable(path, err);
-	}
-	while (rc == 0) {
-		int status = archive_read_next_header(archive, &entry);
-		if (status == ARCHIVE_EOF) {
-			break;
-		}
-		if (status != ARCHIVE_OK && status != ARCHIVE_WARN) {
-			rc = count > 0 ? archive_fault(archive, path, err)
-				       : not_readable(path, err);
-		} else if (++count > FILES_MAX) {
-			rc = error_set(err, ERROR_INPUT, "%s: more than %d files", path, FILES_MAX);
-		} else {
-			rc = take_entry(archive, entry, path, import, &total, err);
-		}
-	}
-	archive_read_free(archive);
 	return rc;
 }
 
@@ -229,5 +156,7 @@ int import_source_read(const char *path, struct import *import, struct error *er
 	if (rc < 0) {
 		return rc;
 	}
-	return json ? read_lines(path, import, err) : read_archive(path, import, err);
+	struct archived archived = {path, import};
+	return json ? read_lines(path, import, err)
+		    : import_archive_read(path, take_entry, &archived, err);
 }

@@ -27,6 +27,7 @@ LAYERS = {
     "io/config": [],
     "io/term": ["io/loop"],
     "git": [],
+    "unpack": ["git/frame.h"],
     "io/launch": [],  # the program f2f-launch
     "core": [],
     "lean": ["core"],
@@ -50,6 +51,7 @@ LIBRARIES = {
     "sqlite3.h": ["io/db", "store"],
     "uv.h": ["io/loop", "io/proc", "io/http"],
     "git2": ["git"],
+    "archive": ["unpack"],
     "popt.h": ["cmd"],
     "ini.h": ["io/config"],
     "uthash.h": ["base"],
@@ -60,9 +62,9 @@ LIBRARIES = {
 BANNED = ("strcpy strcat sprintf vsprintf atoi atol atoll atof system popen gets strtok alloca sleep usleep "
           "nanosleep pthread_create signal_wait").split()
 STDOUT = "printf puts putchar vprintf".split()
-STDOUT_ROOMS = {"cmd", "report", "main", "git", "io/launch"}
+STDOUT_ROOMS = {"cmd", "report", "main", "git", "unpack", "io/launch"}
 STDERR_FILES = {"src/base/log.c", "src/base/mem.c", "src/io/term_progress.c"}
-EXIT_ROOMS = {"cmd", "main", "git", "io/launch"}
+EXIT_ROOMS = {"cmd", "main", "git", "unpack", "io/launch"}
 STATICS = {"log", "trace", "main"}
 VENDORS = r"openai|anthropic|openrouter|ollama|vllm|deepseek|mistral|gemini"
 

@@ -119,7 +119,7 @@ def a_damaged_archive_stores_nothing():
         assert "cut.tgz" in err, err
         path.write_bytes(b"\0\1\2 no archive")
         _, err = imported(home, path, status=2)
-        assert "neither JSON lines nor a directory nor an archive" in err, err
+        assert "neither JSON lines nor an archive" in err, err
         assert home.sql("select * from run") == []
 
 
