@@ -13,6 +13,7 @@ POINT = re.compile(r"^(not )?ok\b(?:\s+\d+)?\s*(.*)$")
 PLAN = re.compile(r"^1\.\.(\d+)")
 SKIP = re.compile(r"#\s*SKIP\b:?\s*(.*)$", re.IGNORECASE)
 NOTE = re.compile(r"^#? ?skipped: (.*)$")
+SKIP_ALL = re.compile(r"^1\.\.0\s*#\s*SKIP\b:?\s*(.*)$", re.IGNORECASE)
 
 
 def allowed(reason):
@@ -44,7 +45,10 @@ def add_test(counts, build, test):
     points = [m for m in map(POINT.match, lines) if m]
     notes = [m.group(1) for m in map(NOTE.match, lines) if m]
     if not points:
-        if test["result"] == "SKIP":
+        whole = next((m.group(1) for m in map(SKIP_ALL.match, lines) if m), None)
+        if whole is not None:
+            counts.skip(name, whole)
+        elif test["result"] == "SKIP":
             counts.skip(name, notes[0] if notes else "lean" if "lean" in test["name"] else "")
         elif test["result"] == "OK":
             counts.passed += 1

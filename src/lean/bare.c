@@ -209,7 +209,7 @@ static struct candidate_result check_bare(const struct problem *problem,
 	if (!lean_tokens_balanced(tokens, from, to, &bad)) {
 		result = lean_candidate_refuse(REASON_ERROR, "",
 			tokens->list.items[bad < to ? bad : to - 1].line + 1,
-			"brackets do not pair");
+			"brackets do not pair, or nest over 512 deep");
 		result.truncated = bad == to;
 		return result;
 	}

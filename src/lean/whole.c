@@ -226,7 +226,7 @@ static void keep_helper(struct reading *reading, const struct lean_command *comm
 	check_helper_name(reading, signature.name);
 	size_t bad = 0;
 	if (!lean_tokens_balanced(reading->tokens, command->keyword, command->to, &bad)) {
-		refuse(reading, REASON_ERROR, command->keyword, "brackets do not pair");
+		refuse(reading, REASON_ERROR, command->keyword, "brackets do not pair, or nest over 512 deep");
 	}
 	size_t from = command->keyword;
 	while (from > command->from &&
@@ -370,7 +370,7 @@ static void take_proof(struct reading *reading, struct lean_candidate *out) {
 	check(reading, signature->value, command->to, LEAN_PLACE_PROOF);
 	if (!lean_tokens_balanced(reading->tokens, signature->value, command->to, &bad)) {
 		refuse(reading, REASON_ERROR, bad < command->to ? bad : command->to - 1,
-			"brackets do not pair");
+			"brackets do not pair, or nest over 512 deep");
 		reading->result.truncated = bad == command->to;
 	}
 	if (reading->result.status != CANDIDATE_OK) {
