@@ -251,6 +251,7 @@ static int run(struct options *given, struct error *err) {
 	free(version);
 	look_at_helper(&doctor, "f2f-git", "fetches problem sets");
 	look_at_helper(&doctor, "f2f-launch", "starts Lean");
+	look_at_helper(&doctor, "f2f-unpack", "reads archives for f2f import");
 	look_at_limits(&doctor);
 	look_at_database(&doctor);
 	look_at_lean(&doctor);
