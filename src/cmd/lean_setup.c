@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "cmd/cmd.h"
 
 enum { CPU_LIMIT_S = 300, MIB = 1024 * 1024 };
@@ -14,9 +15,20 @@ int lean_setup_find(const struct options *options, const char *toolchain,
 		return error_set(
 			err, ERROR_USAGE, "--sandbox %s: only none is there so far", sandbox);
 	}
-	return lean_find(option_text(options, "lean", NULL),
-		option_text(options, "toolchain", toolchain),
+	const char *wanted = option_text(options, "toolchain", toolchain);
+	int rc = lean_find(option_text(options, "lean", NULL),
+		wanted,
 		option_text(options, "lean-project", NULL), info_out, err);
+	// Verdicts name the Lean that gave them; a reader should hear before that it is another
+	// one.
+	const char *version = wanted != NULL ? strrchr(wanted, 'v') : NULL;
+	if (rc == 0 && version != NULL && strcmp(version + 1, info_out->version) != 0) {
+		log_warn("%s is wanted, and Lean %s is what is here: statements and proofs may "
+			 "mean or do "
+			 "otherwise; type: f2f lean setup %s",
+			wanted, info_out->version, version);
+	}
+	return rc;
 }
 
 long long lean_setup_cpu_limit(const struct options *options) {

@@ -154,10 +154,12 @@ static int take_endpoint(const struct options *options, const char *section,
 	model->extra_body = xstrdup(extra);
 	int rc = extra != NULL ? check_extra_body(extra, err) : 0;
 	rc = rc < 0 ? rc
-		    : take_key(options, section != NULL ? config_get(config, section, "api-key-env") : NULL,
+		    : take_key(options,
+			      section != NULL ? config_get(config, section, "api-key-env") : NULL,
 			      model, err);
 	if (rc == 0 && hosted && model->api_key == NULL) {
-		rc = error_set(err, ERROR_USAGE, "%s needs a key: set %s, or give --base-url for a local server",
+		rc = error_set(err, ERROR_USAGE,
+			"%s needs a key: set %s, or give --base-url for a local server",
 			model->label, model->provider->key_env);
 	}
 	return rc;
