@@ -53,6 +53,13 @@ class Home:
         with sqlite3.connect(f"file:{self.db}?mode=ro", uri=True) as connection:
             return connection.execute(text).fetchall()
 
+    def sql_or_none(self, text):
+        """The first value, or None while the database is not that far."""
+        try:
+            return self.sql(text)[0][0]
+        except sqlite3.Error:
+            return None
+
     def close(self):
         shutil.rmtree(self.path, ignore_errors=True)
 
