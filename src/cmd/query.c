@@ -4,14 +4,16 @@
 
 #include <jansson.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
 #include "io/term.h"
 #include "store/store.h"
 
-enum { COLUMN_MAX = 60, TYPE_INTEGER = 1, TYPE_REAL = 2, TYPE_NULL = 5 };
+enum { COLUMN_MAX = 60, CELL_MAX = 1 << 30, TYPE_INTEGER = 1, TYPE_REAL = 2, TYPE_NULL = 5 };
 
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV };
 
@@ -83,12 +85,23 @@ static json_t *json_value(const char *text, int type) {
 	return value != NULL ? value : json_null();
 }
 
-/* One line a cell, cut where a table would be unreadable; --json and --csv have all of it. */
-static char *table_cell(const char *text) {
-	char *cell = xstrdup(text != NULL ? text : "");
-	for (char *c = cell; *c != '\0'; c++) {
-		*c = *c == '\n' || *c == '\r' || *c == '\t' ? ' ' : *c;
+/* Well-formed, one line, and nothing that moves a cursor: replies are foreign. Owned. */
+static char *plain(const char *text) {
+	struct buf repaired = BUF_INIT(CELL_MAX), out = BUF_INIT(CELL_MAX);
+	utf8_repair(&repaired, text, strlen(text));
+	const char *bytes = buf_str(&repaired);
+	for (const char *cursor = bytes; cursor < bytes + repaired.len;) {
+		uint32_t c = utf8_next(&cursor, bytes + repaired.len);
+		bool space = c == '\n' || c == '\r' || c == '\t';
+		utf8_append(&out, space ? ' ' : c < 0x20 || (c >= 0x7f && c < 0xa0) ? '?' : c);
 	}
+	buf_finish(&repaired);
+	return buf_detach(&out);
+}
+
+/* Cut where a table would be unreadable; --json and --csv have all of it. */
+static char *table_cell(const char *text) {
+	char *cell = plain(text != NULL ? text : "");
 	if (term_columns(cell) <= COLUMN_MAX) {
 		return cell;
 	}

@@ -6,35 +6,49 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "cmd/cmd.h"
 
 static const struct option options[] = {
-	{"k", 'k', OPTION_LIST, "K",
-		"pass@K for these K only (default 1, 8, 32 and the run's samples); repeatable"},
+	{"k", 'k', OPTION_LIST, "K,…",
+		"pass@K for these K only (default 1, 8, 32 and the run's samples)"},
 	{"csv", 0, OPTION_FLAG, NULL, "comma-separated values"},
 	{"markdown", 0, OPTION_FLAG, NULL, "a Markdown table"},
 	{"json", 0, OPTION_FLAG, NULL, "a JSON object a run"},
 	{0},
 };
 
-static int read_ks(
-	const struct options *given, int64_t **ks_out, size_t *count_out, struct error *err) {
-	size_t count = 0;
-	while (option_item(given, "k", count) != NULL) {
-		count++;
-	}
-	int64_t *ks = count > 0 ? xcalloc(count, sizeof(*ks)) : NULL;
-	for (size_t i = 0; i < count; i++) {
-		if (!str_to_int64(option_item(given, "k", i), &ks[i]) || ks[i] < 1) {
-			int rc = error_set(err, ERROR_USAGE, "--k %s is not a whole number from 1",
-				option_item(given, "k", i));
-			free(ks);
-			return rc;
+struct ks {
+	VEC(int64_t) items;
+};
+
+/* "1,8,32": one item of --k. */
+static int add_ks(struct ks *ks, const char *item, struct error *err) {
+	const char *rest = item;
+	while (true) {
+		size_t length = strcspn(rest, ",");
+		char *word = xmemdup0(rest, length);
+		int64_t k = 0;
+		bool good = str_to_int64(word, &k) && k >= 1;
+		free(word);
+		if (!good) {
+			return error_set(err, ERROR_USAGE,
+				"--k %s: each K is a whole number from 1", item);
 		}
+		vec_push(&ks->items, k);
+		if (rest[length] == '\0') {
+			return 0;
+		}
+		rest += length + 1;
 	}
-	*ks_out = ks;
-	*count_out = count;
-	return 0;
+}
+
+static int read_ks(const struct options *given, struct ks *ks, struct error *err) {
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && option_item(given, "k", i) != NULL; i++) {
+		rc = add_ks(ks, option_item(given, "k", i), err);
+	}
+	return rc;
 }
 
 static int run(struct options *given, struct error *err) {
@@ -51,14 +65,14 @@ static int run(struct options *given, struct error *err) {
 	char *database = options_database(given);
 	struct store *store = NULL;
 	struct report **reports = xcalloc(count, sizeof(struct report *));
-	int64_t *ks = NULL;
-	size_t k_count = 0;
-	int rc = read_ks(given, &ks, &k_count, err);
+	struct ks ks = {0};
+	int rc = read_ks(given, &ks, err);
 	rc = rc < 0 ? rc
 		    : store_open(
 			      database, &(struct store_options){.mode = DB_READ_ONLY}, &store, err);
 	for (size_t i = 0; rc == 0 && i < count; i++) {
-		rc = report_build(store, option_argument(given, i), ks, k_count, &reports[i], err);
+		rc = report_build(store, option_argument(given, i), ks.items.items,
+			ks.items.count, &reports[i], err);
 	}
 	if (rc == 0) {
 		report_format_find(format)->render(
@@ -67,7 +81,7 @@ static int run(struct options *given, struct error *err) {
 	for (size_t i = 0; i < count; i++) {
 		report_destroy(reports[i]);
 	}
-	free(ks);
+	vec_finish(&ks.items);
 	free(reports);
 	store_close(store);
 	free(database);

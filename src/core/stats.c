@@ -68,8 +68,7 @@ struct interval stats_mean_interval(const double *values, size_t count, double *
 	}
 	double error = sqrt(squares / (n - 1) / n);
 	if (!(error > 1e-9)) {
-		// All problems alike, but for rounding: the sample says nothing of the spread, and a
-		// width of zero would be a claim.
+		// All problems alike, but for rounding: a width of zero would be a claim.
 		return stats_wilson(sum, n);
 	}
 	if (mean < 0.1 || mean > 0.9) {

@@ -4,6 +4,18 @@
 #include "report/report.h"
 #include "report/text.h"
 
+/* A name may hold what would end the cell or the row. */
+static void cell(FILE *out, const char *text) {
+	fputs(" ", out);
+	for (; *text != '\0'; text++) {
+		if (*text == '|' || *text == '\\') {
+			fputc('\\', out);
+		}
+		fputc((unsigned char)*text < 0x20 ? ' ' : *text, out);
+	}
+	fputs(" |", out);
+}
+
 static void render(const struct report *const *reports, size_t count, FILE *out) {
 	fputs("| run | model | task | split | subset | metric | score | 95 % | missing as "
 	      "failed–passed | solved | missing | pending |\n"
@@ -17,11 +29,14 @@ static void render(const struct report *const *reports, size_t count, FILE *out)
 			score_value_text(score, value);
 			score_interval_text(score, interval);
 			score_bounds_text(score, bounds);
-			fprintf(out,
-				"| %s | %s | %s | %s | %s | %s | %s | %s | %s | %" PRId64
-				"/%" PRId64 " | %" PRId64 " | %" PRId64 " |\n",
-				report->run.id, report->run.model, report->run.task, score->split,
-				score->subset, score->metric, value, interval, bounds,
+			const char *const texts[] = {report->run.id, report->run.model,
+				report->run.task, score->split, score->subset, score->metric,
+				value, interval, bounds};
+			fputs("|", out);
+			for (size_t t = 0; t < F2F_COUNT(texts); t++) {
+				cell(out, texts[t]);
+			}
+			fprintf(out, " %" PRId64 "/%" PRId64 " | %" PRId64 " | %" PRId64 " |\n",
 				score->solved, score->problems, score->missing, score->pending);
 		}
 	}

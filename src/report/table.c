@@ -1,7 +1,9 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/mem.h"
 #include "report/report.h"
 #include "report/text.h"
 
@@ -18,7 +20,7 @@ static int columns(const char *text) {
 
 static void cell(FILE *out, const char *text, int width) {
 	int space = width - columns(text);
-	fprintf(out, "%s%*s", text, space > 0 ? space : 0, "");
+	fprintf(out, "%s%*s", text, space > 0 ? space : 1, "");
 }
 
 static void render_outcomes(const struct report *report, FILE *out) {
@@ -60,10 +62,23 @@ static void render_score(const struct score *score, FILE *out) {
 	}
 }
 
+static bool any_interval(const struct report *report) {
+	bool any = false;
+	for (size_t i = 0; i < report->scores.count; i++) {
+		any = any || !isnan(report->scores.items[i].value);
+	}
+	return any;
+}
+
 static void render_one(const struct report *report, FILE *out) {
 	const struct run_record *run = &report->run;
-	fprintf(out, "run %s: %s, %s on %s, %s%s\n", run->id, run->model, run->task, run->split,
-		run->state, report->valid ? "" : ", not valid");
+	char *of = xasprintf("run %s: %s,", run->id, run->model);
+	char *what = xasprintf("%s on %s, %s%s", run->task, run->split, run->state,
+		report->valid ? "" : ", not valid");
+	bool fits = columns(of) + 1 + columns(what) <= WIDTH;
+	fprintf(out, "%s%s%s\n", of, fits ? " " : "\n  ", what);
+	free(what);
+	free(of);
 	cell(out, "split", 11);
 	cell(out, "subset", 7);
 	cell(out, "metric", 10);
@@ -75,6 +90,10 @@ static void render_one(const struct report *report, FILE *out) {
 		render_score(&report->scores.items[i], out);
 	}
 	render_outcomes(report, out);
+	if (any_interval(report)) {
+		fputs("95 %: with problems taken as random; names: hash of the problems' names\n",
+			out);
+	}
 	if (report->pending > 0) {
 		fprintf(out,
 			"%" PRId64 " stored and not checked yet: no score; type: f2f verify %s\n",

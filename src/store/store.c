@@ -1,5 +1,6 @@
 #include "store/store.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -114,8 +115,11 @@ int store_run_lock(struct store *store, const char *run, struct error *err) {
 		.l_len = 1,
 	};
 	if (fcntl(store->lock_fd, F_OFD_SETLK, &lock) < 0) {
-		rc = error_set(err, ERROR_BUSY,
-			"another f2f works on run %s; try again when it has ended", run);
+		rc = errno == EAGAIN || errno == EACCES
+			     ? error_set(err, ERROR_BUSY,
+				       "another f2f works on run %s; try again when it has ended",
+				       run)
+			     : error_set_errno(err, "%s: no lock", path);
 	}
 out:
 	free(path);

@@ -14,7 +14,7 @@
 #include "store/store.h"
 
 /* What storing costs: samples with a reply of 2 KB each, their candidate and their verdict, in
- * transactions of 64 as the engine makes them. Printed, not asserted: bench_store [SAMPLES] [FILE]. */
+ * transactions of 64 as the engine makes them. Printed, not asserted. bench_store [SAMPLES] [FILE] */
 
 enum { SAMPLES = 20000, BATCH = 64, REPLY = 2048, PROBLEMS = 488 };
 

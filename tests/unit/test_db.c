@@ -30,7 +30,7 @@ START_TEST(a_full_disk_is_said_and_leaves_what_was_stored) {
 	struct error err = {.message = ""};
 	int rc = db_begin(db, &err);
 	for (int i = 0; rc == 0 && i < 10000; i++) {
-		rc = db_run(db, INSERT, &err, NULL, NULL, "ti", "a name of some length", (int64_t)i);
+		rc = db_run(db, INSERT, &err, NULL, NULL, "ti", "a name of a length", (int64_t)i);
 	}
 	ck_assert_int_eq(rc, ERROR_DATABASE);
 	ck_assert_str_eq(

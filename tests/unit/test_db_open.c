@@ -227,7 +227,7 @@ END_TEST
 
 START_TEST(a_path_means_itself_whatever_stands_in_it) {
 	static const char *const names[] = {
-		"a?mode=memory", "a#b", "a%41", "a b", ":memory:", "file:x", "-", "a&vfs=none", "ä"};
+		"a?mode=memory", "a#b", "a%41", "a b", ":memory:", "file:x", "-", "a&vfs=no", "ä"};
 	for (size_t i = 0; i < F2F_COUNT(names); i++) {
 		struct db *db = must_open(names[i], DB_WRITE, 2);
 		add(db, names[i], 1);

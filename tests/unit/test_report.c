@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "base/str.h"
 #include "report/report.h"
 #include "store/store.h"
 
@@ -329,6 +330,39 @@ START_TEST(every_format_prints_no_number_for_what_is_not_known) {
 }
 END_TEST
 
+START_TEST(long_names_and_numbers_stay_apart_in_a_table_of_80_columns) {
+	put_run(1, "{}");
+	put_problem("a", "test", "a");
+	struct report *report = built();
+	free(report->run.model);
+	report->run.model = xstrdup("openai/some-organisation/A-Prover-With-A-Long-Name|v1.5");
+	report->scores.items[0].solved = 100000;
+	report->scores.items[0].problems = 117000;
+	char *text = NULL;
+	size_t length = 0;
+	FILE *out = open_memstream(&text, &length);
+	report_format_find("table")->render((const struct report *const *)&report, 1, out);
+	fclose(out);
+	struct str rest = str_of(text), line;
+	while (str_next_line(&rest, &line)) {
+		size_t columns = 0;
+		for (size_t i = 0; i < line.len; i++) {
+			columns += (line.data[i] & 0xc0) != 0x80;
+		}
+		ck_assert_msg(columns <= 80, "%.*s", STR_ARG(line));
+	}
+	ck_assert_ptr_nonnull(strstr(text, "100000/117000 "));
+	ck_assert_ptr_nonnull(strstr(text, "problems taken as random"));
+	free(text);
+	out = open_memstream(&text, &length);
+	report_format_find("markdown")->render((const struct report *const *)&report, 1, out);
+	fclose(out);
+	ck_assert_ptr_nonnull(strstr(text, "Long-Name\\|v1.5 |"));
+	free(text);
+	report_destroy(report);
+}
+END_TEST
+
 int main(void) {
 	Suite *suite = suite_create("report");
 	TCase *tests = tcase_create("report");
@@ -345,6 +379,7 @@ int main(void) {
 	tcase_add_test(tests, samples_past_those_of_the_run_do_not_count);
 	tcase_add_test(tests, the_json_has_the_keys_of_the_contract);
 	tcase_add_test(tests, every_format_prints_no_number_for_what_is_not_known);
+	tcase_add_test(tests, long_names_and_numbers_stay_apart_in_a_table_of_80_columns);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
 }

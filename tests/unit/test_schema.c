@@ -129,7 +129,8 @@ static int delete_runs(const char *path) {
 	struct store *store = must_open(path, DB_WRITE);
 	sqlite3 *handle = NULL;
 	ck_assert_int_eq(sqlite3_open(path, &handle), SQLITE_OK);
-	int code = sqlite3_exec(handle, "PRAGMA foreign_keys = ON; DELETE FROM run", NULL, NULL, NULL);
+	const char *sql = "PRAGMA foreign_keys = ON; DELETE FROM run";
+	int code = sqlite3_exec(handle, sql, NULL, NULL, NULL);
 	sqlite3_close(handle);
 	store_close(store);
 	return code;
