@@ -259,11 +259,18 @@ static int show_attempts(struct store *store, const struct run_record *run, stru
 	return rc;
 }
 
-static int show_samples(
-	struct options *given, struct store *store, json_t *shown, struct error *err) {
+/* What the arguments name. */
+struct words {
+	const char *run;
+	const char *problem;
+	const char *sample;
+};
+
+static int show_samples(const struct options *given, const struct words *words,
+	struct store *store, json_t *shown, struct error *err) {
 	struct choice choice = {
-		.problem = option_argument(given, 1),
-		.sample = option_argument(given, 1) != NULL ? option_argument(given, 2) : NULL,
+		.problem = words->problem,
+		.sample = words->sample,
 		.outcome = option_text(given, "outcome", NULL),
 		.reason = option_text(given, "reason", NULL),
 	};
@@ -273,7 +280,7 @@ static int show_samples(
 	choice.split = split;
 	choice.problem = slash != NULL ? slash + 1 : choice.problem;
 	struct run_record run = {0};
-	int rc = store_run_get(store, option_argument(given, 0), &run, err);
+	int rc = store_run_get(store, words->run, &run, err);
 	rc = rc < 0 ? rc : store_samples(store, run.id, choose, &choice, err);
 	if (rc == 0) {
 		json_object_set_new(shown, "run", text(run.id));
@@ -301,6 +308,74 @@ static int check_words(const struct options *given, struct error *err) {
 			"help show", word);
 }
 
+struct splits {
+	VEC(char *) names;
+};
+
+static int add_split(const char *split, void *data) {
+	struct splits *splits = data;
+	vec_push(&splits->names, xstrdup(split));
+	return 0;
+}
+
+/* A problem by its name alone, as each split that has it puts it. *found_out false: none has. */
+static int show_everywhere(struct store *store, const char *name, json_t *shown, bool *found_out,
+	struct error *err) {
+	struct splits splits = {0};
+	json_t *problems = json_array();
+	int rc = store_problem_splits(store, name, add_split, &splits, err);
+	for (size_t i = 0; rc == 0 && i < splits.names.count; i++) {
+		json_t *problem = json_object();
+		json_array_append_new(problems, problem);
+		rc = show_problem(store, splits.names.items[i], name, problem, err);
+	}
+	*found_out = splits.names.count > 0;
+	if (rc == 0 && splits.names.count == 1) {
+		json_object_update(shown, json_array_get(problems, 0));
+	} else if (rc == 0 && splits.names.count > 1) {
+		json_object_set(shown, "problems", problems);
+	}
+	for (size_t i = 0; i < splits.names.count; i++) {
+		free(splits.names.items[i]);
+	}
+	vec_finish(&splits.names);
+	json_decref(problems);
+	return rc;
+}
+
+/* "SPLIT/PROBLEM", or "RUN/PROBLEM". */
+static int show_pair(const struct options *given, struct store *store, json_t *shown,
+	struct error *err) {
+	const char *first = option_argument(given, 0);
+	const char *slash = strchr(first, '/');
+	char *before = xmemdup0(first, (size_t)(slash - first));
+	struct run_record record = {0};
+	int rc = show_problem(store, before, slash + 1, shown, err);
+	if (rc == ERROR_NOT_FOUND && store_run_get(store, before, &record, NULL) == 0) {
+		run_record_finish(&record);
+		struct words words = {before, slash + 1, option_argument(given, 1)};
+		rc = show_samples(given, &words, store, shown, err);
+	}
+	free(before);
+	return rc;
+}
+
+/* A run, or a problem by its name. What is neither is told as a run that is not there. */
+static int show_named(
+	struct store *store, const char *name, json_t *shown, struct error *err) {
+	int rc = show_run(store, name, shown, err);
+	if (rc == ERROR_USAGE) {
+		bool found = false;
+		struct error of_problem;
+		int of_name = show_everywhere(store, name, shown, &found, &of_problem);
+		if (of_name < 0) {
+			*err = of_problem;
+		}
+		rc = found || of_name < 0 ? of_name : rc;
+	}
+	return rc;
+}
+
 static int run(struct options *given, struct error *err) {
 	const char *first = option_argument(given, 0);
 	if (first == NULL || option_argument(given, 3) != NULL) {
@@ -313,38 +388,38 @@ static int run(struct options *given, struct error *err) {
 	}
 	bool list = option_given(given, "outcome") || option_given(given, "reason") ||
 		    option_given(given, "random");
-	const char *slash = strchr(first, '/');
 	char *database = options_database(given);
-	char *split = slash != NULL ? xmemdup0(first, (size_t)(slash - first)) : NULL;
 	json_t *shown = json_pack("{s:i}", "schema_version", 1);
 	struct store *store = NULL;
 	rc = store_open(database, &(struct store_options){.mode = DB_READ_ONLY}, &store, err);
-	if (rc == 0 && slash != NULL) {
-		rc = show_problem(store, split, slash + 1, shown, err);
+	if (rc == 0 && strchr(first, '/') != NULL) {
+		rc = show_pair(given, store, shown, err);
 	} else if (rc == 0 && (list || option_argument(given, 1) != NULL)) {
-		rc = show_samples(given, store, shown, err);
+		const char *problem = option_argument(given, 1);
+		struct words words = {first, problem,
+			problem != NULL ? option_argument(given, 2) : NULL};
+		rc = show_samples(given, &words, store, shown, err);
 	} else if (rc == 0) {
-		rc = show_run(store, first, shown, err);
+		rc = show_named(store, first, shown, err);
 	}
 	if (rc == 0) {
 		show_print(shown, option_flag(given, "json"));
 	}
 	json_decref(shown);
 	store_close(store);
-	free(split);
 	free(database);
 	return rc;
 }
 
 const struct command cmd_show = {
 	.name = "show",
-	.synopsis = "RUN [PROBLEM [SAMPLE]] | SPLIT/PROBLEM",
+	.synopsis = "RUN [PROBLEM [SAMPLE]] | [SPLIT/]PROBLEM",
 	.summary = "show a run, an attempt, a problem",
 	.about = "Shows a run: settings, manifest, counts of outcomes. With a problem of it: the "
 		 "statement, and of each sample the prompt, the reply and its reasoning, the "
 		 "candidate that was checked, how its statement differs, and every verdict. With "
 		 "--outcome, --reason or --random it lists attempts. SPLIT/PROBLEM shows a problem "
-		 "as it was pulled.\n"
+		 "as it was pulled, PROBLEM alone as each split has it.\n"
 		 "\n"
 		 "Examples:\n"
 		 "  f2f show latest\n"

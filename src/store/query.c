@@ -169,7 +169,12 @@ int store_query(struct store *store, const char *sql,
 		rc = row(values, types, count, data);
 	}
 	if (rc == 0 && code != SQLITE_DONE) {
-		rc = error_set(err, ERROR_USAGE, "%s", sqlite3_errmsg(db_handle(store->db)));
+		// SQLITE_ERROR is a fault of the query (an overflow, a malformed JSON); the rest are ours.
+		rc = error_set(err,
+			code == SQLITE_ERROR  ? ERROR_USAGE
+			: code == SQLITE_BUSY ? ERROR_BUSY
+					      : ERROR_DATABASE,
+			"%s", sqlite3_errmsg(db_handle(store->db)));
 	}
 	free(types);
 	free(values);

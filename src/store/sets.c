@@ -162,6 +162,23 @@ int store_problems(struct store *store, const char *split, const char *subset,
 		split, subset);
 }
 
+struct each_split {
+	int (*each)(const char *split, void *data);
+	void *data;
+};
+
+static int give_split(struct db_row *row, void *data, struct error *err) {
+	(void)err;
+	struct each_split *each = data;
+	return each->each(db_text(row, 0), each->data);
+}
+
+int store_problem_splits(struct store *store, const char *name,
+	int (*each)(const char *split, void *data), void *data, struct error *err) {
+	return db_run(store->db, STATEMENT_PROBLEM_SPLITS, err, give_split,
+		&(struct each_split){each, data}, "t", name);
+}
+
 static int copy_problem(struct db_row *row, void *data, struct error *err) {
 	(void)err;
 	struct problem view = problem_of(row);

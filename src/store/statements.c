@@ -36,6 +36,8 @@ const char *const store_statements[STATEMENT_COUNT] = {
 					  "coalesce(file_subset, subset) = ?2 ORDER BY position",
 	[STATEMENT_PROBLEM_GET] =
 		"SELECT " PROBLEM_COLUMNS " FROM problem WHERE split = ?1 AND name = ?2",
+	[STATEMENT_PROBLEM_SPLITS] =
+		"SELECT split FROM problem WHERE name = ?1 ORDER BY split",
 	[STATEMENT_RUN_INSERT] =
 		"INSERT INTO run (id, created_ns, finished_ns, state, model, split, subset, task, "
 		"samples, settings, manifest, "
@@ -48,7 +50,8 @@ const char *const store_statements[STATEMENT_COUNT] = {
 		"ORDER BY created_ns DESC, id DESC LIMIT 1",
 	[STATEMENT_RUN_PROBLEM_PUT] = "INSERT OR IGNORE INTO run_problem (run, split, problem, "
 				      "subset) VALUES (?1, ?2, ?3, ?4)",
-	[STATEMENT_RUN_PROBLEMS] = "SELECT split, problem, subset FROM run_problem WHERE run = ?1 ORDER BY rowid",
+	[STATEMENT_RUN_PROBLEMS] = "SELECT split, problem, subset FROM run_problem WHERE run = ?1 "
+				   "ORDER BY rowid",
 	[STATEMENT_SAMPLE_PUT] =
 		"INSERT INTO sample (run, split, problem, stage, sample, outcome, reason, missing, "
 		"note, prompt, reply, "

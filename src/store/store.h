@@ -86,6 +86,10 @@ int store_problems(struct store *store, const char *split, const char *subset,
 int store_problem_get(struct store *store, const char *split, const char *name,
 	struct problem *problem_out, struct error *err);
 
+/** The splits that have a problem of this name, none for an unknown one. */
+int store_problem_splits(struct store *store, const char *name,
+	int (*each)(const char *split, void *data), void *data, struct error *err);
+
 /* ---- Runs. */
 
 /**
