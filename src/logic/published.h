@@ -1,0 +1,45 @@
+#ifndef F2F_LOGIC_PUBLISHED_H
+#define F2F_LOGIC_PUBLISHED_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * The matcher of the efficiency paper's repository, as ../shared/spec/efficiency.md 4 describes it,
+ * weaknesses and all: for comparing figures, never for scoring.
+ */
+
+/** One sentence of the reference proof ("rt"). Borrowed. */
+struct published_sentence {
+	const char *text;
+	const char *const *agents;
+	size_t agent_count;
+	const char *const *forms; // singular and plural of its entities
+	size_t form_count;
+	bool conclusion;
+	bool relevant;
+	const size_t *premises; // indices of sentences
+	size_t premise_count;
+};
+
+struct published_match {
+	size_t *matches; // one entry a model step: index of a sentence, or PUBLISHED_UNMATCHED;
+			 // a step with several matches has several entries. Owned
+	size_t match_count;
+	size_t step_count;
+	size_t matched_steps;
+	size_t ambiguous_steps;
+	double precision_all;	      // 0 when there is no step
+	double recall;
+	double precision_conclusions; // 0 when nothing matched
+	bool exact;
+};
+
+#define PUBLISHED_UNMATCHED ((size_t)-1)
+
+void published_align(const struct published_sentence *reference, size_t count, const char *text,
+	size_t length, struct published_match *out);
+void published_match_finish(struct published_match *match);
+
+#endif
