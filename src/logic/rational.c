@@ -4,6 +4,10 @@
 
 #include "base/buf.h"
 
+/* Wide enough for the product of two numerators; not ISO C, which __extension__ admits. */
+__extension__ typedef __int128 wide;
+__extension__ typedef unsigned __int128 unsigned_wide;
+
 static uint64_t common_divisor(uint64_t a, uint64_t b) {
 	while (b != 0) {
 		uint64_t rest = a % b;
@@ -14,7 +18,7 @@ static uint64_t common_divisor(uint64_t a, uint64_t b) {
 }
 
 /* Values are kept above INT64_MIN, so that each has a negative. */
-static bool reduced(__int128 numerator, __int128 denominator, struct rational *out) {
+static bool reduced(wide numerator, wide denominator, struct rational *out) {
 	if (denominator == 0) {
 		return false;
 	}
@@ -22,14 +26,14 @@ static bool reduced(__int128 numerator, __int128 denominator, struct rational *o
 		numerator = -numerator;
 		denominator = -denominator;
 	}
-	unsigned __int128 a = numerator < 0 ? (unsigned __int128)-numerator
-					    : (unsigned __int128)numerator;
-	unsigned __int128 b = (unsigned __int128)denominator;
+	unsigned_wide a = numerator < 0 ? (unsigned_wide)-numerator
+					    : (unsigned_wide)numerator;
+	unsigned_wide b = (unsigned_wide)denominator;
 	if (b >> 64 != 0 || a >> 64 != 0) { // rare: products of large numbers
-		unsigned __int128 x = a;
-		unsigned __int128 y = b;
+		unsigned_wide x = a;
+		unsigned_wide y = b;
 		while (y != 0) {
-			unsigned __int128 rest = x % y;
+			unsigned_wide rest = x % y;
 			x = y;
 			y = rest;
 		}
@@ -58,11 +62,11 @@ struct rational rational_of(int64_t value) {
 
 bool rational_add(struct rational a, struct rational b, struct rational *out) {
 	if (a.denominator == 1 && b.denominator == 1) {
-		return reduced((__int128)a.numerator + b.numerator, 1, out);
+		return reduced((wide)a.numerator + b.numerator, 1, out);
 	}
-	return reduced((__int128)a.numerator * b.denominator +
-			       (__int128)b.numerator * a.denominator,
-		(__int128)a.denominator * b.denominator, out);
+	return reduced((wide)a.numerator * b.denominator +
+			       (wide)b.numerator * a.denominator,
+		(wide)a.denominator * b.denominator, out);
 }
 
 bool rational_subtract(struct rational a, struct rational b, struct rational *out) {
@@ -71,13 +75,13 @@ bool rational_subtract(struct rational a, struct rational b, struct rational *ou
 }
 
 bool rational_multiply(struct rational a, struct rational b, struct rational *out) {
-	return reduced((__int128)a.numerator * b.numerator,
-		(__int128)a.denominator * b.denominator, out);
+	return reduced((wide)a.numerator * b.numerator,
+		(wide)a.denominator * b.denominator, out);
 }
 
 bool rational_divide(struct rational a, struct rational b, struct rational *out) {
-	return reduced((__int128)a.numerator * b.denominator,
-		(__int128)a.denominator * b.numerator, out);
+	return reduced((wide)a.numerator * b.denominator,
+		(wide)a.denominator * b.numerator, out);
 }
 
 bool rational_equal(struct rational a, struct rational b) {
@@ -85,8 +89,8 @@ bool rational_equal(struct rational a, struct rational b) {
 }
 
 int rational_compare(struct rational a, struct rational b) {
-	__int128 left = (__int128)a.numerator * b.denominator;
-	__int128 right = (__int128)b.numerator * a.denominator;
+	wide left = (wide)a.numerator * b.denominator;
+	wide right = (wide)b.numerator * a.denominator;
 	return left < right ? -1 : left > right;
 }
 
