@@ -88,6 +88,8 @@ void program_date(const struct program *program, struct fact *fact);
 /** Appends a fact as it stands (program_date it first). */
 void program_add(struct program *program, const struct fact *fact);
 
+bool key_equal(struct key a, struct key b);
+
 /** Same form, keys with versions, kind and quantity. */
 bool fact_equal(const struct fact *a, const struct fact *b);
 
