@@ -188,10 +188,9 @@ struct run_problems {
 	struct error *err;
 };
 
-static int put_problem(const char *split, const char *problem, const char *subset, void *data) {
+static int put_problem(const struct run_problem *problem, void *data) {
 	struct run_problems *problems = data;
-	return store_run_problem_put(
-		problems->store, problems->run, split, problem, subset, problems->err);
+	return store_run_problem_put(problems->store, problems->run, problem, problems->err);
 }
 
 static int insert_run(struct eval *eval, char *settings, struct error *err) {

@@ -20,6 +20,10 @@ static const size_t texts[] = {
 	offsetof(struct problem, statement),
 	offsetof(struct problem, proof),
 	offsetof(struct problem, toolchain),
+	offsetof(struct problem, cell),
+	offsetof(struct problem, family),
+	offsetof(struct problem, program),
+	offsetof(struct problem, answer),
 };
 
 _Static_assert(F2F_COUNT(texts) * sizeof(char *) == sizeof(struct problem),

@@ -24,6 +24,11 @@ struct problem {
 	char *proof;	   // the set's own proof, the text after ":="; NULL when it has none
 	// the Lean the set was written for, "leanprover/lean4:v4.9.0"; NULL when any will do
 	char *toolchain;
+	// word problems with a logic program; NULL for all others
+	char *cell; // "trees/both", "base": size and overlap of its distractors
+	char *family; // "disconnected", "connected": the distractors' family; NULL: belongs to both
+	char *program; // logic/program.h's readable form
+	char *answer; // the goal's number, "17" or "3/4"
 };
 
 /** Frees the texts; a zeroed problem is fine. */

@@ -20,6 +20,8 @@
 struct target {
 	char *name;
 	char *subset;
+	char *cell;
+	char *family;
 	int64_t unnumbered; // replies so far that do not say which sample they are
 };
 
@@ -56,6 +58,8 @@ static int add_target(const struct problem *problem, void *data) {
 	struct target *target = xcalloc(1, sizeof(*target));
 	target->name = xstrdup(problem->name);
 	target->subset = xstrdup(problem->subset);
+	target->cell = xstrdup(problem->cell);
+	target->family = xstrdup(problem->family);
 	vec_push(&import->targets, target);
 	char *key = lower(problem->name);
 	map_set(import->by_name, key, target);
@@ -104,6 +108,8 @@ void import_destroy(struct import *import) {
 	for (size_t i = 0; i < import->targets.count; i++) {
 		free(import->targets.items[i]->name);
 		free(import->targets.items[i]->subset);
+		free(import->targets.items[i]->cell);
+		free(import->targets.items[i]->family);
 		free(import->targets.items[i]);
 	}
 	for (size_t i = 0; i < import->items.count; i++) {
@@ -286,8 +292,14 @@ int import_store(struct import *import, const struct run_record *run, size_t *st
 	for (size_t i = 0; rc == 0 && i < import->targets.count; i++) {
 		const struct target *target = import->targets.items[i];
 		if (is_in(run->subset, target)) {
-			rc = store_run_problem_put(store, run->id, import->split, target->name,
-				target->subset != NULL ? target->subset : "", err);
+			struct run_problem problem = {
+				.split = import->split,
+				.problem = target->name,
+				.subset = target->subset != NULL ? target->subset : "",
+				.cell = target->cell,
+				.family = target->family,
+			};
+			rc = store_run_problem_put(store, run->id, &problem, err);
 		}
 	}
 	for (size_t i = 0; rc == 0 && i < import->items.count; i++) {

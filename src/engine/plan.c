@@ -18,6 +18,8 @@ struct planned {
 	char *split;
 	char *name;
 	char *subset;
+	char *cell;
+	char *family;
 	const char *twin_split; // asked for both
 	bool follows;		// its twin in the first split stands for it
 	struct sha256 texts;
@@ -64,7 +66,7 @@ static bool is_wanted(const struct plan_options *options, const char *name) {
 static struct sha256 texts_hash(const struct problem *problem) {
 	struct sha256_stream *stream = sha256_stream_create();
 	const char *texts[] = {problem->informal, problem->header, problem->preamble,
-		problem->statement, problem->theorem};
+		problem->statement, problem->theorem, problem->program};
 	for (size_t i = 0; i < F2F_COUNT(texts); i++) {
 		const char *text = texts[i] != NULL ? texts[i] : "\x01";
 		sha256_stream_add(stream, text, strlen(text) + 1);
@@ -95,6 +97,8 @@ static int load_problem(const struct problem *problem, void *data) {
 		.split = xstrdup(problem->split),
 		.name = xstrdup(problem->name),
 		.subset = xstrdup(problem->subset),
+		.cell = xstrdup(problem->cell),
+		.family = xstrdup(problem->family),
 		.texts = texts_hash(problem),
 		.todo = xcalloc((size_t)plan->options.samples, 1),
 	};
@@ -212,6 +216,8 @@ void plan_destroy(struct plan *plan) {
 		free(planned->split);
 		free(planned->name);
 		free(planned->subset);
+		free(planned->cell);
+		free(planned->family);
 		free(planned->todo);
 	}
 	vec_finish(&plan->problems);
@@ -327,12 +333,18 @@ size_t plan_total(const struct plan *plan) {
 }
 
 int plan_each_problem(const struct plan *plan,
-	int (*each)(const char *split, const char *problem, const char *subset, void *data),
-	void *data) {
+	int (*each)(const struct run_problem *problem, void *data), void *data) {
 	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < plan->problems.count; i++) {
 		const struct planned *planned = &plan->problems.items[i];
-		rc = each(planned->split, planned->name, planned->subset, data);
+		struct run_problem problem = {
+			.split = planned->split,
+			.problem = planned->name,
+			.subset = planned->subset,
+			.cell = planned->cell,
+			.family = planned->family,
+		};
+		rc = each(&problem, data);
 	}
 	return rc;
 }

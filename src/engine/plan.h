@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct error;
+struct run_problem;
 struct store;
 
 /**
@@ -71,8 +72,7 @@ size_t plan_total(const struct plan *plan);
  * stops.
  */
 int plan_each_problem(const struct plan *plan,
-	int (*each)(const char *split, const char *problem, const char *subset, void *data),
-	void *data);
+	int (*each)(const struct run_problem *problem, void *data), void *data);
 
 /** Headers of the planned problems, each different one once. Borrowed. */
 size_t plan_header_count(const struct plan *plan);

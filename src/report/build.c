@@ -45,12 +45,12 @@ void report_destroy(struct report *report) {
 	free(report);
 }
 
-static int add_problem(const char *split, const char *problem, const char *subset, void *data) {
+static int add_problem(const struct run_problem *problem, void *data) {
 	struct building *building = data;
-	vec_push(&building->tallies, (struct tally){.split = xstrdup(split),
-					     .problem = xstrdup(problem),
-					     .subset = xstrdup(subset)});
-	char *key = xasprintf("%s/%s", split, problem);
+	vec_push(&building->tallies, (struct tally){.split = xstrdup(problem->split),
+					     .problem = xstrdup(problem->problem),
+					     .subset = xstrdup(problem->subset)});
+	char *key = xasprintf("%s/%s", problem->split, problem->problem);
 	map_set(building->index, key, (void *)(uintptr_t)building->tallies.count);
 	free(key);
 	return 0;

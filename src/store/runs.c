@@ -176,26 +176,32 @@ int store_runs(struct store *store, int (*each)(const struct run_record *run, vo
 
 /* ---- What a run set out to do. */
 
-int store_run_problem_put(struct store *store, const char *run, const char *split,
-	const char *problem, const char *subset, struct error *err) {
-	return db_run(store->db, STATEMENT_RUN_PROBLEM_PUT, err, NULL, NULL, "tttt", run, split,
-		problem, subset);
+int store_run_problem_put(struct store *store, const char *run, const struct run_problem *problem,
+	struct error *err) {
+	return db_run(store->db, STATEMENT_RUN_PROBLEM_PUT, err, NULL, NULL, "tttttt", run,
+		problem->split, problem->problem, problem->subset, problem->cell, problem->family);
 }
 
 struct each_run_problem {
-	int (*each)(const char *split, const char *problem, const char *subset, void *data);
+	int (*each)(const struct run_problem *problem, void *data);
 	void *data;
 };
 
 static int give_run_problem(struct db_row *row, void *data, struct error *err) {
 	(void)err;
 	struct each_run_problem *each = data;
-	return each->each(db_text(row, 0), db_text(row, 1), db_text(row, 2), each->data);
+	struct run_problem problem = {
+		.split = db_text(row, 0),
+		.problem = db_text(row, 1),
+		.subset = db_text(row, 2),
+		.cell = db_text(row, 3),
+		.family = db_text(row, 4),
+	};
+	return each->each(&problem, each->data);
 }
 
 int store_run_problems(struct store *store, const char *run,
-	int (*each)(const char *split, const char *problem, const char *subset, void *data),
-	void *data, struct error *err) {
+	int (*each)(const struct run_problem *problem, void *data), void *data, struct error *err) {
 	return db_run(store->db, STATEMENT_RUN_PROBLEMS, err, give_run_problem,
 		&(struct each_run_problem){each, data}, "t", run);
 }

@@ -99,8 +99,7 @@ int store_verdict_put(
 				sample_id, outcome, reason, missing);
 }
 
-/* Words of the schema's own CHECKs: one that we do not know is another program's doing. */
-static int read_words(struct db_row *row, int column, enum outcome *outcome,
+int store_read_words(struct db_row *row, int column, enum outcome *outcome,
 	enum reject_reason *reason, enum missing *missing, struct error *err) {
 	*outcome = OUTCOME_NONE;
 	*reason = REASON_NONE;
@@ -131,7 +130,7 @@ static int give_sample(struct db_row *row, void *data, struct error *err) {
 		.candidate_hash = db_text(row, 8),
 		.shared_with = db_int(row, 9),
 	};
-	int rc = read_words(row, 5, &state.outcome, &state.reason, &state.missing, err);
+	int rc = store_read_words(row, 5, &state.outcome, &state.reason, &state.missing, err);
 	return rc < 0 ? rc : each->each(&state, each->data);
 }
 
@@ -150,7 +149,7 @@ static int copy_sample(struct db_row *row, void *data, struct error *err) {
 	struct stored_sample *sample = data;
 	sample->id = db_int(row, 0);
 	sample->reply = xstrdup(db_text(row, 4));
-	return read_words(row, 1, &sample->outcome, &sample->reason, &sample->missing, err);
+	return store_read_words(row, 1, &sample->outcome, &sample->reason, &sample->missing, err);
 }
 
 int store_sample_get(struct store *store, const struct sample_key *key,

@@ -27,10 +27,11 @@ static int put_problem(
 	if (rc < 0) {
 		return rc;
 	}
-	return db_run(store->db, STATEMENT_PROBLEM_PUT, err, NULL, NULL, "ttttttttttttit",
+	return db_run(store->db, STATEMENT_PROBLEM_PUT, err, NULL, NULL, "ttttttttttttttttit",
 		problem->split, problem->name, problem->subset, problem->file_subset,
 		problem->theorem, problem->informal, problem->informal_proof, problem->header,
-		problem->preamble, problem->statement, problem->proof, problem->toolchain, position,
+		problem->preamble, problem->statement, problem->proof, problem->toolchain,
+		problem->cell, problem->family, problem->program, problem->answer, position,
 		store_hash_or_null(&hash));
 }
 
@@ -115,8 +116,8 @@ int store_set_files(struct store *store, const char *name,
 
 static struct problem problem_of(struct db_row *row) {
 	// Borrowed from the row: a view, never finished.
-	char *texts[12];
-	for (int i = 0; i < 12; i++) {
+	char *texts[16];
+	for (int i = 0; i < 16; i++) {
 		texts[i] = (char *)db_text(row, i);
 	}
 	return (struct problem){
@@ -132,6 +133,10 @@ static struct problem problem_of(struct db_row *row) {
 		.statement = texts[9],
 		.proof = texts[10],
 		.toolchain = texts[11],
+		.cell = texts[12],
+		.family = texts[13],
+		.program = texts[14],
+		.answer = texts[15],
 	};
 }
 

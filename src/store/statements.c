@@ -2,10 +2,17 @@
 
 #define PROBLEM_COLUMNS                                                                           \
 	"split, name, subset, file_subset, theorem, informal, informal_proof, header, preamble, " \
-	"statement, proof, toolchain"
+	"statement, proof, toolchain, cell, family, program, answer"
 #define RUN_COLUMNS                                                                              \
 	"id, created_ns, coalesce(finished_ns, 0), state, model, split, subset, task, samples, " \
 	"settings, manifest, wall_ns"
+#define ALIGNMENT_COLUMNS                                                                        \
+	"answer, answer_correct, complete, shortest_steps, shortest_vertices, model_steps, "     \
+	"model_vertices, inside_steps, step_efficiency, step_efficiency_lower, "                 \
+	"step_efficiency_upper, vertex_efficiency, order_depth_first, order_breadth_first, "     \
+	"order_efficient, order_depth_first_chance, order_breadth_first_chance, "                \
+	"order_efficient_chance, unparsed, ambiguous, wrong_arithmetic, unsupported, restated, " \
+	"\"repeat\", unlisted, irrelevant, relevant"
 
 const char *const store_statements[STATEMENT_COUNT] = {
 	[STATEMENT_TEXT_PUT] = "INSERT OR IGNORE INTO text (id, content) VALUES (?1, ?2)",
@@ -25,7 +32,8 @@ const char *const store_statements[STATEMENT_COUNT] = {
 	[STATEMENT_PROBLEMS_DELETE] = "DELETE FROM problem WHERE split = ?1",
 	[STATEMENT_PROBLEM_PUT] =
 		"INSERT INTO problem (" PROBLEM_COLUMNS ", position, statement_hash) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)",
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+		"?17, ?18)",
 	[STATEMENT_PROBLEMS] =
 		"SELECT " PROBLEM_COLUMNS " FROM problem WHERE split = ?1 ORDER BY position",
 	[STATEMENT_PROBLEMS_BY_SUBSET] =
@@ -33,11 +41,10 @@ const char *const store_statements[STATEMENT_COUNT] = {
 		" FROM problem WHERE split = ?1 AND subset = ?2 ORDER BY position",
 	[STATEMENT_PROBLEMS_BY_FILE_SUBSET] =
 		"SELECT " PROBLEM_COLUMNS " FROM problem WHERE split = ?1 AND "
-					  "coalesce(file_subset, subset) = ?2 ORDER BY position",
+		"coalesce(file_subset, subset) = ?2 ORDER BY position",
 	[STATEMENT_PROBLEM_GET] =
 		"SELECT " PROBLEM_COLUMNS " FROM problem WHERE split = ?1 AND name = ?2",
-	[STATEMENT_PROBLEM_SPLITS] =
-		"SELECT split FROM problem WHERE name = ?1 ORDER BY split",
+	[STATEMENT_PROBLEM_SPLITS] = "SELECT split FROM problem WHERE name = ?1 ORDER BY split",
 	[STATEMENT_RUN_INSERT] =
 		"INSERT INTO run (id, created_ns, finished_ns, state, model, split, subset, task, "
 		"samples, settings, manifest, "
@@ -49,9 +56,10 @@ const char *const store_statements[STATEMENT_COUNT] = {
 		"SELECT " RUN_COLUMNS " FROM run WHERE model = ?1 AND split = ?2 AND task = ?3 "
 		"ORDER BY created_ns DESC, id DESC LIMIT 1",
 	[STATEMENT_RUN_PROBLEM_PUT] = "INSERT OR IGNORE INTO run_problem (run, split, problem, "
-				      "subset) VALUES (?1, ?2, ?3, ?4)",
-	[STATEMENT_RUN_PROBLEMS] = "SELECT split, problem, subset FROM run_problem WHERE run = ?1 "
-				   "ORDER BY rowid",
+				      "subset, cell, family) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[STATEMENT_RUN_PROBLEMS] =
+		"SELECT split, problem, subset, cell, family FROM run_problem WHERE run = ?1 "
+		"ORDER BY rowid",
 	[STATEMENT_SAMPLE_PUT] =
 		"INSERT INTO sample (run, split, problem, stage, sample, outcome, reason, missing, "
 		"note, prompt, reply, "
@@ -109,6 +117,18 @@ const char *const store_statements[STATEMENT_COUNT] = {
 				  "policy, sandbox, created_ns) "
 				  "VALUES (?1, nullif(?2, ''), nullif(?3, ''), nullif(?4, ''), ?5, "
 				  "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+	[STATEMENT_ALIGNMENT_PUT] =
+		"INSERT OR REPLACE INTO alignment (sample, proof_text, aligner, " ALIGNMENT_COLUMNS
+		") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+		"?17, ?18, ?19, ?20, ?21, ?22, ?23, ?24, ?25, ?26, ?27, ?28, ?29, ?30)",
+	[STATEMENT_ALIGNMENTS] =
+		"SELECT s.id, s.split, s.problem, s.stage, s.sample, s.outcome, s.reason, "
+		"s.missing, p.cell, coalesce(s.completion_tokens, -1), a.proof_text, "
+		"a.aligner, " ALIGNMENT_COLUMNS " FROM sample AS s "
+		"LEFT JOIN run_problem AS p ON p.run = s.run AND p.split = s.split AND p.problem = "
+		"s.problem LEFT JOIN alignment AS a ON a.id = (SELECT max(id) FROM alignment "
+		"WHERE alignment.sample = s.id AND alignment.proof_text = ?2) "
+		"WHERE s.run = ?1 AND s.stage = 'reason' ORDER BY s.id",
 	[STATEMENT_COST_TOKENS] = "SELECT coalesce(sum(prompt_tokens), 0), "
 				  "coalesce(sum(completion_tokens), 0), sum(usd) "
 				  "FROM sample WHERE run = ?1 AND shared_with IS NULL",

@@ -27,8 +27,10 @@ static int make_parent(const char *path, struct error *err) {
 
 int store_open(const char *path, const struct store_options *options, struct store **store_out,
 	struct error *err) {
-	const struct asset *first = asset_find("src/store/schema/0001-init.sql");
-	const struct db_migration migrations[] = {{1, "init", first->data}};
+	const struct db_migration migrations[] = {
+		{1, "init", asset_find("src/store/schema/0001-init.sql")->data},
+		{2, "words", asset_find("src/store/schema/0002-words.sql")->data},
+	};
 	struct db_options db = {
 		.mode = options->mode,
 		.durable = options->durable,
@@ -132,7 +134,8 @@ static int first_line(struct db_row *row, void *data, struct error *err) {
 	for (char *c = text; *c != '\0'; c++) {
 		*c = *c == '\n' ? ' ' : *c;
 	}
-	int rc = strcmp(text, "ok") == 0 ? 0 : error_set(err, ERROR_DATABASE, "integrity: %s", text);
+	int rc =
+		strcmp(text, "ok") == 0 ? 0 : error_set(err, ERROR_DATABASE, "integrity: %s", text);
 	free(text);
 	return rc;
 }

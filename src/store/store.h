@@ -224,7 +224,8 @@ struct stored_attempt {
 
 /** ERROR_NOT_FOUND when there is no such row. */
 int store_attempt_read(struct store *store, const struct sample_key *key,
-	int (*each)(const struct stored_attempt *attempt, void *data), void *data, struct error *err);
+	int (*each)(const struct stored_attempt *attempt, void *data), void *data,
+	struct error *err);
 
 /** One stored verdict. Borrowed; texts NULL where there is none. */
 struct stored_verdict {
@@ -246,15 +247,70 @@ int store_verdicts(struct store *store, int64_t sample_id,
 	int (*each)(const struct stored_verdict *verdict, void *data), void *data,
 	struct error *err);
 
+/** A problem that a run set out to ask. Borrowed. */
+struct run_problem {
+	const char *split;
+	const char *problem;
+	const char *subset;
+	const char *cell;   // "trees/both"; NULL where the set has none
+	const char *family; // "disconnected", "connected"; NULL: of both, or none
+};
+
 /**
  * What a run set out to do, a row per (split, problem): reports divide by these, so that a problem
  * that was never reached stays in the denominator. Putting one that is there is no error.
  */
-int store_run_problem_put(struct store *store, const char *run, const char *split,
-	const char *problem, const char *subset, struct error *err);
+int store_run_problem_put(struct store *store, const char *run, const struct run_problem *problem,
+	struct error *err);
 int store_run_problems(struct store *store, const char *run,
-	int (*each)(const char *split, const char *problem, const char *subset, void *data),
-	void *data, struct error *err);
+	int (*each)(const struct run_problem *problem, void *data), void *data, struct error *err);
+
+/* ---- Replies aligned with shortest proofs (task `reason`). */
+
+enum { ALIGNMENT_ORDERS = 3, ALIGNMENT_LABELS = 9 };
+
+/** One alignment. Borrowed; a number that is not defined is NAN. */
+struct alignment_record {
+	const char *proof_text; // "answer", "reasoning": which text of the reply was read
+	const char *aligner;	// name and version of what read it
+	const char *answer;	// the number it gave, "17"; NULL: none
+	bool answer_correct;
+	bool complete;
+	int64_t shortest_steps;
+	int64_t shortest_vertices;
+	int64_t model_steps;
+	int64_t model_vertices;
+	int64_t inside_steps;
+	double step_efficiency;
+	double step_efficiency_lower;
+	double step_efficiency_upper;
+	double vertex_efficiency;
+	double order_distance[ALIGNMENT_ORDERS]; // as logic/align.h's enum order
+	double order_chance[ALIGNMENT_ORDERS];
+	int64_t labels[ALIGNMENT_LABELS]; // steps by label, as logic/align.h's enum step_label
+};
+
+/** Replaces the alignment of the same sample, text and aligner. */
+int store_alignment_put(struct store *store, int64_t sample_id,
+	const struct alignment_record *alignment, struct error *err);
+
+/** A sample of stage "reason" with its alignment. Borrowed. */
+struct aligned_sample {
+	int64_t id;
+	struct sample_key key;
+	enum outcome outcome;
+	enum reject_reason reason;
+	enum missing missing; // all three NONE: pending
+	const char *cell;     // NULL where the set has none
+	int64_t completion_tokens; // -1: not known
+	// of the aligner that wrote last; NULL: this text of the sample was not aligned
+	const struct alignment_record *alignment;
+};
+
+/** All samples of stage "reason" of the run, in the order in which they were stored first. */
+int store_alignments(struct store *store, const char *run, const char *proof_text,
+	int (*each)(const struct aligned_sample *sample, void *data), void *data,
+	struct error *err);
 
 /** Totals of a run for reports; shared rows count once in tokens. */
 struct run_cost {

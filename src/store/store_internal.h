@@ -33,6 +33,8 @@ enum statement {
 	STATEMENT_VERDICTS,
 	STATEMENT_SAMPLES,
 	STATEMENT_VERDICT_PUT,
+	STATEMENT_ALIGNMENT_PUT,
+	STATEMENT_ALIGNMENTS,
 	STATEMENT_COST_TOKENS,
 	STATEMENT_COST_LEAN,
 	STATEMENT_CHECK,
@@ -51,6 +53,13 @@ struct store {
 /** Stores a text that may be NULL; *hash_out.hex is "" then. */
 int store_text_put_optional(
 	struct store *store, const char *text, struct sha256 *hash_out, struct error *err);
+
+/**
+ * Outcome, reason and missing from three columns on from `column`. ERROR_DATABASE for a word that
+ * is none of the schema's own CHECKs: another program's doing.
+ */
+int store_read_words(struct db_row *row, int column, enum outcome *outcome,
+	enum reject_reason *reason, enum missing *missing, struct error *err);
 
 /** NULL for "": what is bound for an absent text. */
 const char *store_hash_or_null(const struct sha256 *hash);

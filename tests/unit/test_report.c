@@ -45,7 +45,8 @@ static void put_run(int64_t samples, const char *manifest) {
 /* A problem with one letter a sample: a accepted, r rejected, n no code, m missing, p pending,
  * '-' never asked. */
 static void put_problem(const char *name, const char *subset, const char *samples) {
-	CHECK_OK(store_run_problem_put(store, "r", "demo", name, subset, &err));
+	struct run_problem problem = {.split = "demo", .problem = name, .subset = subset};
+	CHECK_OK(store_run_problem_put(store, "r", &problem, &err));
 	for (int64_t i = 0; samples[i] != '\0'; i++) {
 		struct sample_record sample = {
 			.key = {"r", "demo", name, "prove", i},

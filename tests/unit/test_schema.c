@@ -70,14 +70,35 @@ static void expect_contents(struct store *store) {
 	stored_sample_finish(&sample);
 }
 
-START_TEST(a_database_of_the_first_schema_opens_with_all_it_holds) {
-	load(TEST_SOURCE_ROOT "/tests/data/store/schema-1.sql", "kept.db");
+static const char first_dump[] = TEST_SOURCE_ROOT "/tests/data/store/schema-1.sql";
+static const char second_dump[] = TEST_SOURCE_ROOT "/tests/data/store/schema-2.sql";
+
+static void expect_to_open(const char *dump) {
+	load(dump, "kept.db");
 	struct store *store = must_open("kept.db", DB_WRITE);
 	expect_contents(store);
 	ck_assert_int_eq(store_check(store, NULL), 0);
 	store_close(store);
 	store = must_open("kept.db", DB_READ_ONLY);
 	expect_contents(store);
+	store_close(store);
+}
+
+START_TEST(a_database_of_the_first_schema_opens_with_all_it_holds) {
+	expect_to_open(first_dump);
+}
+END_TEST
+
+START_TEST(a_database_of_the_second_schema_opens_with_all_it_holds) {
+	expect_to_open(second_dump);
+	struct store *store = must_open("kept.db", DB_READ_ONLY);
+	struct problem problem;
+	ck_assert_int_eq(store_problem_get(store, "words", "trees-both-000", &problem, NULL), 0);
+	ck_assert_str_eq(problem.cell, "trees/both");
+	ck_assert_str_eq(problem.family, "disconnected");
+	ck_assert_str_eq(problem.answer, "14");
+	ck_assert_ptr_nonnull(strstr(problem.program, "goal container(Mira/pear, ?)."));
+	problem_finish(&problem);
 	store_close(store);
 }
 END_TEST
@@ -110,18 +131,35 @@ static struct buf schema_of(const char *path) {
 	return text;
 }
 
-START_TEST(the_first_schema_stays_as_it_was_published) {
-	load(TEST_SOURCE_ROOT "/tests/data/store/schema-1.sql", "kept.db");
-	const struct asset *first = asset_find("src/store/schema/0001-init.sql");
+/* Databases live for years: an older schema file that changes would part those made before from
+ * those made after. */
+static void expect_schema(const char *dump, const char *const *files, size_t count) {
+	load(dump, "kept.db");
 	sqlite3 *handle = NULL;
-	ck_assert_int_eq(sqlite3_open("first.db", &handle), SQLITE_OK);
-	ck_assert_int_eq(sqlite3_exec(handle, first->data, NULL, NULL, NULL), SQLITE_OK);
+	ck_assert_int_eq(sqlite3_open("made.db", &handle), SQLITE_OK);
+	for (size_t i = 0; i < count; i++) {
+		const struct asset *file = asset_find(files[i]);
+		ck_assert_int_eq(
+			sqlite3_exec(handle, file->data, NULL, NULL, NULL), SQLITE_OK);
+	}
 	sqlite3_close(handle);
-	struct buf kept = schema_of("kept.db"), made = schema_of("first.db");
+	struct buf kept = schema_of("kept.db"), made = schema_of("made.db");
 	ck_assert_str_eq(buf_str(&kept), buf_str(&made));
 	ck_assert_uint_gt(kept.len, 1000);
 	buf_finish(&kept);
 	buf_finish(&made);
+}
+
+static const char *const schema_files[] = {
+	"src/store/schema/0001-init.sql", "src/store/schema/0002-words.sql"};
+
+START_TEST(the_first_schema_stays_as_it_was_published) {
+	expect_schema(first_dump, schema_files, 1);
+}
+END_TEST
+
+START_TEST(the_second_schema_stays_as_it_was_published) {
+	expect_schema(second_dump, schema_files, 2);
 }
 END_TEST
 
@@ -143,13 +181,13 @@ static int take_count(void *data, int columns, char **values, char **names) {
 }
 
 START_TEST(a_run_that_is_taken_away_takes_what_is_only_its_own) {
-	load(TEST_SOURCE_ROOT "/tests/data/store/schema-1.sql", "kept.db");
+	load(second_dump, "kept.db");
 	ck_assert_int_eq(delete_runs("kept.db"), SQLITE_OK);
 	static const struct {
 		const char *table;
 		int64_t rows;
-	} left[] = {{"sample", 0}, {"verdict", 0}, {"run_problem", 0}, {"problem", 2}, {"grade", 1},
-		{"finding", 1}, {"dataset", 1}};
+	} left[] = {{"sample", 0}, {"verdict", 0}, {"run_problem", 0}, {"alignment", 0},
+		{"problem", 3}, {"grade", 1}, {"finding", 1}, {"dataset", 2}};
 	sqlite3 *handle = NULL;
 	ck_assert_int_eq(sqlite3_open("kept.db", &handle), SQLITE_OK);
 	for (size_t i = 0; i < F2F_COUNT(left); i++) {
@@ -168,6 +206,8 @@ int main(void) {
 	TCase *tcase = tcase_create("schema");
 	tcase_add_checked_fixture(tcase, scratch_enter, scratch_leave);
 	tcase_add_test(tcase, a_database_of_the_first_schema_opens_with_all_it_holds);
+	tcase_add_test(tcase, a_database_of_the_second_schema_opens_with_all_it_holds);
+	tcase_add_test(tcase, the_second_schema_stays_as_it_was_published);
 	tcase_add_test(tcase, the_first_schema_stays_as_it_was_published);
 	tcase_add_test(tcase, a_run_that_is_taken_away_takes_what_is_only_its_own);
 	suite_add_tcase(suite, tcase);

@@ -230,21 +230,28 @@ START_TEST(a_run_is_updated_and_the_newest_of_a_kind_is_found) {
 }
 END_TEST
 
-static int add_run_problem(const char *split, const char *problem, const char *subset, void *data) {
-	buf_appendf(data, "%s/%s:%s ", split, problem, subset);
+static int add_run_problem(const struct run_problem *problem, void *data) {
+	buf_appendf(data, "%s/%s:%s", problem->split, problem->problem, problem->subset);
+	if (problem->cell != NULL) {
+		buf_appendf(data, ":%s:%s", problem->cell, problem->family);
+	}
+	buf_append_char(data, ' ');
 	return 0;
 }
 
 START_TEST(what_a_run_set_out_for_is_kept_once) {
 	put_run("r", 1);
-	CHECK_OK(store_run_problem_put(store, "r", "demo", "a", "test", &err));
-	CHECK_OK(store_run_problem_put(store, "r", "demo", "a", "test", &err));
-	CHECK_OK(store_run_problem_put(store, "r", "demo", "b", "valid", &err));
+	struct run_problem a = {.split = "demo", .problem = "a", .subset = "test"};
+	struct run_problem b = {.split = "demo", .problem = "b", .subset = "valid",
+		.cell = "tree/both", .family = "connected"};
+	CHECK_OK(store_run_problem_put(store, "r", &a, &err));
+	CHECK_OK(store_run_problem_put(store, "r", &a, &err));
+	CHECK_OK(store_run_problem_put(store, "r", &b, &err));
 	struct buf text = BUF_INIT(1000);
 	CHECK_OK(store_run_problems(store, "r", add_run_problem, &text, &err));
-	ck_assert_str_eq(buf_str(&text), "demo/a:test demo/b:valid ");
+	ck_assert_str_eq(buf_str(&text), "demo/a:test demo/b:valid:tree/both:connected ");
 	buf_finish(&text);
-	ck_assert_int_lt(store_run_problem_put(store, "none", "demo", "a", "test", &err), 0);
+	ck_assert_int_lt(store_run_problem_put(store, "none", &a, &err), 0);
 }
 END_TEST
 
