@@ -29,9 +29,11 @@ struct expression {
 /** A chain "a = b = c"; a bare expression or number is a chain of one side. */
 struct equation {
 	size_t start, end;
-	struct expression sides[EXPRESSION_SIDES_MAX];
+	struct expression sides[EXPRESSION_SIDES_MAX]; // those from side_count on are not set
 	size_t side_count;
-	bool equal; // all sides that evaluate have one value
+	// all sides that evaluate have one value, or are near enough after "≈". "1 hour = 60
+	// minutes" is not equal: only a side with an operator is arithmetic
+	bool equal;
 };
 
 /**
