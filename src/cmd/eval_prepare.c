@@ -8,6 +8,7 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "cmd/cmd.h"
 #include "cmd/eval_run.h"
 #include "dataset/dataset.h"
@@ -115,6 +116,51 @@ static void choose_sampling(struct eval *eval) {
 	};
 }
 
+static int compare_texts(const void *a, const void *b) {
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* A list option's items, each of which may be several with commas between. Sorted: in which order
+ * they were given makes no other run. */
+static void take_list(const struct options *options, const char *name, struct eval_names *out) {
+	const char *item;
+	for (size_t i = 0; (item = option_item(options, name, i)) != NULL; i++) {
+		while (*item != '\0') {
+			struct str one = str_trim(str_slice(item, strcspn(item, ",")));
+			if (one.len > 0) {
+				vec_push(out, xmemdup0(one.data, one.len));
+			}
+			item += strcspn(item, ",");
+			item += *item == ',';
+		}
+	}
+	if (out->count > 0) {
+		qsort(out->items, out->count, sizeof(*out->items), compare_texts);
+	}
+}
+
+static void names_finish(struct eval_names *names) {
+	for (size_t i = 0; i < names->count; i++) {
+		free(names->items[i]);
+	}
+	vec_finish(names);
+}
+
+/* A problem asked for by name is wanted whatever its family. */
+static const char *choose_family(const struct eval *eval) {
+	return option_text(
+		eval->options, "family", eval->only.count > 0 ? NULL : "disconnected");
+}
+
+/* Cells and families are of word problems: an option that would do nothing is refused. */
+static int check_cells(const struct eval *eval, struct error *err) {
+	bool asked = option_text(eval->options, "family", NULL) != NULL;
+	return asked && !plan_has_cells(eval->plan)
+		       ? error_set(err, ERROR_USAGE, "--family: %s has no families of distractors",
+				 eval->dataset->name)
+		       : 0;
+}
+
 static int make_plan(struct eval *eval, struct error *err) {
 	const struct options *options = eval->options;
 	long long samples = option_count(options, "samples", 1);
@@ -122,24 +168,22 @@ static int make_plan(struct eval *eval, struct error *err) {
 		return error_set(err, ERROR_USAGE, "--samples %lld is not between 1 and %d",
 			samples, SAMPLES_MAX);
 	}
-	size_t only = 0;
-	while (option_item(options, "sample-id", only) != NULL) {
-		only++;
-	}
-	const char **names = xcalloc(only + 1, sizeof(*names));
-	for (size_t i = 0; i < only; i++) {
-		names[i] = option_item(options, "sample-id", i);
-	}
+	take_list(options, "sample-id", &eval->only);
+	take_list(options, "cell", &eval->cells);
 	eval->plan_options = (struct plan_options){
 		.splits = eval->splits,
 		.split_count = eval->split_count,
 		.subset = eval->subset,
-		.only = names,
-		.only_count = only,
+		.only = (const char *const *)eval->only.items,
+		.only_count = eval->only.count,
+		.cells = (const char *const *)eval->cells.items,
+		.cell_count = eval->cells.count,
+		.family = choose_family(eval),
 		.limit = option_count(options, "limit", 0),
 		.samples = samples,
 	};
-	return plan_create(eval->store, &eval->plan_options, &eval->plan, err);
+	int rc = plan_create(eval->store, &eval->plan_options, &eval->plan, err);
+	return rc < 0 ? rc : check_cells(eval, err);
 }
 
 static int open_store(struct eval *eval, struct error *err) {
@@ -182,7 +226,8 @@ int eval_prepare(struct eval *eval, struct error *err) {
 void eval_finish(struct eval *eval) {
 	verifier_close(eval->verifier);
 	plan_destroy(eval->plan);
-	free((void *)eval->plan_options.only);
+	names_finish(&eval->only);
+	names_finish(&eval->cells);
 	loop_destroy(eval->loop);
 	lean_info_finish(&eval->lean);
 	run_record_finish(&eval->run);

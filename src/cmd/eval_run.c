@@ -58,16 +58,29 @@ static int add_source(struct settings *settings, const struct eval *eval, struct
 	return rc;
 }
 
-static void add_only(struct settings *settings, const struct plan_options *options) {
-	if (options->only_count == 0) {
+static void add_list(
+	struct settings *settings, const char *key, const char *const *items, size_t count) {
+	if (count == 0) {
 		return;
 	}
 	struct buf names = BUF_INIT(TEXT_MAX);
-	for (size_t i = 0; i < options->only_count; i++) {
-		buf_appendf(&names, "%s%s", i > 0 ? "," : "", options->only[i]);
+	for (size_t i = 0; i < count; i++) {
+		buf_appendf(&names, "%s%s", i > 0 ? "," : "", items[i]);
 	}
-	settings_text(settings, "sample-id", buf_str(&names));
+	settings_text(settings, key, buf_str(&names));
 	buf_finish(&names);
+}
+
+/* Which problems: what other sets than word problems do not have is left out, for their older runs'
+ * sake. */
+static void add_choice(struct settings *settings, const struct eval *eval) {
+	const struct plan_options *options = &eval->plan_options;
+	add_list(settings, "sample-id", options->only, options->only_count);
+	add_list(settings, "cell", options->cells, options->cell_count);
+	if (plan_has_cells(eval->plan)) {
+		settings_text(
+			settings, "family", options->family != NULL ? options->family : "all");
+	}
 }
 
 static int add_sets(struct settings *settings, const struct eval *eval, struct error *err) {
@@ -110,7 +123,7 @@ static int make_settings(const struct eval *eval, char **settings_out, struct er
 		settings_text(settings, "lean", eval->lean.version);
 		settings_integer(settings, "lean-cpu", lean_setup_cpu_limit(eval->options));
 	}
-	add_only(settings, &eval->plan_options);
+	add_choice(settings, eval);
 	int rc = add_sets(settings, eval, err);
 	rc = rc < 0 ? rc : add_source(settings, eval, err);
 	if (rc == 0) {

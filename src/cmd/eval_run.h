@@ -16,6 +16,13 @@ struct dataset;
 struct loop;
 struct options;
 
+/* Owned texts. */
+struct eval_names {
+	char **items;
+	size_t count;
+	size_t cap;
+};
+
 /* Everything an eval is made of, from its options to its run row. Zeroed at first; eval_finish
  * takes all of it down. */
 struct eval {
@@ -31,7 +38,9 @@ struct eval {
 	struct resolved_model model;
 	struct prompt prompt;
 	struct sampling sampling;
-	struct plan_options plan_options;
+	struct eval_names only; // problems asked for by name
+	struct eval_names cells;
+	struct plan_options plan_options; // its lists are those two
 	struct plan *plan;
 	bool verify;
 	struct lean_info lean;

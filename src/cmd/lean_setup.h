@@ -12,12 +12,12 @@ struct options;
 /** Rows for an option table. */
 #define LEAN_OPTIONS                                                                               \
 	{"backend", 0, OPTION_TEXT, "NAME",                                                        \
-		"how Lean is asked: lsp (default), batch; see f2f list backends"},                 \
+		"how Lean is asked: lsp (default), batch"},                 \
 		{"lean", 0, OPTION_TEXT, "PATH",                                                   \
 			"the lean binary (default: F2F_LEAN, elan, PATH)"},                        \
 		{"lean-project", 0, OPTION_TEXT, "DIR", "Lake project that provides the imports"}, \
 		{"toolchain", 0, OPTION_TEXT, "NAME",                                              \
-			"elan toolchain (default: the model's, then the set's)"},                  \
+			"of elan (default: the model's, the set's)"},                  \
 		{"lean-jobs", 0, OPTION_COUNT, "N",                                                \
 			"Lean workers (default: by cores and memory)"},                            \
 		{"lean-cpu", 0, OPTION_COUNT, "SECONDS", "CPU time a proof (default 300)"},        \

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "core/problem.h"
+#include "engine/plan_cells.h"
 #include "store/store.h"
 
 enum todo { TODO_ASK, TODO_CHECK, TODO_DONE };
@@ -38,10 +39,12 @@ struct plan {
 	size_t check_cursor;
 	size_t ask_cursor;
 	bool has_proofs;
+	bool has_cells;
 };
 
 struct loading {
 	struct plan *plan;
+	struct cell_shares *shares;
 	size_t taken;
 	size_t split_index;
 };
@@ -53,13 +56,28 @@ static struct planned *plan_find(struct plan *plan, const char *split, const cha
 	return position > 0 ? &plan->problems.items[position - 1] : NULL;
 }
 
-static bool is_wanted(const struct plan_options *options, const char *name) {
-	for (size_t i = 0; i < options->only_count; i++) {
-		if (str_equal_nocase(options->only[i], name)) {
+static bool is_among(const char *const *wanted, size_t count, const char *text) {
+	for (size_t i = 0; i < count; i++) {
+		if (text != NULL && str_equal_nocase(wanted[i], text)) {
 			return true;
 		}
 	}
-	return options->only_count == 0;
+	return count == 0;
+}
+
+static bool is_wanted(const struct plan_options *options, const struct problem *problem) {
+	bool family = options->family == NULL || problem->family == NULL ||
+		      strcmp(options->family, problem->family) == 0;
+	return family && is_among(options->only, options->only_count, problem->name) &&
+	       is_among(options->cells, options->cell_count, problem->cell);
+}
+
+static int count_problem(const struct problem *problem, void *data) {
+	struct loading *loading = data;
+	if (is_wanted(&loading->plan->options, problem)) {
+		cell_shares_count(loading->shares, problem->cell);
+	}
+	return 0;
 }
 
 /* Everything that reaches a prompt or Lean: two problems with equal hashes can share a sample. */
@@ -86,11 +104,12 @@ static void add_header(struct plan *plan, const char *header) {
 static int load_problem(const struct problem *problem, void *data) {
 	struct loading *loading = data;
 	struct plan *plan = loading->plan;
-	if (!is_wanted(&plan->options, problem->name) ||
-		(plan->options.limit > 0 && loading->taken >= (size_t)plan->options.limit)) {
+	if (!is_wanted(&plan->options, problem) ||
+		!cell_shares_take(loading->shares, problem->cell)) {
 		return 0;
 	}
 	loading->taken++;
+	plan->has_cells = plan->has_cells || problem->cell != NULL;
 	plan->has_proofs = plan->has_proofs || problem->proof != NULL;
 	add_header(plan, problem->header);
 	struct planned planned = {
@@ -122,45 +141,72 @@ static int load_problem(const struct problem *problem, void *data) {
 
 struct name_list {
 	VEC(char *) names;
+	VEC(char *) cells; // each once
 };
 
-static int collect_name(const struct problem *problem, void *data) {
+static int collect_names(const struct problem *problem, void *data) {
 	struct name_list *list = data;
 	vec_push(&list->names, xstrdup(problem->name));
+	const char *const *cells = (const char *const *)list->cells.items;
+	if (problem->cell != NULL &&
+		(list->cells.count == 0 || !is_among(cells, list->cells.count, problem->cell))) {
+		vec_push(&list->cells, xstrdup(problem->cell));
+	}
 	return 0;
 }
 
-/* Says which of the names asked for is not there, with what was probably meant; or that the choice
- * is empty. */
-static int nothing_found(
-	struct store *store, const struct plan_options *options, struct error *err) {
+static void name_list_finish(struct name_list *list) {
+	for (size_t i = 0; i < list->names.count; i++) {
+		free(list->names.items[i]);
+	}
+	for (size_t i = 0; i < list->cells.count; i++) {
+		free(list->cells.items[i]);
+	}
+	vec_finish(&list->names);
+	vec_finish(&list->cells);
+}
+
+/* ERROR_USAGE for the first that is not there, with what was probably meant. */
+static int check_known(const char *what, const char *const *wanted, size_t wanted_count,
+	char *const *there, size_t there_count, const struct plan_options *options,
+	struct error *err) {
+	const char *const *known = (const char *const *)there;
+	for (size_t i = 0; i < wanted_count; i++) {
+		if (there_count > 0 && is_among(known, there_count, wanted[i])) {
+			continue;
+		}
+		const char *near = str_nearest(wanted[i], known, there_count);
+		return error_set(err, ERROR_USAGE, "no %s \"%s\" in %s, subset %s%s%s%s", what,
+			wanted[i], options->splits[0],
+			options->subset != NULL ? options->subset : "all",
+			near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+			near != NULL ? "?" : "");
+	}
+	return 0;
+}
+
+/* Every name asked for must be there, and something must be left. */
+static int check_choice(struct store *store, const struct plan_options *options, size_t taken,
+	struct error *err) {
 	struct name_list list = {0};
 	int rc = store_problems(
-		store, options->splits[0], options->subset, collect_name, &list, err);
-	for (size_t i = 0; rc == 0 && i < options->only_count; i++) {
-		bool known = false;
-		for (size_t j = 0; j < list.names.count && !known; j++) {
-			known = str_equal_nocase(options->only[i], list.names.items[j]);
-		}
-		if (!known) {
-			const char *near = str_nearest(options->only[i],
-				(const char *const *)list.names.items, list.names.count);
-			rc = error_set(err, ERROR_USAGE, "no problem \"%s\" in %s, subset %s%s%s%s",
-				options->only[i], options->splits[0],
-				options->subset != NULL ? options->subset : "all",
-				near != NULL ? "; did you mean " : "", near != NULL ? near : "",
-				near != NULL ? "?" : "");
-		}
-	}
-	if (rc == 0) {
+		store, options->splits[0], options->subset, collect_names, &list, err);
+	rc = rc < 0 ? rc
+		    : check_known("problem", options->only, options->only_count,
+			      list.names.items, list.names.count, options, err);
+	rc = rc < 0 ? rc
+		    : check_known("cell", options->cells, options->cell_count, list.cells.items,
+			      list.cells.count, options, err);
+	if (rc == 0 && list.names.count == 0) {
 		rc = error_set(err, ERROR_USAGE,
 			"no problem of %s is in subset %s; there are test, valid and all",
 			options->splits[0], options->subset != NULL ? options->subset : "all");
+	} else if (rc == 0 && taken == 0) {
+		rc = error_set(err, ERROR_USAGE,
+			"no problem of %s has name, cell and family (%s) as asked for",
+			options->splits[0], options->family != NULL ? options->family : "any");
 	}
-	for (size_t i = 0; i < list.names.count; i++) {
-		free(list.names.items[i]);
-	}
-	vec_finish(&list.names);
+	name_list_finish(&list);
 	return rc;
 }
 
@@ -178,12 +224,16 @@ static int load_split(struct plan *plan, struct store *store, size_t index, stru
 			"%s is not in the database yet; type: f2f pull %s", split, split);
 	}
 	set_record_finish(&set);
-	struct loading loading = {.plan = plan, .split_index = index};
-	rc = store_problems(store, split, options->subset, load_problem, &loading, err);
-	bool some_unknown = options->only_count > 0 && options->limit == 0 &&
-			    loading.taken < options->only_count;
-	if (rc == 0 && (loading.taken == 0 || some_unknown)) {
-		rc = nothing_found(store, options, err);
+	struct loading loading = {
+		.plan = plan, .shares = cell_shares_create(), .split_index = index};
+	rc = store_problems(store, split, options->subset, count_problem, &loading, err);
+	cell_shares_deal(loading.shares, options->limit);
+	rc = rc < 0 ? rc
+		    : store_problems(store, split, options->subset, load_problem, &loading, err);
+	cell_shares_destroy(loading.shares);
+	bool named = options->only_count > 0 || options->cell_count > 0;
+	if (rc == 0 && (loading.taken == 0 || named)) {
+		rc = check_choice(store, options, loading.taken, err);
 	}
 	return rc;
 }
@@ -355,6 +405,10 @@ size_t plan_header_count(const struct plan *plan) {
 
 const char *plan_header(const struct plan *plan, size_t index) {
 	return plan->header_list.items[index];
+}
+
+bool plan_has_cells(const struct plan *plan) {
+	return plan->has_cells;
 }
 
 bool plan_has_proofs(const struct plan *plan) {

@@ -23,7 +23,12 @@ struct plan_options {
 	const char *subset;	 // "test", "valid", "file:test"; NULL: all
 	const char *const *only; // names of the problems wanted; NULL: all
 	size_t only_count;
-	int64_t limit;	 // problems a split, in the set's order; 0: all
+	// word problems: those of this family and those of both; NULL: all. No other set has any
+	const char *family;
+	const char *const *cells; // "trees/both"; none: all
+	size_t cell_count;
+	// problems a split, in the set's order, from all its cells evenly; 0: all
+	int64_t limit;
 	int64_t samples; // a problem
 };
 
@@ -38,7 +43,7 @@ struct plan_item {
 
 /**
  * ERROR_ENVIRONMENT when a split was never pulled, ERROR_USAGE (nearest name) for an unknown
- * problem or an empty choice.
+ * problem or cell, or an empty choice.
  */
 int plan_create(struct store *store, const struct plan_options *options, struct plan **plan_out,
 	struct error *err);
@@ -77,6 +82,9 @@ int plan_each_problem(const struct plan *plan,
 /** Headers of the planned problems, each different one once. Borrowed. */
 size_t plan_header_count(const struct plan *plan);
 const char *plan_header(const struct plan *plan, size_t index);
+
+/** Whether any planned problem is of a cell: only those have families of distractors. */
+bool plan_has_cells(const struct plan *plan);
 
 /** Whether any planned problem has a proof of its own (builtin/gold needs one). */
 bool plan_has_proofs(const struct plan *plan);
