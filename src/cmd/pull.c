@@ -6,7 +6,9 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/buf.h"
 #include "base/log.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
@@ -16,6 +18,8 @@
 #include "io/loop.h"
 #include "io/term.h"
 #include "store/store.h"
+
+enum { CLASSES_MAX = 4096 };
 
 #define ID_SHOWN 12 // characters of a commit or a hash: enough to compare by eye
 
@@ -28,6 +32,8 @@ struct pulling {
 	struct git_progress done;
 	bool interrupted;
 	int signo;
+	struct map *omitted; // of the set being stored: class to how many
+	int64_t omitted_count;
 };
 
 static void progress_text(char *line, size_t size, void *data) {
@@ -55,6 +61,34 @@ static void progress_end(struct pulling *pulling) {
 	pulling->url = NULL;
 }
 
+/* What a set leaves out: counted here, kept in the database, listed with --verbose. */
+static void on_omission(struct pulling *pulling, const struct pull_event *event) {
+	uintptr_t count = (uintptr_t)map_get(pulling->omitted, event->class);
+	map_set(pulling->omitted, event->class, (void *)(count + 1));
+	pulling->omitted_count++;
+	log_debug("%s: left out %s: %s: %s", event->set, event->problem, event->class, event->why);
+}
+
+static void append_class(const char *class, void *count, void *data) {
+	struct buf *out = data;
+	buf_appendf(out, "%s%" PRIuPTR " %s", out->len > 0 ? ", " : "", (uintptr_t)count, class);
+}
+
+static void say_omissions(struct pulling *pulling, const char *set) {
+	if (pulling->omitted_count == 0) {
+		return;
+	}
+	struct buf classes = BUF_INIT(CLASSES_MAX);
+	map_foreach(pulling->omitted, append_class, &classes);
+	printf("%s: %" PRId64 " problems left out as inconsistent: %s; which: f2f query \"SELECT "
+	       "problem, class, evidence FROM finding WHERE split = '%s'\"\n",
+		set, pulling->omitted_count, buf_str(&classes), set);
+	buf_finish(&classes);
+	map_destroy(pulling->omitted, NULL);
+	pulling->omitted = map_create();
+	pulling->omitted_count = 0;
+}
+
 static void on_event(const struct pull_event *event, void *data) {
 	struct pulling *pulling = data;
 	if (event->kind == PULL_PROGRESS) {
@@ -76,9 +110,13 @@ static void on_event(const struct pull_event *event, void *data) {
 		       "sha256 %s\n",
 			event->set, event->path, event->hash);
 		break;
+	case PULL_OMITTED:
+		on_omission(pulling, event);
+		break;
 	case PULL_STORED:
 		printf("%s: %" PRId64 " problems stored, set %.*s\n", event->set, event->problems,
 			ID_SHOWN, event->hash);
+		say_omissions(pulling, event->set);
 		break;
 	case PULL_ALREADY:
 		printf("%s: already there, %" PRId64 " problems, set %.*s\n", event->set,
@@ -145,7 +183,8 @@ static int check_names(const char *const *sets, size_t count, struct error *err)
 }
 
 static int run(struct options *options, struct error *err) {
-	struct pulling pulling = {.progress_mode = option_text(options, "progress", "auto")};
+	struct pulling pulling = {.progress_mode = option_text(options, "progress", "auto"),
+		.omitted = map_create()};
 	VEC(const char *) sets = {0};
 	VEC(const char *) from = {0};
 	const char *item;
@@ -192,6 +231,7 @@ static int run(struct options *options, struct error *err) {
 	}
 out:
 	store_close(store);
+	map_destroy(pulling.omitted, NULL);
 	vec_finish(&sets);
 	vec_finish(&from);
 	free(database);
@@ -220,11 +260,13 @@ const struct command cmd_pull = {
 		 "With --from, the files may come from another repository, for example a mirror or "
 		 "a folder on disk; "
 		 "where that has not the pinned commit, HEAD's files are taken if they are the "
-		 "same.\n"
+		 "same. The file of words-paper is in no public repository: --from names it, or a "
+		 "folder that holds it.\n"
 		 "\n"
 		 "Examples:\n"
 		 "  f2f pull v2\n"
 		 "  f2f pull v2s --from /path/to/miniF2F_v2\n"
+		 "  f2f pull words-paper --from test500.json\n"
 		 "  f2f pull v1-lean4 --from minif2f-lean4=git://mirror/miniF2F-lean4\n",
 	.options = pull_table,
 	.run = run,

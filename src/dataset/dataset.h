@@ -25,6 +25,8 @@ struct dataset_source {
 	char *url;
 	char *commit; // 40 hex digits
 	char *licence;
+	// why the repository has not the files, so that only --from brings them; NULL: it has them
+	char *unpublished;
 	struct dataset_file *files;
 	size_t file_count;
 };
@@ -39,7 +41,7 @@ struct dataset {
 	char *mathlib;
 	// asset that says which subset a name is of; NULL: the file's word counts
 	char *subset_names;
-	int64_t count; // problems in all
+	int64_t count; // problems in all; 0: not known before the set is read
 	int64_t subset_count; // problems a subset; 0: not checked
 	char **members; // names of the sets that this one is made of ("v2": v2s, v2c)
 	size_t member_count;
@@ -86,13 +88,22 @@ int dataset_file_hash(const struct dataset_file *file, const struct dataset_blob
 /** Called per problem in the set's order; takes the problem over. */
 typedef void (*dataset_problem_fn)(struct problem *problem, void *data);
 
+/** A problem that is in the files and not in the set: nothing could be scored by it. Borrowed. */
+struct dataset_omission {
+	const char *name;
+	const char *class; // "contradictory", "ambiguous", "steps" …
+	const char *why;   // for people, one line
+};
+
+typedef void (*dataset_omission_fn)(const struct dataset_omission *omission, void *data);
+
 /**
  * Read a set's files into problems. All or nothing: on any fault (truncated JSON, missing key,
  * duplicate name, ill-formed UTF-8, a count that is not the manifest's, names that differ between
  * sources) an ERROR_INPUT that names file and record, and `each` may already have run: keep nothing
- * of it.
+ * of it. `omit` (may be NULL) hears of problems that a layout leaves out.
  */
 int dataset_read(const struct dataset *dataset, const struct dataset_blob *blobs, size_t blob_count,
-	dataset_problem_fn each, void *data, struct error *err);
+	dataset_problem_fn each, dataset_omission_fn omit, void *data, struct error *err);
 
 #endif

@@ -94,6 +94,7 @@ static int source_parse(const json_t *object, struct dataset_source *source, str
 	if (rc < 0) {
 		return rc;
 	}
+	source->unpublished = text_or_null(object, "unpublished");
 	if (!is_hex(source->commit, 40)) {
 		return error_set(
 			err, ERROR_INPUT, "%s: \"commit\" is not 40 hex digits", source->name);
@@ -217,6 +218,7 @@ void dataset_destroy(struct dataset *dataset) {
 		free(source->url);
 		free(source->commit);
 		free(source->licence);
+		free(source->unpublished);
 		files_free(source->files, source->file_count);
 	}
 	for (size_t i = 0; i < dataset->member_count; i++) {

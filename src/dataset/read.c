@@ -134,6 +134,14 @@ out:
 	return rc;
 }
 
+void reader_omit(struct reader *reader, const char *name, const char *class, const char *why) {
+	if (reader->omit != NULL) {
+		reader->omit(
+			&(struct dataset_omission){.name = name, .class = class, .why = why},
+			reader->data);
+	}
+}
+
 /* Lines "test NAME" and "valid NAME"; '#' begins a comment line. */
 static int load_subsets(const char *path, struct map *subsets, struct error *err) {
 	struct buf text = BUF_INIT(SUBSET_NAMES_MAX);
@@ -164,7 +172,7 @@ static int load_subsets(const char *path, struct map *subsets, struct error *err
 static int check_counts(const struct reader *reader, struct error *err) {
 	const struct dataset *dataset = reader->dataset;
 	int64_t count = (int64_t)map_count(reader->seen);
-	if (count != dataset->count) {
+	if (dataset->count > 0 && count != dataset->count) {
 		return error_set(err, ERROR_INPUT, "%lld problems where the set has %lld",
 			(long long)count, (long long)dataset->count);
 	}
@@ -188,12 +196,13 @@ static int run_layout(struct reader *reader, struct error *err) {
 }
 
 int dataset_read(const struct dataset *dataset, const struct dataset_blob *blobs, size_t blob_count,
-	dataset_problem_fn each, void *data, struct error *err) {
+	dataset_problem_fn each, dataset_omission_fn omit, void *data, struct error *err) {
 	struct reader reader = {
 		.dataset = dataset,
 		.blobs = blobs,
 		.blob_count = blob_count,
 		.each = each,
+		.omit = omit,
 		.data = data,
 		.seen = map_create(),
 	};

@@ -20,6 +20,7 @@ struct reader {
 	const struct dataset_blob *blobs;
 	size_t blob_count;
 	dataset_problem_fn each;
+	dataset_omission_fn omit; // may be NULL
 	void *data;
 	// private state
 	struct map *seen; // names so far
@@ -44,6 +45,9 @@ extern const struct layout layout_lean_tree;
  * a name that is none, was there before, or is not of the set.
  */
 int reader_take(struct reader *reader, struct problem *problem, struct error *err);
+
+/** Tells of a problem that is left out: its name was looked at by nobody else. */
+void reader_omit(struct reader *reader, const char *name, const char *class, const char *why);
 
 /** The name after the alias table. Borrowed: `name` or a constant. */
 const char *reader_alias(const char *name);

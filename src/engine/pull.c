@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "engine/pull_local.h"
 #include "engine/pull_plan.h"
 #include "engine/sets.h"
 #include "io/loop.h"
@@ -50,19 +51,19 @@ static bool interrupted(const struct pull *pull) {
 	return pull->options->interrupted != NULL && *pull->options->interrupted;
 }
 
-/*
- * Runs the loop until the source is here or has failed: source->rc. Negative only after an
- * interrupt.
- */
-static int fetch_source(struct pull *pull, struct pull_source *source, struct error *err) {
+/* Runs the loop until git has given the paths or failed: source->rc. Negative after an
+ * interrupt. */
+static int ask_git(struct pull *pull, struct pull_source *source, const char *commit,
+	const char *const *paths, size_t path_count, struct error *err) {
 	const struct git_fetch_options options = {
 		.url = source->url,
-		.commit = source->manifest->commit,
-		.paths = source->paths.items,
-		.path_count = source->paths.count,
+		.commit = commit,
+		.paths = paths,
+		.path_count = path_count,
 		.head_allowed = source->from,
 		.cache = pull->options->cache,
 		.silence_ns = pull->options->silence_ns,
+		.max_bytes = source->manifest->unpublished != NULL ? PULL_LOCAL_MAX : 0,
 	};
 	pull->current = source;
 	tell(pull, (struct pull_event){.kind = PULL_FETCHING, .url = source->shown});
@@ -72,19 +73,86 @@ static int fetch_source(struct pull *pull, struct pull_source *source, struct er
 	if (!source->tried && !interrupted(pull)) {
 		loop_run(pull->options->loop);
 	}
-	if (!source->tried) {
-		return error_set(err, ERROR_CANCELLED, "interrupted");
-	}
-	if (source->rc < 0) {
-		error_prefix(&source->err, "%s", source->shown);
+	return source->tried ? 0 : error_set(err, ERROR_CANCELLED, "interrupted");
+}
+
+/* The one file of an unpublished source, which goes by the manifest's path from now on. */
+static void take_file(struct pull_source *source, char *data, size_t length) {
+	source->file = (struct git_file){
+		.path = xstrdup(source->manifest->files[0].path),
+		.data = data,
+		.length = length,
+	};
+	source->result.files = &source->file;
+	source->result.file_count = 1;
+}
+
+/*
+ * A file that its repository does not publish: on disk, or in whatever repository holds it now.
+ * Which commit that is says nothing, the file is known by its checksum.
+ */
+static int fetch_unpublished(struct pull *pull, struct pull_source *source, struct error *err) {
+	static const char no_commit[] = "0000000000000000000000000000000000000000";
+	const char *path = source->manifest->files[0].path;
+	char *file = NULL;
+	char *candidate;
+	int rc = 0;
+	source->tried = true;
+	if (!source->from) {
+		source->rc = error_set(&source->err, ERROR_ENVIRONMENT, "%s",
+			source->manifest->unpublished);
 		return 0;
 	}
-	tell(pull, (struct pull_event){
-			   .kind = PULL_FETCHED,
-			   .url = source->shown,
-			   .commit = source->result.commit,
-			   .is_head = source->result.is_head,
-		   });
+	source->rc = pull_local_read(source->url, path, &source->local, &file, &source->err);
+	if (source->rc == 0 && file != NULL) {
+		free(source->shown);
+		source->shown = file;
+		take_file(source, (char *)buf_str(&source->local), source->local.len);
+	}
+	if (source->rc < 0 || file != NULL) {
+		return 0;
+	}
+	source->rc = ERROR_NOT_FOUND;
+	for (size_t i = 0; rc == 0 && source->rc == ERROR_NOT_FOUND &&
+			   (candidate = pull_local_candidate(path, i)) != NULL;
+		i++) {
+		git_fetch_destroy(source->fetch);
+		source->fetch = NULL;
+		rc = ask_git(pull, source, no_commit, (const char *const *)&candidate, 1, err);
+		free(candidate);
+	}
+	if (rc == 0 && source->rc == 0 && source->result.file_count != 1) {
+		source->rc = error_set(&source->err, ERROR_INPUT, "%s: not a file", path);
+	} else if (rc == 0 && source->rc == 0) {
+		source->result.is_head = false;
+		take_file(source, source->result.files[0].data, source->result.files[0].length);
+	}
+	return rc;
+}
+
+/* source->rc says how it went; negative only after an interrupt. */
+static int fetch_source(struct pull *pull, struct pull_source *source, struct error *err) {
+	int rc = source->manifest->unpublished != NULL
+			 ? fetch_unpublished(pull, source, err)
+			 : ask_git(pull, source, source->manifest->commit, source->paths.items,
+				   source->paths.count, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (source->rc < 0) {
+		if (source->manifest->unpublished == NULL || source->from) {
+			error_prefix(&source->err, "%s", source->shown);
+		}
+		return 0;
+	}
+	if (source->result.commit[0] != '\0') {
+		tell(pull, (struct pull_event){
+				   .kind = PULL_FETCHED,
+				   .url = source->shown,
+				   .commit = source->result.commit,
+				   .is_head = source->result.is_head,
+			   });
+	}
 	return 0;
 }
 
@@ -234,6 +302,22 @@ static int add_file(struct pull *pull, const struct pull_set *set, const struct 
 	return 0;
 }
 
+struct omitting {
+	const struct pull *pull;
+	const char *set;
+};
+
+static void tell_omission(const struct dataset_omission *omission, void *data) {
+	const struct omitting *omitting = data;
+	tell(omitting->pull, (struct pull_event){
+				     .kind = PULL_OMITTED,
+				     .set = omitting->set,
+				     .problem = omission->name,
+				     .class = omission->class,
+				     .why = omission->why,
+			     });
+}
+
 static int take_set(struct pull *pull, struct pull_set *set, struct error *err) {
 	struct haul haul = {0};
 	int64_t problems = 0;
@@ -247,7 +331,8 @@ static int take_set(struct pull *pull, struct pull_set *set, struct error *err) 
 	}
 	rc = rc < 0 ? rc
 		    : sets_put(pull->options->store, set->dataset, haul.blobs.items,
-			      haul.blobs.count, haul.files.items, haul.files.count, &problems, err);
+			      haul.blobs.count, haul.files.items, haul.files.count, &problems,
+			      tell_omission, &(struct omitting){pull, set->dataset->name}, err);
 	if (rc == 0) {
 		struct sha256 hash = sets_hash(haul.files.items, haul.files.count);
 		tell(pull, (struct pull_event){

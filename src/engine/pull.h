@@ -20,6 +20,7 @@ enum pull_event_kind {
 	// set, path, sha256: a file that the manifest has no checksum for; this is it from now on
 	PULL_PINNED,
 	PULL_STORED, // set, problems, hash
+	PULL_OMITTED, // set, problem, class, why: one that the set leaves out; before PULL_STORED
 	PULL_ALREADY, // set, problems, hash: just this is there, nothing was asked
 	PULL_BUILT_IN, // set, problems: comes with f2f
 	PULL_FAILED, // set, error: nothing of it changed
@@ -33,6 +34,9 @@ struct pull_event {
 	const char *commit;
 	const char *path;
 	const char *hash;
+	const char *problem;
+	const char *class;
+	const char *why;
 	int64_t problems;
 	bool is_head;
 	struct git_progress progress;

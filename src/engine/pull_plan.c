@@ -6,6 +6,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "engine/pull_local.h"
 #include "engine/sets.h"
 #include "io/http.h"
 #include "store/store.h"
@@ -35,13 +36,23 @@ static int add_set(struct pull_plan *plan, const char *name, struct error *err) 
 	return rc;
 }
 
+static bool is_published(const struct dataset *dataset) {
+	for (size_t i = 0; i < dataset->source_count; i++) {
+		if (dataset->sources[i].unpublished != NULL) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* What would only fail is left out: it has to be named. */
 static int add_all_with_sources(struct pull_plan *plan, struct error *err) {
 	int rc = 0;
 	const char *name;
 	for (size_t i = 0; rc == 0 && (name = dataset_name(i)) != NULL; i++) {
 		struct dataset *dataset = NULL;
 		rc = dataset_load(name, &dataset, err);
-		if (rc == 0 && dataset->source_count > 0) {
+		if (rc == 0 && dataset->source_count > 0 && is_published(dataset)) {
 			rc = add_set(plan, name, err);
 		}
 		dataset_destroy(dataset);
@@ -58,7 +69,8 @@ struct pull_source *pull_plan_source(
 			return &plan->sources.items[i];
 		}
 	}
-	struct pull_source source = {.manifest = manifest, .url = manifest->url};
+	struct pull_source source = {
+		.manifest = manifest, .url = manifest->url, .local = BUF_INIT(PULL_LOCAL_MAX)};
 	vec_push(&plan->sources, source);
 	return &plan->sources.items[plan->sources.count - 1];
 }
@@ -176,7 +188,9 @@ static bool manifest_hash(const struct dataset *dataset, struct sha256 *hash_out
 	return known;
 }
 
-static int look_up(struct store *store, struct pull_set *set, bool force, struct error *err) {
+/* `given`: a file of the user's own, which is looked at even when the set is there. */
+static int look_up(struct store *store, struct pull_set *set, bool force, bool given,
+	struct error *err) {
 	struct set_record record = {0};
 	bool found = false;
 	int rc = store_set_get(store, set->dataset->name, &record, &found, err);
@@ -193,7 +207,7 @@ static int look_up(struct store *store, struct pull_set *set, bool force, struct
 		set->problems = record.problems;
 		set_record_finish(&record);
 	}
-	set->needed = set->dataset->source_count > 0 && (force || !same);
+	set->needed = set->dataset->source_count > 0 && (force || !same || given);
 	return 0;
 }
 
@@ -214,7 +228,9 @@ int pull_plan_make(const struct pull_options *options, struct pull_plan *plan, s
 	}
 	for (size_t i = 0; rc == 0 && i < plan->sets.count; i++) {
 		struct pull_set *set = &plan->sets.items[i];
-		rc = look_up(options->store, set, options->force, err);
+		bool given = !is_published(set->dataset) &&
+			     pull_plan_source(plan, &set->dataset->sources[0])->from;
+		rc = look_up(options->store, set, options->force, given, err);
 		for (size_t j = 0; rc == 0 && set->needed && j < set->dataset->source_count; j++) {
 			add_paths(plan, &set->dataset->sources[j]);
 		}
@@ -230,6 +246,8 @@ void pull_plan_finish(struct pull_plan *plan) {
 		git_fetch_destroy(plan->sources.items[i].fetch);
 		vec_finish(&plan->sources.items[i].paths);
 		free(plan->sources.items[i].shown);
+		free(plan->sources.items[i].file.path);
+		buf_finish(&plan->sources.items[i].local);
 	}
 	for (size_t i = 0; i < plan->sets.count; i++) {
 		dataset_destroy(plan->sets.items[i].dataset);

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/vec.h"
 #include "dataset/dataset.h"
@@ -21,6 +22,9 @@ struct pull_source {
 	bool told; // its failure was
 	struct git_fetch *fetch;
 	struct git_result result;
+	struct buf local; // a file that was not fetched with git
+	// of an unpublished source: whatever its name was, under the manifest's
+	struct git_file file;
 	int rc;
 	struct error err;
 };

@@ -16,11 +16,36 @@ enum { LISTING_MAX = 1024 * 1024 };
 
 struct gathered {
 	VEC(struct problem) problems;
+	VEC(struct dataset_omission) omissions; // owned copies
 };
 
 static void gather(struct problem *problem, void *data) {
 	struct gathered *gathered = data;
 	vec_push(&gathered->problems, *problem);
+}
+
+static void gather_omission(const struct dataset_omission *omission, void *data) {
+	struct gathered *gathered = data;
+	struct dataset_omission copy = {
+		.name = xstrdup(omission->name),
+		.class = xstrdup(omission->class),
+		.why = xstrdup(omission->why),
+	};
+	vec_push(&gathered->omissions, copy);
+}
+
+static void gathered_finish(struct gathered *gathered) {
+	for (size_t i = 0; i < gathered->problems.count; i++) {
+		problem_finish(&gathered->problems.items[i]);
+	}
+	for (size_t i = 0; i < gathered->omissions.count; i++) {
+		struct dataset_omission *omission = &gathered->omissions.items[i];
+		free((char *)omission->name);
+		free((char *)omission->class);
+		free((char *)omission->why);
+	}
+	vec_finish(&gathered->problems);
+	vec_finish(&gathered->omissions);
 }
 
 struct sha256 sets_hash(const struct set_file *files, size_t count) {
@@ -34,30 +59,67 @@ struct sha256 sets_hash(const struct set_file *files, size_t count) {
 	return sha256_stream_finish(stream);
 }
 
+/* What was left out before is forgotten with the set it was left out of. */
+static int put_omissions(struct store *store, const char *split, const struct gathered *gathered,
+	struct error *err) {
+	size_t count = gathered->omissions.count;
+	struct finding_record *findings = xcalloc(count + 1, sizeof(*findings));
+	for (size_t i = 0; i < count; i++) {
+		const struct dataset_omission *omission = &gathered->omissions.items[i];
+		findings[i] = (struct finding_record){
+			.problem = omission->name,
+			.class = omission->class,
+			.severity = "error",
+			.place = "record",
+			.evidence = omission->why,
+			.text = "left out of the set: nothing could be scored by it",
+		};
+	}
+	int rc = store_findings_replace(store, split, "inconsistent", findings, count, err);
+	free(findings);
+	return rc;
+}
+
+static int store_gathered(struct store *store, const struct dataset *dataset,
+	const struct gathered *gathered, const struct set_file *files, size_t file_count,
+	struct error *err) {
+	struct sha256 hash = sets_hash(files, file_count);
+	struct set_record record = {
+		.name = dataset->name,
+		.version = dataset->version,
+		.hash = hash.hex,
+		.problems = (int64_t)gathered->problems.count,
+		.pulled_ns = clock_utc(),
+	};
+	int rc = store_begin(store, err);
+	rc = rc < 0 ? rc : put_omissions(store, dataset->name, gathered, err);
+	rc = rc < 0 ? rc
+		    : store_set_replace(store, &record, files, file_count,
+			      gathered->problems.items, gathered->problems.count, err);
+	rc = rc < 0 ? rc : store_commit(store, err);
+	if (rc < 0) {
+		store_rollback(store);
+	}
+	return rc;
+}
+
 int sets_put(struct store *store, const struct dataset *dataset, const struct dataset_blob *blobs,
 	size_t blob_count, const struct set_file *files, size_t file_count, int64_t *count_out,
-	struct error *err) {
+	sets_omission_fn omit, void *data, struct error *err) {
 	struct gathered gathered = {0};
-	int rc = dataset_read(dataset, blobs, blob_count, gather, &gathered, err);
-	if (rc == 0) {
-		struct sha256 hash = sets_hash(files, file_count);
-		struct set_record record = {
-			.name = dataset->name,
-			.version = dataset->version,
-			.hash = hash.hex,
-			.problems = (int64_t)gathered.problems.count,
-			.pulled_ns = clock_utc(),
-		};
-		rc = store_set_replace(store, &record, files, file_count, gathered.problems.items,
-			gathered.problems.count, err);
+	int rc = dataset_read(
+		dataset, blobs, blob_count, gather, gather_omission, &gathered, err);
+	if (rc == 0 && gathered.problems.count == 0) {
+		rc = error_set(err, ERROR_INPUT, "no problem that could be scored by");
 	}
+	rc = rc < 0 ? rc : store_gathered(store, dataset, &gathered, files, file_count, err);
 	if (rc == 0) {
 		*count_out = (int64_t)gathered.problems.count;
+		for (size_t i = 0; omit != NULL && i < gathered.omissions.count; i++) {
+			omit(&gathered.omissions.items[i], data);
+		}
 	}
-	for (size_t i = 0; i < gathered.problems.count; i++) {
-		problem_finish(&gathered.problems.items[i]);
-	}
-	vec_finish(&gathered.problems);
+	gathered_finish(&gathered);
 	return rc;
 }
 
@@ -98,7 +160,8 @@ int sets_put_builtin(struct store *store, const struct dataset *dataset, bool *s
 	int64_t problems = dataset->count;
 	int rc = is_there(store, dataset->name, hash.hex, &there, err);
 	if (rc == 0 && !there) {
-		rc = sets_put(store, dataset, blobs, count, files, count, &problems, err);
+		rc = sets_put(
+			store, dataset, blobs, count, files, count, &problems, NULL, NULL, err);
 	}
 	if (rc == 0) {
 		*count_out = problems;

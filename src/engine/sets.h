@@ -9,6 +9,7 @@
 
 struct dataset;
 struct dataset_blob;
+struct dataset_omission;
 struct error;
 struct set_file;
 struct store;
@@ -21,14 +22,18 @@ struct store;
  */
 struct sha256 sets_hash(const struct set_file *files, size_t count);
 
+/** A problem that a set leaves out, once the set is stored. Borrowed. */
+typedef void (*sets_omission_fn)(const struct dataset_omission *omission, void *data);
+
 /**
  * Read the files and replace the set in the store, both or nothing. ERROR_INPUT, the store
  * untouched, when the files are not what the layout says; the message names file and record.
- * *count_out: problems.
+ * *count_out: problems. What the layout left out is kept as findings of signal "inconsistent", and
+ * told to `omit` (may be NULL).
  */
 int sets_put(struct store *store, const struct dataset *dataset, const struct dataset_blob *blobs,
 	size_t blob_count, const struct set_file *files, size_t file_count, int64_t *count_out,
-	struct error *err);
+	sets_omission_fn omit, void *data, struct error *err);
 
 /**
  * Put a built-in set into the store unless just this is there. *stored_out (may be NULL): it was

@@ -129,6 +129,10 @@ const char *const store_statements[STATEMENT_COUNT] = {
 		"s.problem LEFT JOIN alignment AS a ON a.id = (SELECT max(id) FROM alignment "
 		"WHERE alignment.sample = s.id AND alignment.proof_text = ?2) "
 		"WHERE s.run = ?1 AND s.stage = 'reason' ORDER BY s.id",
+	[STATEMENT_FINDINGS_DELETE] = "DELETE FROM finding WHERE split = ?1 AND signal = ?2",
+	[STATEMENT_FINDING_PUT] = "INSERT INTO finding (problem, split, signal, class, severity, "
+				  "place, evidence, text, "
+				  "created_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
 	[STATEMENT_COST_TOKENS] = "SELECT coalesce(sum(prompt_tokens), 0), "
 				  "coalesce(sum(completion_tokens), 0), sum(usd) "
 				  "FROM sample WHERE run = ?1 AND shared_with IS NULL",

@@ -90,6 +90,22 @@ int store_problem_get(struct store *store, const char *split, const char *name,
 int store_problem_splits(struct store *store, const char *name,
 	int (*each)(const char *split, void *data), void *data, struct error *err);
 
+/* ---- What is suspected of statements, or known against them. */
+
+/** One finding. Borrowed; NULL where there is none. */
+struct finding_record {
+	const char *problem; // may be one that the set leaves out
+	const char *class;
+	const char *severity; // "error", "warning", "hint"
+	const char *place;    // "formal", "informal", "record"
+	const char *evidence;
+	const char *text; // for people
+};
+
+/** Replaces all findings of this split and signal, in one transaction. */
+int store_findings_replace(struct store *store, const char *split, const char *signal,
+	const struct finding_record *findings, size_t count, struct error *err);
+
 /* ---- Runs. */
 
 /**

@@ -34,7 +34,7 @@ void fuzz_one(const uint8_t *bytes, size_t length) {
 			.length = length};
 		struct error err = {0};
 		int64_t count = 0;
-		int rc = dataset_read(&dataset, &blob, 1, check, &count, &err);
+		int rc = dataset_read(&dataset, &blob, 1, check, NULL, &count, &err);
 		if ((rc == 0) != (err.message[0] == '\0') || (rc == 0 && count != dataset.count)) {
 			abort();
 		}

@@ -52,6 +52,7 @@ LIBRARIES = {
     "uv.h": ["io/loop", "io/proc", "io/http"],
     "git2": ["git"],
     "archive": ["unpack"],
+    "zlib.h": ["dataset"],
     "popt.h": ["cmd"],
     "ini.h": ["io/config"],
     "uthash.h": ["base"],

@@ -17,6 +17,7 @@ struct reading {
 	VEC(struct problem) problems;
 	VEC(struct dataset_blob) blobs;
 	VEC(char *) owned;
+	struct buf omissions; // "NAME: CLASS: WHY" a line
 	struct dataset *dataset;
 	struct error err;
 	int rc;
@@ -25,6 +26,12 @@ struct reading {
 static inline void keep(struct problem *problem, void *data) {
 	struct reading *reading = data;
 	vec_push(&reading->problems, *problem);
+}
+
+static inline void note_omission(const struct dataset_omission *omission, void *data) {
+	struct reading *reading = data;
+	buf_appendf(&reading->omissions, "%s: %s: %s\n", omission->name, omission->class,
+		omission->why);
 }
 
 static inline void use_set(struct reading *reading, const char *name) {
@@ -52,8 +59,9 @@ static inline void add_file(
 }
 
 static inline void read_set(struct reading *reading) {
+	reading->omissions.max = 1 << 20;
 	reading->rc = dataset_read(reading->dataset, reading->blobs.items, reading->blobs.count,
-		keep, reading, &reading->err);
+		keep, note_omission, reading, &reading->err);
 }
 
 static inline void reading_finish(struct reading *reading) {
@@ -63,6 +71,7 @@ static inline void reading_finish(struct reading *reading) {
 	for (size_t i = 0; i < reading->owned.count; i++) {
 		free(reading->owned.items[i]);
 	}
+	buf_finish(&reading->omissions);
 	vec_finish(&reading->problems);
 	vec_finish(&reading->blobs);
 	vec_finish(&reading->owned);

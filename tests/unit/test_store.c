@@ -508,6 +508,28 @@ START_TEST(a_rollback_forgets_and_a_second_begin_is_the_first) {
 }
 END_TEST
 
+START_TEST(findings_are_replaced_by_split_and_signal) {
+	static const struct finding_record two[] = {
+		{"ape", "contradictory", "error", "record", "1 and 2", "left out"},
+		{"bee", "steps", "warning", "formal", NULL, "odd"},
+	};
+	CHECK_OK(store_findings_replace(store, "demo", "inconsistent", two, 2, &err));
+	CHECK_OK(store_findings_replace(store, "demo", "numbers", two, 1, &err));
+	CHECK_OK(store_findings_replace(store, "other", "inconsistent", two, 1, &err));
+	CHECK_OK(store_findings_replace(store, "demo", "inconsistent", &two[1], 1, &err));
+	check_query("SELECT split, signal, problem, class, severity, place, evidence, text "
+		    "FROM finding ORDER BY 1, 2",
+		"demo|inconsistent|bee|steps|warning|formal|NULL|odd;"
+		"demo|numbers|ape|contradictory|error|record|1 and 2|left out;"
+		"other|inconsistent|ape|contradictory|error|record|1 and 2|left out");
+	struct finding_record odd = two[0];
+	odd.severity = "fatal";
+	ck_assert_int_lt(
+		store_findings_replace(store, "demo", "inconsistent", &odd, 1, &err), 0);
+	check_query("SELECT count(*) FROM finding", "3");
+}
+END_TEST
+
 int main(void) {
 	Suite *suite = suite_create("store");
 	TCase *tests = tcase_create("store");
@@ -532,6 +554,7 @@ int main(void) {
 	tcase_add_test(tests, two_stores_of_one_process_exclude_each_other_too);
 	tcase_add_test(tests, a_kill_loses_nothing_that_was_committed);
 	tcase_add_test(tests, a_rollback_forgets_and_a_second_begin_is_the_first);
+	tcase_add_test(tests, findings_are_replaced_by_split_and_signal);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
 }
