@@ -19,10 +19,10 @@ size_t order_common(const uint16_t *a, size_t a_count, const uint16_t *b, size_t
 double order_chance(const uint16_t *a, size_t a_count, const uint16_t *b, size_t b_count);
 
 /**
- * Reference orders of derived facts (axioms left out), by index in the closure; *out is owned.
- * Depth first: axioms in text order, after each whatever has become derivable, until nothing more
- * is. Breadth first: all axioms first, then layers. Efficient: depth first, facts of the shortest
- * proof only.
+ * Reference orders of derived facts (axioms left out), by index in the closure; *out is owned, the
+ * length is returned. Depth first: axioms in text order, after each whatever has become derivable,
+ * until nothing more is. Breadth first: all axioms first, then layers. Efficient: depth first, by
+ * the rule instances of the shortest proof only, so that premises always come first.
  */
 size_t order_depth_first(const struct solved *solved, uint16_t **out);
 size_t order_breadth_first(const struct solved *solved, uint16_t **out);
