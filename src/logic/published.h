@@ -30,14 +30,19 @@ struct published_match {
 	size_t step_count;
 	size_t matched_steps;
 	size_t ambiguous_steps;
-	double precision_all;	      // 0 when there is no step
-	double recall;
-	double precision_conclusions; // 0 when nothing matched
-	bool exact;
+	// Set of the relevant conclusions found, over …
+	double precision_all;	      // entries of `matches`; 0 when there is no step
+	double recall;		      // relevant conclusions of the reference
+	double precision_conclusions; // entries that matched; 0 when nothing did
+	bool exact; // `matches` is the relevant conclusions, in their order
 };
 
 #define PUBLISHED_UNMATCHED ((size_t)-1)
 
+/**
+ * Restated axioms never match, so the measures are over conclusions. ASCII white space, digits and
+ * letter case only; a sum over 64 bits has no value. *out is owned: published_match_finish.
+ */
 void published_align(const struct published_sentence *reference, size_t count, const char *text,
 	size_t length, struct published_match *out);
 void published_match_finish(struct published_match *match);

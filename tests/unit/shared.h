@@ -65,4 +65,22 @@ static inline size_t shared_tar_each(const char *path, const char *suffix,
 	return count;
 }
 
+/** Appends what a gzip file holds; false when that is not all of it. */
+static inline bool shared_gunzip(const char *path, struct buf *out) {
+	struct archive *archive = archive_read_new();
+	struct archive_entry *entry = NULL;
+	char piece[65536];
+	la_ssize_t length = -1;
+	archive_read_support_filter_gzip(archive);
+	archive_read_support_format_raw(archive);
+	if (archive_read_open_filename(archive, path, 65536) == ARCHIVE_OK &&
+		archive_read_next_header(archive, &entry) == ARCHIVE_OK) {
+		do {
+			length = archive_read_data(archive, piece, sizeof(piece));
+		} while (length > 0 && buf_append(out, piece, (size_t)length));
+	}
+	archive_read_free(archive);
+	return length == 0;
+}
+
 #endif
