@@ -14,7 +14,7 @@
 static const struct option options[] = {
 	{"model", 'm', OPTION_TEXT, "PROVIDER/NAME",
 		"the model, or a [model.NAME] section of f2f.ini"},
-	{"split", 's', OPTION_TEXT, "SPLIT", "problem set: demo, v1, v1-lean4, v2s, v2c, v2"},
+	{"split", 's', OPTION_TEXT, "SPLIT", "demo, words, v1, v1-lean4, v2s, v2c, v2 …"},
 	{"task", 't', OPTION_TEXT, "prove", "what the model is asked (default: the set's)"},
 	{"subset", 0, OPTION_TEXT, "test|valid|all|file:test|file:valid",
 		"default test; file: takes the file's word"},

@@ -45,8 +45,10 @@ static void set_text(json_t *row, const char *key, const char *text) {
 }
 
 static json_t *split_row(const struct dataset *dataset) {
-	json_t *row = json_pack("{s:s, s:s, s:s, s:I}", "name", dataset->name, "summary",
-		dataset->title, "task", dataset->task, "problems", (json_int_t)dataset->count);
+	// 0: as many as the file has that somebody pulls
+	json_t *count = dataset->count > 0 ? json_integer(dataset->count) : json_null();
+	json_t *row = json_pack("{s:s, s:s, s:s, s:o}", "name", dataset->name, "summary",
+		dataset->title, "task", dataset->task, "problems", count);
 	set_text(row, "version", dataset->version);
 	set_text(row, "toolchain", dataset->toolchain);
 	json_t *members = json_array();

@@ -78,6 +78,12 @@ struct dataset_blob {
 struct dataset_blob *dataset_built_in(const struct dataset *dataset, size_t *count_out);
 
 /**
+ * What besides its files settles what a set is, such as the version of a generator; NULL for
+ * nothing. Static.
+ */
+const char *dataset_identity(const struct dataset *dataset);
+
+/**
  * The sha256 by which a manifest knows `file`, from the blobs that were fetched for its source: of
  * the blob's bytes, or for a folder of its listing. ERROR_NOT_FOUND when no blob is it or lies in
  * it. *bytes_out is the sum of their lengths.

@@ -15,7 +15,8 @@ enum { SUBSET_NAMES_MAX = 4 * 1024 * 1024, NAME_MAX_BYTES = 200 };
 static const char subset_test[] = "test";
 static const char subset_valid[] = "valid";
 
-static const struct layout *const layouts[] = {&layout_json, &layout_jsonl, &layout_lean_tree};
+static const struct layout *const layouts[] = {&layout_json, &layout_jsonl, &layout_lean_tree,
+	&layout_words};
 
 /* One problem, two spellings: what the set writes, and what all other miniF2F sets write. */
 static const struct {
@@ -186,13 +187,25 @@ static int check_counts(const struct reader *reader, struct error *err) {
 	return 0;
 }
 
-static int run_layout(struct reader *reader, struct error *err) {
+static const struct layout *find_layout(const struct dataset *dataset) {
 	for (size_t i = 0; i < F2F_COUNT(layouts); i++) {
-		if (strcmp(layouts[i]->name, reader->dataset->layout) == 0) {
-			return layouts[i]->read(reader, err);
+		if (strcmp(layouts[i]->name, dataset->layout) == 0) {
+			return layouts[i];
 		}
 	}
-	return error_set(err, ERROR_INPUT, "unknown layout \"%s\"", reader->dataset->layout);
+	return NULL;
+}
+
+const char *dataset_identity(const struct dataset *dataset) {
+	const struct layout *layout = find_layout(dataset);
+	return layout != NULL ? layout->identity : NULL;
+}
+
+static int run_layout(struct reader *reader, struct error *err) {
+	const struct layout *layout = find_layout(reader->dataset);
+	return layout != NULL ? layout->read(reader, err)
+			      : error_set(err, ERROR_INPUT, "unknown layout \"%s\"",
+					reader->dataset->layout);
 }
 
 int dataset_read(const struct dataset *dataset, const struct dataset_blob *blobs, size_t blob_count,

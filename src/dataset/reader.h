@@ -33,11 +33,14 @@ struct reader {
 struct layout {
 	const char *name;
 	int (*read)(struct reader *reader, struct error *err);
+	// what besides the files settles what is read from them; NULL: nothing
+	const char *identity;
 };
 
 extern const struct layout layout_json;
 extern const struct layout layout_jsonl;
 extern const struct layout layout_lean_tree;
+extern const struct layout layout_words;
 
 /**
  * Takes *problem over, also when it fails, and zeroes it. name and file_subset (if the file has

@@ -138,6 +138,20 @@ static int is_there(struct store *store, const char *name, const char *hash, boo
 	return rc;
 }
 
+/* *hash_out must stay where it is as long as the file's record. */
+static struct set_file built_in_file(
+	const char *path, const char *data, size_t length, struct sha256 *hash_out) {
+	*hash_out = sha256_of(data, length);
+	return (struct set_file){
+		.source = "built-in",
+		.url = "",
+		.commit = "",
+		.path = path,
+		.sha256 = hash_out->hex,
+		.bytes = (int64_t)length,
+	};
+}
+
 int sets_put_builtin(struct store *store, const struct dataset *dataset, bool *stored_out,
 	int64_t *count_out, struct error *err) {
 	size_t count = 0;
@@ -145,23 +159,22 @@ int sets_put_builtin(struct store *store, const struct dataset *dataset, bool *s
 	struct sha256 *hashes = xcalloc(count + 1, sizeof(*hashes));
 	struct set_file *files = xcalloc(count + 1, sizeof(*files));
 	for (size_t i = 0; i < count; i++) {
-		hashes[i] = sha256_of(blobs[i].data, blobs[i].length);
-		files[i] = (struct set_file){
-			.source = "built-in",
-			.url = "",
-			.commit = "",
-			.path = blobs[i].path,
-			.sha256 = hashes[i].hex,
-			.bytes = (int64_t)blobs[i].length,
-		};
+		files[i] = built_in_file(blobs[i].path, blobs[i].data, blobs[i].length, &hashes[i]);
 	}
-	struct sha256 hash = sets_hash(files, count);
+	size_t file_count = count;
+	const char *identity = dataset_identity(dataset);
+	if (identity != NULL) {
+		files[file_count] = built_in_file(
+			"generator", identity, strlen(identity), &hashes[file_count]);
+		file_count++;
+	}
+	struct sha256 hash = sets_hash(files, file_count);
 	bool there = false;
 	int64_t problems = dataset->count;
 	int rc = is_there(store, dataset->name, hash.hex, &there, err);
 	if (rc == 0 && !there) {
-		rc = sets_put(
-			store, dataset, blobs, count, files, count, &problems, NULL, NULL, err);
+		rc = sets_put(store, dataset, blobs, count, files, file_count, &problems, NULL,
+			NULL, err);
 	}
 	if (rc == 0) {
 		*count_out = problems;
