@@ -71,7 +71,9 @@ void align_text(
 	const struct solved *solved, const char *text, size_t length, struct alignment *out);
 void alignment_finish(struct alignment *alignment);
 
-/** Appends the JSON object that `f2f align` writes (without "id", without a line end). */
+/**
+ * Appends the members of the JSON object that `f2f align` writes, from "answer" on, without braces.
+ */
 void alignment_write_json(const struct solved *solved, const struct alignment *alignment,
 	const char *text, struct buf *out);
 

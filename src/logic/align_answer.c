@@ -1,0 +1,97 @@
+#include <string.h>
+
+#include "logic/align_internal.h"
+#include "logic/expression.h"
+
+/* What a reply gives as its answer: the number after the last cue, else the last number. */
+
+enum { TAIL_MAX = 400, EQUATIONS_MAX = 32 };
+
+static char lower(char c) {
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+static bool stands_at(const char *text, size_t length, size_t at, const char *cue) {
+	size_t size = strlen(cue);
+	if (size > length - at) {
+		return false;
+	}
+	for (size_t i = 0; i < size; i++) {
+		if (lower(text[at + i]) != cue[i]) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The number that text[start ..) begins with, words and marks before it aside. */
+static bool number_after(const char *text, size_t length, size_t start, struct rational *out) {
+	char tail[TAIL_MAX];
+	struct equation equations[2];
+	size_t used = 0;
+	// Markdown and LaTeX marks are no part of a number
+	for (size_t i = start; i < length && used < TAIL_MAX - 1; i++) {
+		char c = text[i];
+		if (c == '\n' && used > 0 && strspn(tail, " ") < used) {
+			break;
+		}
+		tail[used] = c == '\n' || strchr("*_{}$\\`~#[]", c) != NULL ? ' ' : c;
+		tail[++used] = '\0';
+	}
+	size_t count = equations_find(tail, used, equations, 1);
+	if (count == 0) {
+		return false;
+	}
+	bool found = false;
+	for (size_t i = 0; i < equations[0].side_count; i++) {
+		if (equations[0].sides[i].evaluates) {
+			*out = equations[0].sides[i].value;
+			found = true;
+		}
+	}
+	return found;
+}
+
+/* The last equation's or number's value in the text's last lines. */
+static bool last_number(const char *text, size_t length, struct rational *out) {
+	size_t start = length > 2000 ? length - 2000 : 0;
+	struct equation equations[EQUATIONS_MAX];
+	bool found = false;
+	while (start < length) {
+		size_t end = start;
+		while (end < length && text[end] != '\n') {
+			end++;
+		}
+		size_t count = equations_find(text + start, end - start, equations, EQUATIONS_MAX);
+		for (size_t i = 0; i < count; i++) {
+			for (size_t k = 0; k < equations[i].side_count; k++) {
+				if (equations[i].sides[k].evaluates) {
+					*out = equations[i].sides[k].value;
+					found = true;
+				}
+			}
+		}
+		start = end + 1;
+	}
+	return found;
+}
+
+bool answer_read(const struct program *program, const char *text, size_t length,
+	struct rational *answer_out) {
+	static const char *const cues[] = {"\\boxed", "####", "answer is", "answer:", "answer =",
+		"answer to the question is", "answer**:", "answer:**", "answer would be"};
+	(void)program;
+	for (size_t at = length; at-- > 0;) {
+		char c = lower(text[at]);
+		if (c != 'a' && c != '\\' && c != '#') {
+			continue;
+		}
+		for (size_t i = 0; i < sizeof(cues) / sizeof(cues[0]); i++) {
+			if (stands_at(text, length, at, cues[i]) &&
+				number_after(text, length, at + strlen(cues[i]), answer_out)) {
+				return true;
+			}
+		}
+	}
+	return last_number(text, length, answer_out);
+}

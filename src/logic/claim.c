@@ -1,0 +1,376 @@
+#include "logic/claim.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "logic/claim_internal.h"
+
+struct claim_reader *claim_reader_create(const struct program *program) {
+	struct claim_reader *reader = xmalloc(sizeof(*reader));
+	// the large arrays stay as they are until a sentence fills them
+	reader->lexicon = lexicon_create(program);
+	reader->token_count = reader->equation_count = reader->anchor_count = 0;
+	reader->text = NULL;
+	reader->text_cap = reader->length = reader->base = 0;
+	reader->recent_count = reader->near = 0;
+	reader->noun = LEXICON_NONE;
+	return reader;
+}
+
+void claim_reader_destroy(struct claim_reader *reader) {
+	if (reader != NULL) {
+		lexicon_destroy(reader->lexicon);
+		free(reader->text);
+		free(reader);
+	}
+}
+
+bool reader_has(const struct claim_reader *reader, size_t first, size_t end, uint32_t classes) {
+	for (size_t i = first; i < end; i++) {
+		if ((reader->tokens[i].classes & classes) != 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void recall(struct claim_reader *reader, uint16_t agent) {
+	size_t at = 0;
+	while (at < reader->recent_count && reader->recent[at] != agent) {
+		at++;
+	}
+	if (at == reader->recent_count) {
+		if (at == READER_AGENTS_MAX) {
+			at--;
+		} else {
+			reader->recent_count++;
+		}
+	}
+	memmove(&reader->recent[1], &reader->recent[0], at * sizeof(agent));
+	reader->recent[0] = agent;
+}
+
+void reader_remember(struct claim_reader *reader, const struct claim *claim) {
+	size_t named = claim->other_count;
+	for (size_t i = claim->other_count; i-- > 0;) {
+		recall(reader, claim->others[i]);
+	}
+	bool transfer = claim->form == CLAIM_TRANSFER;
+	for (size_t i = claim->agent_count; i-- > 0;) {
+		if (claim->agents[i] != LEXICON_NONE && claim->subject == SUBJECT_NAMED) {
+			recall(reader, claim->agents[i]);
+		}
+	}
+	if (transfer && claim->others[0] != LEXICON_NONE && claim->other_count > 0) {
+		recall(reader, claim->others[0]); // who does it
+	}
+	for (size_t i = 0; i < claim->agent_count; i++) {
+		bool again = claim->subject != SUBJECT_NAMED || claim->agents[i] == LEXICON_NONE;
+		for (size_t k = 0; k < claim->other_count && !again; k++) {
+			again = claim->others[k] == claim->agents[i];
+		}
+		named += again ? 0 : 1;
+	}
+	if (named > 0) {
+		reader->near = named;
+	}
+	if (claim->noun != LEXICON_NONE) {
+		reader->noun = claim->noun;
+	}
+}
+
+/* Fills in the sentence and its tokens; NULs and such are spaces already. */
+static void load(struct claim_reader *reader, const char *text, size_t start, size_t end) {
+	reader->base = start;
+	reader->length = end - start;
+	if (reader->text_cap <= reader->length) {
+		reader->text_cap = reader->length + 256;
+		reader->text = xrealloc(reader->text, reader->text_cap);
+	}
+	memcpy(reader->text, text + start, reader->length);
+	reader->text[reader->length] = '\0';
+	reader->token_count = lexicon_read(reader->lexicon, reader->text, reader->length,
+		reader->tokens, READER_TOKENS_MAX);
+}
+
+static bool in_equation(const struct claim_reader *reader, size_t at) {
+	for (size_t i = 0; i < reader->equation_count; i++) {
+		if (reader->equations[i].start <= at && at < reader->equations[i].end) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Bytes of a mark at which a clause may end; 0 for none. */
+static size_t mark_at(const struct claim_reader *reader, size_t at, bool joined) {
+	static const char *const arrows[] = {"\xe2\x80\x94", "\xe2\x86\x92", "\xe2\x87\x92"};
+	char c = reader->text[at];
+	if (in_equation(reader, at)) {
+		return 0;
+	}
+	for (size_t i = 0; i < 3; i++) {
+		if (reader->length - at >= 3 && memcmp(&reader->text[at], arrows[i], 3) == 0) {
+			return 3;
+		}
+	}
+	return c != '\0' && (strchr(":;()", c) != NULL || (c == ',' && !joined)) ? 1 : 0;
+}
+
+/* "Adding 14 and 9 gives 23", "the difference between …": one clause up to its result. */
+static bool joins(const struct claim_reader *reader, size_t token) {
+	const struct token *word = &reader->tokens[token];
+	if ((word->classes & WORD_DIFFERENCE) != 0) {
+		return true;
+	}
+	bool sign = word->end - word->start <= 5 && (word->classes & WORD_OPERATE) != 0 &&
+		    (memcmp(reader->text + word->start, "plus", 4) == 0 ||
+			    memcmp(reader->text + word->start, "minus", 4) == 0);
+	if ((word->classes & WORD_OPERATE) != 0) {
+		return !sign;
+	}
+	const struct token *next = word + 1;
+	return (word->classes & WORD_TOTAL) != 0 && token + 1 < reader->token_count &&
+	       next->end - next->start == 2 && memcmp(reader->text + next->start, "of", 2) == 0;
+}
+
+static size_t anchors_within(const struct claim_reader *reader, size_t start, size_t end,
+	size_t *first_out) {
+	size_t count = 0;
+	for (size_t i = 0; i < reader->anchor_count; i++) {
+		if (reader->anchors[i].start >= start && reader->anchors[i].start < end) {
+			*first_out = count == 0 ? i : *first_out;
+			count++;
+		}
+	}
+	return count;
+}
+
+typedef VEC(struct clause) clause_list;
+
+static void close_clause(const struct claim_reader *reader, clause_list *clauses, size_t first,
+	size_t next, size_t start, size_t end) {
+	struct clause clause = {.start = start, .end = end, .first = first, .count = next - first};
+	clause.anchor_count = anchors_within(reader, start, end, &clause.first_anchor);
+	vec_push(clauses, clause);
+}
+
+/* Whether the token begins a subject of its own. */
+static bool begins_subject(const struct claim_reader *reader, size_t token) {
+	const struct token *word = &reader->tokens[token];
+	return word->agent != LEXICON_NONE || word->stranger ||
+	       (word->classes & (WORD_PRONOUN | WORD_THEY | WORD_SUBJECTLESS)) != 0;
+}
+
+/* "with 4 nuts in each", "with 19 * 4 = 76 spots": a number right after it, and one before. */
+static bool begins_with_phrase(const struct claim_reader *reader, size_t token) {
+	const struct token *word = &reader->tokens[token];
+	if (word->end - word->start != 4 || memcmp(reader->text + word->start, "with", 4) != 0) {
+		return false;
+	}
+	size_t next = token + 1 < reader->token_count ? reader->tokens[token + 1].start
+						      : reader->length;
+	bool before = false;
+	bool after = false;
+	for (size_t i = 0; i < reader->anchor_count; i++) {
+		before = before || reader->anchors[i].start < word->start;
+		after = after || (reader->anchors[i].start >= word->end &&
+					 reader->anchors[i].start <= next);
+	}
+	return before && after;
+}
+
+struct cutter {
+	const struct claim_reader *reader;
+	clause_list *clauses;
+	size_t first; // token
+	size_t start;
+};
+
+static void cut_at(struct cutter *cutter, size_t token, size_t at) {
+	if (at > cutter->start) {
+		close_clause(cutter->reader, cutter->clauses, cutter->first, token, cutter->start,
+			at);
+		cutter->first = token;
+		cutter->start = at;
+	}
+}
+
+/* Cuts where a clause may end; pieces without a number are still among them. */
+static void cut(const struct claim_reader *reader, clause_list *clauses) {
+	struct cutter cutter = {.reader = reader, .clauses = clauses};
+	bool joined = false;
+	for (size_t i = 0; i <= reader->token_count; i++) {
+		size_t from = i > 0 ? reader->tokens[i - 1].end : 0;
+		bool last = i == reader->token_count;
+		size_t to = last ? reader->length : reader->tokens[i].start;
+		bool together = joined && (last || !begins_subject(reader, i));
+		for (size_t at = from; at < to; at++) {
+			size_t size = mark_at(reader, at, together);
+			if (size > 0) {
+				cut_at(&cutter, i, at + size);
+				joined = false;
+			}
+		}
+		if (last) {
+			break;
+		}
+		uint32_t classes = reader->tokens[i].classes;
+		bool word = (classes & WORD_SPLIT) != 0 || ((classes & WORD_AND) != 0 && !joined) ||
+			    begins_with_phrase(reader, i);
+		if (i > 0 && word && !in_equation(reader, to)) {
+			cut_at(&cutter, i, to);
+			joined = false;
+		}
+		joined = joined || joins(reader, i);
+	}
+	cut_at(&cutter, reader->token_count, reader->length);
+}
+
+/* A piece at the end that adds to the clause before it: "… in total", "than Mira". */
+static bool belongs_before(const struct claim_reader *reader, const struct clause *clause) {
+	size_t end = clause->first + clause->count;
+	return clause->count > 0 &&
+	       (reader->tokens[clause->first].classes & WORD_SPLIT) == 0 &&
+	       !reader_has(reader, clause->first, end, WORD_HAVE) &&
+	       reader_has(reader, clause->first, end, WORD_TOTAL | WORD_THAN | WORD_NOW);
+}
+
+/* Pieces without a number go to the clause after them, or are left out. */
+static void merge(const struct claim_reader *reader, clause_list *clauses) {
+	size_t kept = 0;
+	bool open = false; // the last kept one still waits for its number
+	for (size_t i = 0; i < clauses->count; i++) {
+		struct clause next = clauses->items[i];
+		if (open) {
+			struct clause *last = &clauses->items[kept - 1];
+			last->end = next.end;
+			last->count += next.count;
+			last->first_anchor = next.first_anchor;
+			last->anchor_count = next.anchor_count;
+			open = next.anchor_count == 0;
+		} else if (next.anchor_count == 0 && i + 1 == clauses->count && kept > 0) {
+			if (belongs_before(reader, &next)) {
+				clauses->items[kept - 1].end = next.end;
+				clauses->items[kept - 1].count += next.count;
+			}
+		} else {
+			clauses->items[kept++] = next;
+			open = next.anchor_count == 0;
+		}
+	}
+	if (open && kept > 1) {
+		kept--;
+	}
+	clauses->count = kept;
+}
+
+static bool question(const struct claim_reader *reader) {
+	size_t end = reader->length;
+	while (end > 0 && strchr(" \"'*_)", reader->text[end - 1]) != NULL) {
+		end--;
+	}
+	return end > 0 && reader->text[end - 1] == '?';
+}
+
+/*
+ * "9 - 2 = 7, so Ben has 7 nuts" and "Ben has 7 nuts, since 9 - 2 = 7" are one step, said in two
+ * clauses: the equation goes to the clause that says whose it is. "… 14 minus 5, so 9" is one too.
+ */
+static bool same_step(struct claim *before, const struct claim *claim) {
+	bool says = claim->form == CLAIM_AMOUNT || claim->form == CLAIM_TOTAL ||
+		    claim->form == CLAIM_COMPARISON;
+	bool said = before->form == CLAIM_AMOUNT || before->form == CLAIM_TOTAL ||
+		    before->form == CLAIM_COMPARISON;
+	if (!before->has_quantity || !claim->has_quantity ||
+		!rational_equal(before->quantity, claim->quantity)) {
+		return false;
+	}
+	if (before->form == CLAIM_EQUATION && says && !claim->computed) {
+		struct claim whole = *claim;
+		whole.start = before->start;
+		whole.computed = true;
+		whole.equal = before->equal;
+		whole.operand_count = before->operand_count;
+		memcpy(whole.operands, before->operands, sizeof(whole.operands));
+		*before = whole;
+		return true;
+	}
+	if (said && !before->computed && claim->form == CLAIM_EQUATION) {
+		before->computed = true;
+		before->equal = claim->equal;
+		before->operand_count = claim->operand_count;
+		memcpy(before->operands, claim->operands, sizeof(before->operands));
+		before->end = claim->end;
+		return true;
+	}
+	if (said && before->computed && claim->form == CLAIM_AMOUNT && !claim->computed &&
+		claim->subject == SUBJECT_NONE && claim->noun == LEXICON_NONE) {
+		before->end = claim->end;
+		return true;
+	}
+	return false;
+}
+
+static void trim(const struct claim_reader *reader, struct claim *claim) {
+	while (claim->start < claim->end &&
+		strchr(" ,;:)(\n\t", reader->text[claim->start]) != NULL) {
+		claim->start++;
+	}
+	while (claim->end > claim->start &&
+		strchr(" ,;:(\n\t", reader->text[claim->end - 1]) != NULL) {
+		claim->end--;
+	}
+	claim->start += reader->base;
+	claim->end += reader->base;
+}
+
+/* "Edda and Wim have 9 shells each" says it of both. */
+static void push(claim_list *claims, const struct claim *claim) {
+	struct claim one = *claim;
+	bool shared = claim->each && claim->form == CLAIM_AMOUNT;
+	for (size_t i = 0; i < (shared ? claim->other_count : 1); i++) {
+		if (shared) {
+			one.agents[0] = claim->others[i];
+			one.subject = SUBJECT_NAMED;
+			one.stranger = false;
+		}
+		vec_push(claims, one);
+	}
+}
+
+void claim_read(struct claim_reader *reader, const char *text, size_t start, size_t end,
+	claim_list *claims) {
+	load(reader, text, start, end);
+	if (question(reader)) {
+		return;
+	}
+	reader_find_anchors(reader);
+	if (reader->anchor_count == 0) {
+		reader_wordy(reader, claims);
+		return;
+	}
+	clause_list clauses = {0};
+	size_t before = claims->count;
+	cut(reader, &clauses);
+	merge(reader, &clauses);
+	for (size_t i = 0; i < clauses.count; i++) {
+		struct claim claim;
+		if (reader_claim(reader, &clauses.items[i], &claim)) {
+			trim(reader, &claim);
+			bool whole = claims->count > before &&
+				     same_step(&claims->items[claims->count - 1], &claim);
+			if (!whole) {
+				push(claims, &claim);
+			}
+			reader_remember(reader, &claims->items[claims->count - 1]);
+		}
+	}
+	if (reader->token_count == READER_TOKENS_MAX ||
+		reader->equation_count == READER_EQUATIONS_MAX) {
+		struct claim rest = {.start = start, .end = end, .form = CLAIM_UNPARSED};
+		vec_push(claims, rest);
+	}
+	vec_finish(&clauses);
+}
