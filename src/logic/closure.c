@@ -33,6 +33,16 @@ static void note(struct closure *closure, const char *what, const struct fact *f
 	buf_finish(&text);
 }
 
+static void note_goal(struct closure *closure, const char *what) {
+	struct buf text;
+	buf_init(&text, 1024);
+	goal_write(closure->program, &text);
+	if (closure->why[0] == '\0') {
+		snprintf(closure->why, sizeof(closure->why), "%s: %s", what, buf_str(&text));
+	}
+	buf_finish(&text);
+}
+
 static void note_conflict(struct builder *builder, uint16_t old, const struct fact *fact) {
 	struct closure *closure = builder->closure;
 	builder->contradictory = true;
@@ -197,10 +207,10 @@ static void judge(struct builder *builder) {
 		closure->state = CLOSURE_CONTRADICTORY;
 	} else if (builder->too_large) {
 		closure->state = CLOSURE_TOO_LARGE;
-		note(closure, "too many facts follow, the goal is", &program->goal);
+		note_goal(closure, "too many facts follow, the goal is");
 	} else if (closure->goal == CLOSURE_NONE) {
 		closure->state = CLOSURE_UNREACHABLE;
-		note(closure, "the goal does not follow", &program->goal);
+		note_goal(closure, "the goal does not follow");
 	} else if (program->goal_ground &&
 		   !rational_equal(closure->index->canonical[closure->goal].quantity,
 			   goal.quantity)) {

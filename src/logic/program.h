@@ -70,7 +70,10 @@ void program_init(struct program *program);
 /** Frees everything; a zeroed or finished program is fine. */
 void program_finish(struct program *program);
 
-/** Index of the agent, added when new. Names are compared byte for byte. */
+/**
+ * Index of the agent, added when new. Names are compared byte for byte. The readable form can say
+ * those of 1 to 255 bytes of UTF-8 without a line break.
+ */
 uint16_t program_agent(struct program *program, const char *name);
 
 /** Index of the noun with this singular, added when new; plural NULL: formed by noun_plural. */
@@ -118,5 +121,8 @@ void program_write(const struct program *program, struct buf *out);
 /** Appends one fact as the readable form writes it, without the dot ("container(Mira/pear, 14)").
  * Versions are written where they are not 0. */
 void fact_write(const struct program *program, const struct fact *fact, struct buf *out);
+
+/** The same of the goal: "container(Mira/pear, ?)" unless it is ground. */
+void goal_write(const struct program *program, struct buf *out);
 
 #endif

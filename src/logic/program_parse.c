@@ -123,12 +123,19 @@ static int take_version(struct parser *parser, bool *given_out, uint16_t *versio
 
 static int noun_of(struct parser *parser, const char *name, uint16_t *noun_out) {
 	struct program *program = parser->program;
+	size_t found = program->noun_count;
 	for (size_t i = 0; i < program->noun_count; i++) {
-		if (strcmp(program->nouns[i].plural, name) == 0 &&
-			strcmp(program->nouns[i].singular, name) != 0) {
-			*noun_out = (uint16_t)i;
-			return 0;
+		if (strcmp(program->nouns[i].singular, name) == 0) {
+			found = i; // "glasses" may be a noun beside "glass"
+			break;
 		}
+		if (found == program->noun_count && strcmp(program->nouns[i].plural, name) == 0) {
+			found = i;
+		}
+	}
+	if (found < program->noun_count) {
+		*noun_out = (uint16_t)found;
+		return 0;
 	}
 	if (program->noun_count >= PROGRAM_NAMES_MAX) {
 		return fail(parser, "more than 4096 nouns");

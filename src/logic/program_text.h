@@ -5,7 +5,7 @@
 extern const char *const program_forms[];
 extern const char *const program_kinds[];
 
-/* What a name has to be quoted for. */
-#define PROGRAM_RESERVED ",()/@#?\"\\\r\n\t"
+/* What a name has to be quoted for, besides a space at an end. */
+#define PROGRAM_RESERVED ",()/@#?\"\\\r\n\t\v\f"
 
 #endif

@@ -82,6 +82,10 @@ void fact_write(const struct program *program, const struct fact *fact, struct b
 	write_body(program, NULL, fact, false, out);
 }
 
+void goal_write(const struct program *program, struct buf *out) {
+	write_body(program, NULL, &program->goal, !program->goal_ground, out);
+}
+
 void program_write(const struct program *program, struct buf *out) {
 	for (size_t i = 0; i < program->noun_count; i++) {
 		buf_append_str(out, "noun(");
