@@ -1,4 +1,3 @@
-#include <stdio.h>
 #include <string.h>
 
 #include "logic/draft.h"
@@ -33,11 +32,19 @@ static bool has(const uint64_t *bits, size_t index) {
 	return (bits[index / 64] >> (index % 64) & 1) != 0;
 }
 
+/* Words have no more than WORD_LENGTH_MAX bytes, so two and what joins them fit. Returns the
+ * end. */
+static char *copy(char *out, const char *word) {
+	size_t length = strlen(word);
+	memcpy(out, word, length + 1);
+	return out + length;
+}
+
 static bool fresh_name(struct words *words, char *out, struct random *random) {
 	for (size_t i = 0; i < TRIES && words->vocabulary->names.count > 0; i++) {
 		size_t index = random_below(random, words->vocabulary->names.count);
 		if (take(words->used.names, index)) {
-			snprintf(out, DRAFT_NAME_MAX, "%s", words->vocabulary->names.items[index]);
+			copy(out, words->vocabulary->names.items[index]);
 			return true;
 		}
 	}
@@ -52,9 +59,8 @@ static bool fresh_variant(struct words *words, char *out, struct random *random)
 		size_t whose = random_below(random, root->key_count);
 		size_t role = random_below(random, words->vocabulary->roles.count);
 		if (take(words->used.roles[whose], role)) {
-			snprintf(out, DRAFT_NAME_MAX, "%s’s %s",
-				base->agents[root->keys[whose].agent],
-				words->vocabulary->roles.items[role]);
+			char *end = copy(out, base->agents[root->keys[whose].agent]);
+			copy(copy(end, "’s "), words->vocabulary->roles.items[role]);
 			return true;
 		}
 	}

@@ -20,9 +20,16 @@ static const char *noun_of(
 	return rational_equal(quantity, rational_of(1)) ? of->singular : of->plural;
 }
 
+/* Three texts, one after the other: most of what is said. */
+static void say(struct buf *out, const char *a, const char *b, const char *c) {
+	buf_append_str(out, a);
+	buf_append_str(out, b);
+	buf_append_str(out, c);
+}
+
 /* "Tobin has", "Tobin now has" */
 static void append_has(const struct solved *solved, struct key key, struct buf *out) {
-	buf_appendf(out, "%s %s ", agent_of(solved, key), key.version > 0 ? "now has" : "has");
+	say(out, agent_of(solved, key), key.version > 0 ? " now" : "", " has ");
 }
 
 /* "Mira, Tobin and Ula have": each once, whatever they have. */
@@ -48,7 +55,7 @@ static void append_owners(const struct solved *solved, const struct fact *fact, 
 /* The number of a fact, or a calculation that ends in it. */
 static void append_number(struct rational quantity, const char *working, struct buf *out) {
 	if (working != NULL) {
-		buf_appendf(out, "%s = ", working);
+		say(out, working, " = ", "");
 	}
 	rational_append(out, quantity);
 }
@@ -56,9 +63,9 @@ static void append_number(struct rational quantity, const char *working, struct 
 /* "than Mira", with what she has where that is something else. */
 static void append_object(
 	const struct solved *solved, const struct fact *fact, const char *word, struct buf *out) {
-	buf_appendf(out, " %s %s", word, agent_of(solved, fact->keys[1]));
+	say(out, word, " ", agent_of(solved, fact->keys[1]));
 	if (fact->keys[0].noun != fact->keys[1].noun) {
-		buf_appendf(out, " has %s", solved->program.nouns[fact->keys[1].noun].plural);
+		say(out, " has ", solved->program.nouns[fact->keys[1].noun].plural, "");
 	}
 }
 
@@ -70,17 +77,16 @@ static void append_comparison(const struct solved *solved, const struct fact *fa
 	case KIND_MORE:
 	case KIND_LESS:
 		append_number(fact->quantity, working, out);
-		buf_appendf(out, " %s %s", fact->kind == KIND_MORE ? "more" : "fewer",
+		say(out, fact->kind == KIND_MORE ? " more" : " fewer", " ",
 			noun_of(solved, fact->keys[0].noun, fact->quantity));
-		append_object(solved, fact, "than", out);
+		append_object(solved, fact, " than", out);
 		return;
 	case KIND_FRACTION:
 		if (working == NULL &&
 			rational_divide(rational_of(1), fact->quantity, &share)) {
 			rational_append(out, share);
-			buf_appendf(out, " as many %s",
-				solved->program.nouns[fact->keys[0].noun].plural);
-			append_object(solved, fact, "as", out);
+			say(out, " as many ", solved->program.nouns[fact->keys[0].noun].plural, "");
+			append_object(solved, fact, " as", out);
 			return;
 		}
 		break;
@@ -88,8 +94,8 @@ static void append_comparison(const struct solved *solved, const struct fact *fa
 		break;
 	}
 	append_number(fact->quantity, working, out);
-	buf_appendf(out, " times as many %s", solved->program.nouns[fact->keys[0].noun].plural);
-	append_object(solved, fact, "as", out);
+	say(out, " times as many ", solved->program.nouns[fact->keys[0].noun].plural, "");
+	append_object(solved, fact, " as", out);
 }
 
 /* One side of an equality, the larger amount first: a pair that is "less" or a fraction says the
@@ -124,10 +130,10 @@ static void append_equality(const struct solved *solved, const struct fact *fact
 }
 
 static void append_transfer(const struct solved *solved, const struct fact *fact, struct buf *out) {
-	buf_appendf(out, "%s then gives ", agent_of(solved, fact->keys[1]));
+	say(out, agent_of(solved, fact->keys[1]), " then gives ", "");
 	rational_append(out, fact->quantity);
-	buf_appendf(out, " %s to %s", noun_of(solved, fact->keys[0].noun, fact->quantity),
-		agent_of(solved, fact->keys[0]));
+	say(out, " ", noun_of(solved, fact->keys[0].noun, fact->quantity), " to ");
+	buf_append_str(out, agent_of(solved, fact->keys[0]));
 }
 
 static void append_fact(const struct solved *solved, const struct fact *fact, const char *working,
@@ -136,7 +142,7 @@ static void append_fact(const struct solved *solved, const struct fact *fact, co
 	case FACT_CONTAINER:
 		append_has(solved, fact->keys[0], out);
 		append_number(fact->quantity, working, out);
-		buf_appendf(out, " %s", noun_of(solved, fact->keys[0].noun, fact->quantity));
+		say(out, " ", noun_of(solved, fact->keys[0].noun, fact->quantity), "");
 		break;
 	case FACT_COMPARISON:
 		append_comparison(solved, fact, working, out);
@@ -149,16 +155,15 @@ static void append_fact(const struct solved *solved, const struct fact *fact, co
 		break;
 	case FACT_RATE:
 		// Without "now": what a bag holds is the same before and after.
-		buf_appendf(out, "%s has ", agent_of(solved, fact->keys[0]));
+		say(out, agent_of(solved, fact->keys[0]), " has ", "");
 		append_number(fact->quantity, working, out);
-		buf_appendf(out, " %s per %s",
-			noun_of(solved, fact->keys[1].noun, fact->quantity),
-			solved->program.nouns[fact->keys[0].noun].singular);
+		say(out, " ", noun_of(solved, fact->keys[1].noun, fact->quantity), " per ");
+		buf_append_str(out, solved->program.nouns[fact->keys[0].noun].singular);
 		break;
 	case FACT_PART_WHOLE:
 		append_owners(solved, fact, out);
 		append_number(fact->quantity, working, out);
-		buf_appendf(out, " %s in total", noun_of(solved, fact->whole, fact->quantity));
+		say(out, " ", noun_of(solved, fact->whole, fact->quantity), " in total");
 		break;
 	}
 	buf_append_char(out, '.');
@@ -176,7 +181,7 @@ static void append_operand(struct buf *out, struct rational value, bool first, c
 static void append_operation(
 	struct buf *out, struct rational a, char operator, struct rational b) {
 	append_operand(out, a, true, operator);
-	buf_appendf(out, " %c ", operator);
+	buf_append(out, (char[]){' ', operator, ' '}, 3);
 	append_operand(out, b, false, operator);
 }
 

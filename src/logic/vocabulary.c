@@ -88,7 +88,7 @@ static int end_of_line(struct str rest, struct error *err) {
 					   rest.len > 60 ? 60 : (int)rest.len, rest.data);
 }
 
-/* A bit a letter. An edit adds or removes one, an exchange does both. */
+/* A bit a letter, whatever its case. */
 static uint32_t letters_of(const char *name) {
 	uint32_t letters = 0;
 	for (const char *c = name; *c != '\0'; c++) {
@@ -97,21 +97,22 @@ static uint32_t letters_of(const char *name) {
 	return letters;
 }
 
-static int check_name(const struct vocabulary *vocabulary, const char *name, struct error *err) {
-	uint32_t letters = letters_of(name);
+static int check_name(const struct vocabulary *vocabulary, const char *name, uint32_t letters,
+	struct error *err) {
 	for (size_t i = 0; i < vocabulary->names.count; i++) {
 		const char *other = vocabulary->names.items[i];
-		uint32_t theirs = letters_of(other);
-		// Nearly every pair differs in so many letters that nothing more need be asked.
-		if ((letters & ~theirs) != 0 && (theirs & ~letters) != 0 &&
-			__builtin_popcount(letters ^ theirs) > 2 * (NAME_DISTANCE - 1)) {
-			continue;
-		}
-		if (strcasestr(name, other) != NULL || strcasestr(other, name) != NULL) {
+		uint32_t theirs = vocabulary->letters.items[i];
+		int ours_only = __builtin_popcount(letters & ~theirs);
+		int theirs_only = __builtin_popcount(theirs & ~letters);
+		if ((ours_only == 0 || theirs_only == 0) &&
+			(strcasestr(name, other) != NULL || strcasestr(other, name) != NULL)) {
 			return error_set(err, ERROR_INPUT, "one of %s and %s is part of the other",
 				name, other);
 		}
-		if (str_distance(name, other) < NAME_DISTANCE) {
+		// An edit mends at most one of the letters that only one of them has, and nearly
+		// every pair has more of those.
+		if (ours_only < NAME_DISTANCE && theirs_only < NAME_DISTANCE &&
+			str_distance(name, other) < NAME_DISTANCE) {
 			return error_set(err, ERROR_INPUT, "%s and %s are less than %d edits apart",
 				name, other, NAME_DISTANCE);
 		}
@@ -128,7 +129,7 @@ static int parse_name(
 	}
 	if (rc == 0) {
 		rc = vocabulary->names.count < NAMES_MAX
-			     ? check_name(vocabulary, name, err)
+			     ? check_name(vocabulary, name, letters_of(name), err)
 			     : error_set(err, ERROR_INPUT, "more than %d names", NAMES_MAX);
 	}
 	if (rc < 0) {
@@ -136,6 +137,7 @@ static int parse_name(
 		return rc;
 	}
 	vec_push(&vocabulary->names, name);
+	vec_push(&vocabulary->letters, letters_of(name));
 	return 0;
 }
 
@@ -406,6 +408,7 @@ void vocabulary_destroy(struct vocabulary *vocabulary) {
 		noun_finish(&vocabulary->topics.items[i].whole);
 	}
 	free(vocabulary->topics.items);
+	free(vocabulary->letters.items);
 	for (int form = 0; form < TEMPLATE_FORMS; form++) {
 		for (size_t i = 0; i < vocabulary->templates[form].count; i++) {
 			template_finish(&vocabulary->templates[form].items[i]);

@@ -82,6 +82,7 @@ struct vocabulary {
 	VEC(struct vocabulary_noun) nouns;
 	VEC(struct vocabulary_noun) holders;
 	VEC(struct template) templates[TEMPLATE_FORMS]; // at least one each
+	VEC(uint32_t) letters; // private: of each name
 };
 
 /** Parses the built-in files; an error names file and line. Owned. */
