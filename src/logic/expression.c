@@ -93,6 +93,9 @@ static void trim_open(const struct lexer *lexer, struct expression *first, size_
 		ahead.at = first->start;
 		token_next(&ahead, &token); // the parenthesis
 		token_next(&ahead, &token);
+		if (token.start >= first->end) {
+			return;
+		}
 		first->start = token.start;
 	}
 }
@@ -116,6 +119,21 @@ static void close_chain(
 	finder->count++;
 }
 
+/* "5 / 20 * 100 = 25%": the sign is a unit when the side before says so. */
+static void percent_as_unit(struct equation *chain) {
+	struct expression *last = &chain->sides[chain->side_count - 1];
+	struct rational hundredfold;
+	if (chain->side_count < 2 || last->operator_count > 0 || !last->evaluates ||
+		!rational_multiply(last->value, rational_of(100), &hundredfold)) {
+		return;
+	}
+	const struct expression *before = last - 1;
+	if (before->operator_count > 0 && before->evaluates &&
+		rational_equal(before->value, hundredfold)) {
+		last->value = last->operands[0] = hundredfold;
+	}
+}
+
 /* Whether "is" really stood between arithmetic and its result. */
 static bool soft_equal_holds(const struct reader *reader, const struct equation *chain) {
 	const struct expression *left = &chain->sides[chain->side_count - 2];
@@ -124,6 +142,10 @@ static bool soft_equal_holds(const struct reader *reader, const struct equation 
 	if (!left->evaluates || !right->evaluates ||
 		(left->operator_count > 0) == (right->operator_count > 0)) {
 		return false;
+	}
+	if (left->operator_count == 0) {
+		/* "Four times their number is 12 * 4": only a true one is surely meant. */
+		return rational_equal(left->value, right->value);
 	}
 	ahead.at = right->end;
 	for (int words = 0; words < 2; words++) { // "is 3 more than", "is 3 pears fewer than"
@@ -181,6 +203,9 @@ static void read_chain(struct finder *finder, struct equation *chain, struct rea
 		if (chain->side_count == 1 && end == SIDE_EQUAL && finder->listed &&
 			chain->sides[0].operator_count == 0) {
 			chain->sides[0].evaluates = false; // "3 bags of 7 = 21"
+		}
+		if (reading->last.percent) {
+			percent_as_unit(chain);
 		}
 		if (soft && !soft_equal_holds(reader, chain)) {
 			chain = split_chain(finder, chain, reading);

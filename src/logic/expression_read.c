@@ -7,6 +7,7 @@ enum {
 	AFTER_OPERATOR_MAX = 4,	 // between another operator and its number
 	AFTER_MINUS_MAX = 2,	 // a dash goes before a number too: "pears - so 5"
 	NOTE_TOKENS_MAX = 8,	 // in parentheses after a number
+	OPEN_AHEAD_MAX = 4,	 // parentheses before a number
 	EQUALS_AHEAD_MAX = 120,	 // bytes from "x - 5" to its equals sign
 };
 
@@ -24,20 +25,22 @@ static bool is_stop(const struct token *token) {
 }
 
 bool reader_begins_number(const struct reader *reader, const struct token *token) {
-	if (token->kind == TOKEN_NUMBER) {
-		return true;
+	bool minus = token->kind == TOKEN_OPERATOR && token->op == '-' && !token->in_words;
+	if (token->kind != TOKEN_OPEN && !minus) {
+		return token->kind == TOKEN_NUMBER;
 	}
 	struct lexer ahead = reader->lexer;
-	ahead.at = token->end;
 	struct token next;
+	ahead.at = token->end;
 	token_next(&ahead, &next);
-	bool minus = token->kind == TOKEN_OPERATOR && token->op == '-' && !token->in_words;
 	if (minus) {
 		return next.kind == TOKEN_NUMBER || next.kind == TOKEN_OPEN;
 	}
-	return token->kind == TOKEN_OPEN &&
-	       (next.kind == TOKEN_NUMBER || next.kind == TOKEN_OPEN ||
-		       (next.kind == TOKEN_OPERATOR && next.op == '-'));
+	for (int depth = 0; depth < OPEN_AHEAD_MAX && next.kind == TOKEN_OPEN; depth++) {
+		token_next(&ahead, &next);
+	}
+	return next.kind == TOKEN_NUMBER || next.kind == TOKEN_OPEN ||
+	       (next.kind == TOKEN_OPERATOR && next.op == '-');
 }
 
 /* Whether an equals sign comes soon, before the sentence ends. */
@@ -66,9 +69,21 @@ static size_t words_allowed(const struct token *sign) {
 	return sign->op == '-' ? AFTER_MINUS_MAX : AFTER_OPERATOR_MAX;
 }
 
-/* What comes after `operator`, which ends at `at`: an operator, an equals sign, or an opening. */
-enum follows reader_follows(
-	const struct reader *reader, const struct token *sign, size_t at) {
+/* "5 times as many", "3 times a day", "30 times for 20": no product. "times" is one before a number
+ * or a name. */
+static bool is_counting(const struct reader *reader, const struct token *sign,
+	const struct token *next) {
+	if (sign->kind != TOKEN_OPERATOR || !sign->in_words || sign->op != '*') {
+		return false;
+	}
+	if (next->kind != TOKEN_WORD) {
+		return next->kind == TOKEN_SOFT;
+	}
+	char first = reader->lexer.text[next->start];
+	return next->word != NULL || (first >= 'a' && first <= 'z');
+}
+
+enum follows reader_follows(const struct reader *reader, const struct token *sign, size_t at) {
 	struct lexer ahead = reader->lexer;
 	struct token token;
 	size_t words = 0;
@@ -76,21 +91,21 @@ enum follows reader_follows(
 	ahead.at = at;
 	for (;; words++) {
 		token_next(&ahead, &token);
-		if (words == 0 && token.kind == TOKEN_WORD && sign->in_words &&
-			sign->op == '*' && token_class(&token) == WORD_COMPARE) {
-			return FOLLOWS_NOTHING; // "5 times as many"
-		}
 		if (reader_begins_number(reader, &token)) {
 			if (words > 0 && token.kind == TOKEN_OPERATOR) {
 				break; // "Mira - 5": an operand in words
 			}
 			return !stopped && words <= words_allowed(sign) ? FOLLOWS_NUMBER
-									     : FOLLOWS_NOTHING;
+									: FOLLOWS_NOTHING;
+		}
+		if (words == 0 && is_counting(reader, sign, &token)) {
+			return FOLLOWS_NOTHING;
 		}
 		if (!token_is_word(&token) || words == OPERAND_WORDS_MAX) {
 			break;
 		}
 		stopped |= is_stop(&token) || token_class(&token) == WORD_COMPARE;
+		stopped |= token.kind == TOKEN_SOFT && sign->kind == TOKEN_OPERATOR;
 	}
 	if (words == 0) {
 		return FOLLOWS_NOTHING;
@@ -99,10 +114,10 @@ enum follows reader_follows(
 		return FOLLOWS_WORDS;
 	}
 	if (token.kind == TOKEN_OPERATOR) {
-		return reader_equals_ahead(reader, token.end) ? FOLLOWS_WORDS : FOLLOWS_NOTHING;
+		return !stopped && reader_equals_ahead(reader, token.end) ? FOLLOWS_WORDS
+									  : FOLLOWS_NOTHING;
 	}
-	return reader->chained && sign->op == '+' ? FOLLOWS_WORDS
-									 : FOLLOWS_NOTHING;
+	return reader->chained && sign->op == '+' ? FOLLOWS_WORDS : FOLLOWS_NOTHING;
 }
 
 /* "x" between numbers, and signs that are no units' dashes or slashes. */
@@ -216,7 +231,7 @@ bool reader_operand(struct reader *reader, const struct token *sign, struct read
 	if (token.kind == TOKEN_NUMBER) {
 		push_number(reader, &token, negative);
 	} else {
-		lexer->at = token.start;
+		lexer->at = skip_words(reader, token.start, OPERAND_WORDS_MAX);
 		side_unknown(&reader->side);
 	}
 	reading->end = lexer->at;
@@ -356,7 +371,7 @@ enum side_end reader_side(struct reader *reader, struct reading *reading) {
 			on = goes_on_after_comma(reader, reading);
 		} else if (take_sign(reader, reading, &token)) {
 			on = true;
-		} else if (token_is_word(&token)) {
+		} else if (token_is_word(&token) || token.in_words) {
 			on = take_word(reader, reading, &token);
 		}
 		if (!on) {

@@ -123,6 +123,9 @@ static size_t apostrophe_length(const struct lexer *lexer, size_t where) {
 /* Letters, digits after them, apostrophes and dots between letters ("a.m."). */
 static size_t word_end(const struct lexer *lexer, size_t where) {
 	for (;;) {
+		while (where < lexer->length && is_ascii_letter(lexer->text[where])) {
+			where++;
+		}
 		size_t step = letter_length(lexer, where);
 		if (step == 0 && is_digit(at(lexer, where))) {
 			step = 1;
@@ -148,7 +151,7 @@ static size_t word_end(const struct lexer *lexer, size_t where) {
 
 static size_t space_length(const struct lexer *lexer, size_t where) {
 	char c = at(lexer, where);
-	if (where >= lexer->length) {
+	if (where >= lexer->length || is_ascii_letter(c)) {
 		return 0;
 	}
 	if ((c > 0 && c <= ' ') || c == '\0' || c == '$' || c == '"' || c == '`' || c == '\'') {
@@ -211,8 +214,20 @@ static bool grouped(const struct lexer *lexer, size_t where) {
 	return groups > 0 && !(at(lexer, where) == ',' && is_digit(at(lexer, where + 1)));
 }
 
+/* "350 000": only noughts, for "5 120" may be two numbers. */
+static void take_thousands(struct lexer *lexer, struct digits *digits) {
+	while (lexer->length - lexer->at >= 4 && memcmp(lexer->text + lexer->at, " 000", 4) == 0 &&
+		!is_digit(at(lexer, lexer->at + 4))) {
+		lexer->at++;
+		take_digits(lexer, digits);
+	}
+}
+
 static void take_whole(struct lexer *lexer, struct digits *digits) {
 	size_t count = take_digits(lexer, digits);
+	if (count > 0 && count <= 3) {
+		take_thousands(lexer, digits);
+	}
 	if (count == 0 || count > 3 || !grouped(lexer, lexer->at)) {
 		return;
 	}
@@ -298,7 +313,7 @@ static void number_tail(struct lexer *lexer, struct token *out) {
 		struct lexer ahead = *lexer;
 		size_t length = word_next(&ahead, false, &word);
 		const struct word_entry *entry = length > 3 ? word_find(word, length) : NULL;
-		if (entry != NULL && (entry->class == WORD_SCALE || entry->class == WORD_DOZEN)) {
+		if (entry != NULL && entry->class == WORD_SCALE) {
 			out->overflow |= !rational_multiply(
 				out->value, rational_of(entry->value), &out->value);
 			*lexer = ahead;
@@ -345,7 +360,9 @@ static void read_digits(struct lexer *lexer, struct token *out) {
 		out->kind = TOKEN_WORD;
 		return;
 	}
-	out->overflow = digits.overflow || !rational_make(digits.value, scale, &out->value);
+	out->value = rational_of(digits.value);
+	out->overflow = digits.overflow ||
+			(scale != 1 && !rational_make(digits.value, scale, &out->value));
 	if (!out->overflow && decimals == 0 && lexer->at - start <= 6 &&
 		take_mixed(lexer, whole, &out->value)) {
 		return;

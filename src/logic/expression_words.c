@@ -139,23 +139,26 @@ static const struct word_entry words[] = {
 	{"zero", WORD_SMALL, 0},
 };
 
+/* As strcmp, of the word in any case and an entry. */
+static int compare(const char *text, size_t length, const char *word) {
+	for (size_t i = 0; i < length; i++) {
+		char c = (char)(text[i] | 0x20); // small, when it is a letter
+		if (c != word[i]) {
+			return c < word[i] ? -1 : 1; // the entry's end comes before any letter
+		}
+	}
+	return word[length] == '\0' ? 0 : -1;
+}
+
 const struct word_entry *word_find(const char *text, size_t length) {
 	size_t low = 0;
 	size_t high = F2F_COUNT(words);
-	char first = (char)(text[0] | 0x20);
-	if (length == 0 || length > WORD_MAX || first < 'a' || first > 'z') {
+	if (length == 0 || length > WORD_MAX) {
 		return NULL;
 	}
 	while (low < high) {
 		size_t middle = low + (high - low) / 2;
-		const char *word = words[middle].text;
-		int order = first - word[0];
-		if (order == 0) {
-			order = strncasecmp(text, word, length);
-		}
-		if (order == 0) {
-			order = word[length] == '\0' ? 0 : -1;
-		}
+		int order = compare(text, length, words[middle].text);
 		if (order == 0) {
 			return &words[middle];
 		}

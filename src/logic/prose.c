@@ -20,8 +20,7 @@ char prose_byte(const struct prose_writer *writer, size_t at) {
 }
 
 static bool is_separator(char c) {
-	return c == PROSE_SPACE || c == PROSE_LINE || c == PROSE_BLANK || c == PROSE_CELL ||
-	       c == PROSE_ITEM;
+	return (unsigned char)c <= PROSE_SPACE; // no other control bytes are written
 }
 
 static int strength(char separator) {
@@ -92,12 +91,23 @@ void prose_separate(struct prose_writer *writer, char separator, size_t origin) 
 	}
 }
 
+/* Letters, and with them bytes outside ASCII. */
 static bool is_letter(char c) {
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (unsigned char)c >= 0x80;
+	static const uint64_t letters[4] = {0, 0x07fffffe07fffffe, UINT64_MAX, UINT64_MAX};
+	unsigned char byte = (unsigned char)c;
+	return (letters[byte >> 6] >> (byte & 63) & 1) != 0;
 }
 
 static bool is_word(char c) {
 	return is_letter(c) || (c >= '0' && c <= '9');
+}
+
+/* Letters, digits, and signs that no markup has: ! " # % ' ( ) + , - . / : ; = > ? */
+static bool is_plain(char c) {
+	static const uint64_t plain[4] = {
+		0xeffffbae00000000, 0x07fffffe07fffffe, UINT64_MAX, UINT64_MAX};
+	unsigned char byte = (unsigned char)c;
+	return (plain[byte >> 6] >> (byte & 63) & 1) != 0;
 }
 
 static bool is_blank(char c) {
@@ -252,6 +262,35 @@ static void read_blank(struct prose_writer *writer, size_t end) {
 	}
 }
 
+/* Bytes that mean nothing but themselves, and spaces between words, without a branch a byte;
+ * returns how many were written. */
+static size_t read_plain(struct prose_writer *writer, size_t end) {
+	struct prose *out = writer->out;
+	const char *reply = writer->reply;
+	size_t start = writer->at;
+	size_t room = writer->capacity - out->length;
+	size_t limit = end - start < room ? end : start + room;
+	char *text = out->text + out->length;
+	uint32_t *origin = out->origin + out->length;
+	size_t at = start;
+	bool plain = at < limit && is_plain(reply[at]);
+	while (plain) {
+		text[at - start] = reply[at];
+		origin[at - start] = (uint32_t)at;
+		at++;
+		plain = at + 1 < limit &&
+			((int)is_plain(reply[at]) |
+				((int)(reply[at] == ' ') & (int)is_letter(reply[at + 1]))) != 0;
+	}
+	if (at > start && writer->dropping == 0) {
+		out->length += at - start;
+		writer->display_text = true;
+		writer->after_display = false;
+	}
+	writer->at = at;
+	return at - start;
+}
+
 /* One character, or what it begins. */
 static void read_character(struct prose_writer *writer, size_t end) {
 	size_t at = writer->at;
@@ -367,7 +406,9 @@ static void read_line(struct prose_writer *writer, size_t end) {
 	} else {
 		writer->at = writer->display ? text : read_line_start(writer, start, end);
 		while (writer->at < end) {
-			read_character(writer, end);
+			if (read_plain(writer, end) == 0) {
+				read_character(writer, end);
+			}
 		}
 		if (end < writer->length && is_heading(writer, start, text + 1)) {
 			prose_separate(writer, PROSE_ITEM, end);

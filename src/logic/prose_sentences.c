@@ -26,8 +26,7 @@ static bool is_digit(char c) {
 }
 
 static bool is_separator(char c) {
-	return c == PROSE_SPACE || c == PROSE_LINE || c == PROSE_BLANK || c == PROSE_CELL ||
-	       c == PROSE_ITEM;
+	return (unsigned char)c <= PROSE_SPACE; // no other control bytes are left
 }
 
 static bool is_among(const char *const *words, size_t count, const char *word, size_t length) {
@@ -179,26 +178,23 @@ static bool is_wrapping(const struct cutter *cutter, size_t at) {
 }
 
 static void cut_at_separator(struct cutter *cutter, size_t at) {
-	char c = cutter->prose->text[at];
-	if (c == PROSE_SPACE || (c == PROSE_LINE && is_wrapping(cutter, at))) {
+	char *c = &cutter->prose->text[at];
+	if (*c == PROSE_LINE && is_wrapping(cutter, at)) {
 		return;
 	}
 	cut(cutter, at);
 	cutter->start = at + 1;
-	if (c != PROSE_CELL) {
+	if (*c != PROSE_CELL) {
 		end_paragraph(cutter);
 	}
+	*c = *c == PROSE_CELL ? ' ' : '\n';
 }
 
-static void plain_separators(struct prose *prose) {
-	for (size_t i = 0; i < prose->length; i++) {
-		char c = prose->text[i];
-		if (c == PROSE_CELL) {
-			prose->text[i] = ' ';
-		} else if (c == PROSE_BLANK || c == PROSE_ITEM) {
-			prose->text[i] = '\n';
-		}
-	}
+/* Whether a sentence may end at the byte: . ! ? ; and separators but spaces. */
+static bool is_end(char c) {
+	static const uint64_t ends = 0x88004002e0000400;
+	unsigned char byte = (unsigned char)c;
+	return ((int)(byte < 64) & (int)(ends >> (byte & 63) & 1)) != 0;
 }
 
 void prose_cut(struct prose *prose) {
@@ -206,17 +202,21 @@ void prose_cut(struct prose *prose) {
 	for (size_t i = 0; i < prose->length; i++) {
 		char c = prose->text[i];
 		size_t end = i + 1;
-		if (is_separator(c)) {
-			cut_at_separator(&cutter, i);
+		if (!is_end(c)) {
 			continue;
 		}
-		bool stop = c == '.' || c == '!' || c == '?';
-		if (c == ';' || (stop && ends_at_stops(&cutter, i, &end))) {
+		if (is_separator(c)) {
+			cut_at_separator(&cutter, i);
+		} else if (c == ';') {
 			cut(&cutter, end);
 			cutter.start = end;
+		} else if (c == '.' || c == '!' || c == '?') {
+			if (ends_at_stops(&cutter, i, &end)) {
+				cut(&cutter, end);
+				cutter.start = end;
+			}
+			i = end - 1;
 		}
-		i = end - 1;
 	}
 	cut(&cutter, prose->length);
-	plain_separators(prose);
 }

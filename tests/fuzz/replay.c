@@ -51,7 +51,7 @@ static int load(const char *dir, struct seeds *seeds) {
 static void mutate(struct buf *text, const struct seeds *seeds, uint64_t *state) {
 	static const char *const bits[] = {"/-", "-/", "--", "\"", "'", "«", "»", "r#\"", "s!\"{",
 		"}", "\n", "\r", "```\n", ":=", "by", "|", "theorem T", "\xff", "\xe2", "{", "(",
-		"\\", "#", "@["};
+		"\\", "#", "@[", "=", "$$", "\\frac{", "\\[", "**", " - 5", "x "};
 	uint64_t where = text->len > 0 ? next_random(state) % text->len : 0;
 	const struct buf *other = &seeds->items[next_random(state) % seeds->count];
 	struct buf out = BUF_INIT(4 * SEED_MAX_BYTES);

@@ -121,7 +121,9 @@ START_TEST(numbers_are_read_as_they_are_written) {
 		{"$1,234.50 / 2", "2469/4(2469/2 2)"}, {"$90 - $180 = $-90", "-90(90 180) = -90"},
 		{"-5 + 3 = -2", "-2(-5 3) = -2"}, {"2 1/2 cups", "5/2"}, {"2½ cups", "5/2"},
 		{"version 1.2.3 at 10:30", ""}, {"the 1st, the 22nd, the second of them", ""},
-		{"B12 and covid-19", ""}, {"3 dozen eggs", "36"}, {"5 thousand", "5000"});
+		{"B12 and covid-19", ""}, {"84 / 12 = 7 dozen", "7(84 12) = 7"},
+		{"$400 000 + $1 000", "401000(400000 1000)"}, {"5 120", "5; 120"},
+		{"5 thousand", "5000"});
 }
 END_TEST
 
@@ -146,7 +148,13 @@ START_TEST(parts_and_multiples_are_products) {
 		{"two-thirds of 12 = 8", "8(2/3 12) = 8"}, {"a third of 12", "4(1/3 12)"},
 		{"half of the 14 pears", "7(1/2 14)"}, {"half as many", "1/2"},
 		{"twice as many as Bo", "2"}, {"to double it", ""},
-		{"1/2 of the pears = 7", "?(1 2) = 7"}, {"2x = 10", "?(2) = 10"});
+		{"1/2 of the pears = 7", "?(1 2) = 7"},
+		{"Half of Bo's pears is 40/2 = 20", "1/2; 20(40 2) = 20"},
+		{"5 / 20 * 100 = 25%", "25(5 20 100) = 25"}, {"5 / 20 = 25%", "1/4(5 20) = 1/4"},
+		{"3 times a day", "3"}, {"3 times a day * 5 days = 15", "15(3 5) = 15"},
+		{"30 times for a total of 30 - 9 = 21", "30; 21(30 9) = 21"},
+		{"the times it rang is 4 + 12 = 16", "16(4 12) = 16"},
+		{"3 times Mira = 42", "?(3) = 42"}, {"2x = 10", "?(2) = 10"});
 }
 END_TEST
 
@@ -188,7 +196,8 @@ START_TEST(is_and_gives_are_equals_signs_after_arithmetic_only) {
 		{"If 14 - 5 is 3 more than 6", "9(14 5); 3; 6"}, {"14 is 14", "14; 14"},
 		{"From 14 + 5 pears she gives 3", "19(14 5); 3"},
 		{"From 14 + 5 pears Mira gives 3", "19(14 5); 3"},
-		{"Bo has 5 is 3", "5; 3"}, {"14 → 9", "14; 9"});
+		{"Bo has 5 is 3", "5; 3"},
+		{"Four times their number is 12*4=48", "4; 48(12 4) = 48"}, {"14 → 9", "14; 9"});
 }
 END_TEST
 
