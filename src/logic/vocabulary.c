@@ -97,13 +97,21 @@ static uint32_t letters_of(const char *name) {
 	return letters;
 }
 
+/* Whether there are NAME_DISTANCE or more. */
+static bool many_letters(uint32_t letters) {
+	for (size_t i = 1; i < NAME_DISTANCE; i++) {
+		letters &= letters - 1; // without the lowest
+	}
+	return letters != 0;
+}
+
 static int check_name(const struct vocabulary *vocabulary, const char *name, uint32_t letters,
 	struct error *err) {
 	for (size_t i = 0; i < vocabulary->names.count; i++) {
 		const char *other = vocabulary->names.items[i];
 		uint32_t theirs = vocabulary->letters.items[i];
-		int ours_only = __builtin_popcount(letters & ~theirs);
-		int theirs_only = __builtin_popcount(theirs & ~letters);
+		uint32_t ours_only = letters & ~theirs;
+		uint32_t theirs_only = theirs & ~letters;
 		if ((ours_only == 0 || theirs_only == 0) &&
 			(strcasestr(name, other) != NULL || strcasestr(other, name) != NULL)) {
 			return error_set(err, ERROR_INPUT, "one of %s and %s is part of the other",
@@ -111,7 +119,7 @@ static int check_name(const struct vocabulary *vocabulary, const char *name, uin
 		}
 		// An edit mends at most one of the letters that only one of them has, and nearly
 		// every pair has more of those.
-		if (ours_only < NAME_DISTANCE && theirs_only < NAME_DISTANCE &&
+		if (!many_letters(ours_only) && !many_letters(theirs_only) &&
 			str_distance(name, other) < NAME_DISTANCE) {
 			return error_set(err, ERROR_INPUT, "%s and %s are less than %d edits apart",
 				name, other, NAME_DISTANCE);

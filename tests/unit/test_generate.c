@@ -193,11 +193,13 @@ START_TEST(problems_never_change) {
 	struct vocabulary *vocabulary = load();
 	struct words_options options = cell("base");
 	struct words_problem problem = draw(vocabulary, &options, 3);
-	ck_assert_str_eq(problem.text, "Ferdinand has 9 hamsters. "
-		"Ruairi then gives Ferdinand 19 hamsters. "
-		"Joshua has 12 more hamsters than Ferdinand. "
-		"Joshua then gives Cornelius 9 hamsters.");
-	ck_assert_str_eq(problem.question, "How many hamsters does Joshua own now?");
+	ck_assert_str_eq(problem.text,
+		"Rosalind has 9 hamsters. "
+		"Rainer then gives Rosalind 19 hamsters. "
+		"Vasilis has 12 more hamsters than Rosalind. "
+		"Vasilis then gives Jennifer 9 hamsters.");
+	ck_assert_str_eq(problem.question,
+		"How many hamsters does Vasilis own now?");
 	words_problem_finish(&problem);
 	options = cell("tree/agent");
 	options.seed = 20260101;
@@ -205,17 +207,18 @@ START_TEST(problems_never_change) {
 	options.shuffle = options.ground = true;
 	problem = draw(vocabulary, &options, 9999);
 	ck_assert_str_eq(problem.text,
-		"Ralph’s colleague has 20 teapots more than Ralph’s roommate. "
-		"Zdenka is ahead of Volker in teapots by the same number as Wladyslaw is ahead of "
-		"Margot. "
-		"Ralph’s roommate has 5 teapots more than Margot. "
-		"Chantal is the owner of 18 teapots. "
-		"Margot owns 6 teapots. "
-		"Ralph’s employer then gives Ralph’s colleague 5 teapots. "
-		"Compared with Ralph, Zdenka has 4 more teapots. "
-		"Wladyslaw has 10 teapots. "
-		"Compared with Chantal, Volker has 12 more teapots.");
-	ck_assert_str_eq(problem.question, "Prove that Ralph has 30 teapots.");
+		"Guido’s colleague has 20 teapots more than Guido’s roommate. "
+		"Mauro is ahead of Mohammed in teapots by the same number as Ebenezer is ahead of "
+		"Valentin. "
+		"Guido’s roommate has 5 teapots more than Valentin. "
+		"Bedrich is the owner of 18 teapots. "
+		"Valentin owns 6 teapots. "
+		"Guido’s employer then gives Guido’s colleague 5 teapots. "
+		"Compared with Guido, Mauro has 4 more teapots. "
+		"Ebenezer has 10 teapots. "
+		"Compared with Bedrich, Mohammed has 12 more teapots.");
+	ck_assert_str_eq(problem.question,
+		"Prove that Guido has 30 teapots.");
 	words_problem_finish(&problem);
 	ck_assert_str_eq(WORDS_VERSION, "1");
 	vocabulary_destroy(vocabulary);
