@@ -16,7 +16,7 @@ static const char subset_test[] = "test";
 static const char subset_valid[] = "valid";
 
 static const struct layout *const layouts[] = {&layout_json, &layout_jsonl, &layout_lean_tree,
-	&layout_words};
+	&layout_words, &layout_words_paper};
 
 /* One problem, two spellings: what the set writes, and what all other miniF2F sets write. */
 static const struct {

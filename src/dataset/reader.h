@@ -41,6 +41,7 @@ extern const struct layout layout_json;
 extern const struct layout layout_jsonl;
 extern const struct layout layout_lean_tree;
 extern const struct layout layout_words;
+extern const struct layout layout_words_paper;
 
 /**
  * Takes *problem over, also when it fails, and zeroes it. name and file_subset (if the file has

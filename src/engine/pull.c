@@ -140,7 +140,8 @@ static int fetch_source(struct pull *pull, struct pull_source *source, struct er
 		return rc;
 	}
 	if (source->rc < 0) {
-		if (source->manifest->unpublished == NULL || source->from) {
+		// What was looked for on disk is named already.
+		if (source->manifest->unpublished == NULL || source->fetch != NULL) {
 			error_prefix(&source->err, "%s", source->shown);
 		}
 		return 0;
@@ -198,6 +199,11 @@ static int find_pin(const struct set_file *file, void *data) {
 	return 0;
 }
 
+/* A file that came from elsewhere than the manifest says goes by where it came from. */
+static const char *shown_path(const struct pull_source *source, const struct dataset_file *file) {
+	return source->manifest->unpublished != NULL ? source->shown : file->path;
+}
+
 static int mismatch(const struct pull_source *source, const struct dataset_file *file,
 	const char *is, const char *wanted, const char *by, struct error *err) {
 	if (source->result.is_head) {
@@ -206,8 +212,8 @@ static int mismatch(const struct pull_source *source, const struct dataset_file 
 			"%s",
 			file->path, source->manifest->commit, source->result.commit, is, wanted);
 	}
-	return error_set(
-		err, ERROR_INPUT, "%s: sha256 is %s, not %s as %s", file->path, is, wanted, by);
+	return error_set(err, ERROR_INPUT, "%s: sha256 is %s, not %s as %s",
+		shown_path(source, file), is, wanted, by);
 }
 
 /*
@@ -231,14 +237,14 @@ static int check_file(struct pull *pull, const struct pull_set *set,
 		return mismatch(
 			source, file, hash, search.found.hex, "the first pull brought", err);
 	}
-	if (!search.has && source->result.is_head) {
+	if (!search.has && source->result.is_head) { // never so for an unpublished source
 		return error_set(err, ERROR_INPUT,
 			"%s: commit %.12s is absent, and there is no checksum to know the file by",
 			file->path, source->manifest->commit);
 	}
 	tell(pull, (struct pull_event){.kind = PULL_PINNED,
 			   .set = set->dataset->name,
-			   .path = file->path,
+			   .path = shown_path(source, file),
 			   .hash = hash});
 	return 0;
 }

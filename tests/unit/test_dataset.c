@@ -56,7 +56,7 @@ START_TEST(every_built_in_manifest_loads) {
 			  0);
 		dataset_destroy(dataset);
 	}
-	ck_assert_uint_eq(count, 7);
+	ck_assert_uint_eq(count, 8);
 }
 END_TEST
 
