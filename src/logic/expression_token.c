@@ -4,59 +4,7 @@
 
 #include "base/mem.h"
 
-enum { DIGITS_MAX = 18, SYMBOL_MAX = 3 };
-
-/* A character outside ASCII that means something here. Others are letters. */
-struct symbol {
-	char bytes[SYMBOL_MAX + 1];
-	char means; // an ASCII character; 0: nothing but a space
-	int8_t top, bottom;
-};
-
-static const struct symbol symbols[] = {
-	{"\xc2\xa0", ' ', 0, 0}, // no-break space
-	{"\xc2\xa3", '$', 0, 0},
-	{"\xc2\xb2", '?', 0, 0}, // squares and cubes are not read
-	{"\xc2\xb3", '?', 0, 0},
-	{"\xc2\xb7", '*', 0, 0},
-	{"\xc2\xbc", '#', 1, 4},
-	{"\xc2\xbd", '#', 1, 2},
-	{"\xc2\xbe", '#', 3, 4},
-	{"\xc3\x97", '*', 0, 0},
-	{"\xc3\xb7", '/', 0, 0},
-	{"\xe2\x80\x90", '-', 0, 0},
-	{"\xe2\x80\x91", '-', 0, 0},
-	{"\xe2\x80\x92", '-', 0, 0},
-	{"\xe2\x80\x93", '-', 0, 0}, // en dash
-	{"\xe2\x80\x94", '?', 0, 0}, // em dash
-	{"\xe2\x80\x9c", ' ', 0, 0},
-	{"\xe2\x80\x9d", ' ', 0, 0},
-	{"\xe2\x80\xa2", '?', 0, 0},
-	{"\xe2\x80\xa6", '?', 0, 0},
-	{"\xe2\x80\xaf", ' ', 0, 0},
-	{"\xe2\x81\x84", '/', 0, 0},
-	{"\xe2\x82\xac", '$', 0, 0},
-	{"\xe2\x85\x93", '#', 1, 3},
-	{"\xe2\x85\x94", '#', 2, 3},
-	{"\xe2\x86\x92", '>', 0, 0},
-	{"\xe2\x87\x92", '>', 0, 0},
-	{"\xe2\x88\x92", '-', 0, 0},
-	{"\xe2\x88\x95", '/', 0, 0},
-	{"\xe2\x88\x97", '*', 0, 0},
-	{"\xe2\x88\x99", '*', 0, 0},
-	{"\xe2\x89\x83", '~', 0, 0},
-	{"\xe2\x89\x85", '~', 0, 0},
-	{"\xe2\x89\x88", '~', 0, 0},
-	{"\xe2\x89\xa0", '?', 0, 0},
-	{"\xe2\x89\xa4", '?', 0, 0},
-	{"\xe2\x89\xa5", '?', 0, 0},
-	{"\xe2\x8b\x85", '*', 0, 0},
-	{"\xe2\x9c\x95", '*', 0, 0},
-	{"\xe2\x9c\x96", '*', 0, 0},
-	{"\xef\xbc\x8b", '+', 0, 0},
-	{"\xef\xbc\x8d", '-', 0, 0},
-	{"\xef\xbc\x9d", '=', 0, 0},
-};
+enum { DIGITS_MAX = 18 };
 
 static bool is_digit(char c) {
 	return c >= '0' && c <= '9';
@@ -68,31 +16,6 @@ static bool is_ascii_letter(char c) {
 
 static char at(const struct lexer *lexer, size_t where) {
 	return where < lexer->length ? lexer->text[where] : '\0';
-}
-
-static const struct symbol *symbol_at(const struct lexer *lexer, size_t where) {
-	unsigned char lead = (unsigned char)at(lexer, where);
-	size_t low = 0;
-	size_t high = F2F_COUNT(symbols);
-	if (lead != 0xc2 && lead != 0xc3 && lead != 0xe2 && lead != 0xef) {
-		return NULL;
-	}
-	size_t left = lexer->length - where;
-	while (low < high) {
-		size_t middle = low + (high - low) / 2;
-		const char *bytes = symbols[middle].bytes;
-		size_t length = strlen(bytes);
-		int order = memcmp(lexer->text + where, bytes, left < length ? left : length);
-		if (order == 0 && left >= length) {
-			return &symbols[middle];
-		}
-		if (order <= 0) {
-			high = middle;
-		} else {
-			low = middle + 1;
-		}
-	}
-	return NULL;
 }
 
 static size_t symbol_length(const struct symbol *symbol) {
@@ -108,7 +31,7 @@ static size_t letter_length(const struct lexer *lexer, size_t where) {
 	if ((unsigned char)c < 0x80) {
 		return 0;
 	}
-	return symbol_at(lexer, where) == NULL ? 1 : 0;
+	return symbol_find(lexer, where) == NULL ? 1 : 0;
 }
 
 static size_t apostrophe_length(const struct lexer *lexer, size_t where) {
@@ -157,7 +80,7 @@ static size_t space_length(const struct lexer *lexer, size_t where) {
 	if ((c > 0 && c <= ' ') || c == '\0' || c == '$' || c == '"' || c == '`' || c == '\'') {
 		return 1; // a currency sign says nothing here
 	}
-	const struct symbol *symbol = (unsigned char)c >= 0x80 ? symbol_at(lexer, where) : NULL;
+	const struct symbol *symbol = (unsigned char)c >= 0x80 ? symbol_find(lexer, where) : NULL;
 	return symbol != NULL && (symbol->means == ' ' || symbol->means == '$')
 		       ? symbol_length(symbol)
 		       : 0;
@@ -295,7 +218,8 @@ static bool x_is_times(const struct lexer *lexer, size_t where) {
 /* What stands glued to a number: %, a scale word, a letter. */
 static void number_tail(struct lexer *lexer, struct token *out) {
 	char c = at(lexer, lexer->at);
-	const struct symbol *symbol = (unsigned char)c >= 0x80 ? symbol_at(lexer, lexer->at) : NULL;
+	const struct symbol *symbol =
+		(unsigned char)c >= 0x80 ? symbol_find(lexer, lexer->at) : NULL;
 	if (c == '%') {
 		lexer->at++;
 		out->percent = rational_divide(out->value, rational_of(100), &out->value);
@@ -553,7 +477,7 @@ static bool is_blank(char c) {
 }
 
 static bool symbol_is_space(const struct lexer *lexer, size_t where) {
-	const struct symbol *symbol = symbol_at(lexer, where);
+	const struct symbol *symbol = symbol_find(lexer, where);
 	return symbol != NULL && symbol->means == ' ';
 }
 
@@ -568,7 +492,8 @@ void token_next(struct lexer *lexer, struct token *out) {
 	*out = (struct token){.start = lexer->at};
 	out->space_before = lexer->at == 0 || is_blank(lexer->text[lexer->at - 1]);
 	char c = at(lexer, lexer->at);
-	const struct symbol *symbol = (unsigned char)c >= 0x80 ? symbol_at(lexer, lexer->at) : NULL;
+	const struct symbol *symbol =
+		(unsigned char)c >= 0x80 ? symbol_find(lexer, lexer->at) : NULL;
 	if (lexer->at >= lexer->length) {
 		out->kind = TOKEN_END;
 	} else if (is_digit(c)) {

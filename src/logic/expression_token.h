@@ -61,6 +61,9 @@ struct word_entry {
 /** NULL for a word that is not in the table. ASCII case does not matter. */
 const struct word_entry *word_find(const char *text, size_t length);
 
+/** The table, a word an index; NULL past its end. */
+const struct word_entry *word_at(size_t index);
+
 struct token {
 	enum token_kind kind;
 	size_t start, end;
@@ -82,6 +85,16 @@ struct lexer {
 	size_t length;
 	size_t at;
 };
+
+/* A character outside ASCII that means something here. Others are letters. */
+struct symbol {
+	char bytes[4];
+	char means; // an ASCII character; 0: nothing but a space
+	int8_t top, bottom;
+};
+
+/** The symbol whose bytes stand at `where`, or NULL. */
+const struct symbol *symbol_find(const struct lexer *lexer, size_t where);
 
 /** Reads the next token, moving on. TOKEN_END for ever at the end. */
 void token_next(struct lexer *lexer, struct token *out);

@@ -139,6 +139,14 @@ static const struct word_entry words[] = {
 	{"zero", WORD_SMALL, 0},
 };
 
+/* For each first letter, a bit for each length of its words: most others need no search. A test
+ * finds every word of the table. */
+static const uint16_t lengths[26] = {
+	0x00ae, 0x008c, 0x0028, 0x00e8, 0x01f0, 0x01f0, 0x00f0, 0x00dc, 0x0006,
+	0x0000, 0x0000, 0x00f0, 0x04f8, 0x0154, 0x000c, 0x0010, 0x0180, 0x0000,
+	0x02fc, 0x037c, 0x0000, 0x0000, 0x003c, 0x0002, 0x0048, 0x0010,
+};
+
 /* As strcmp, of the word in any case and an entry. */
 static int compare(const char *text, size_t length, const char *word) {
 	for (size_t i = 0; i < length; i++) {
@@ -153,7 +161,8 @@ static int compare(const char *text, size_t length, const char *word) {
 const struct word_entry *word_find(const char *text, size_t length) {
 	size_t low = 0;
 	size_t high = F2F_COUNT(words);
-	if (length == 0 || length > WORD_MAX) {
+	unsigned first = length > 0 ? (unsigned)(text[0] | 0x20) - 'a' : 26;
+	if (first >= 26 || length > WORD_MAX || (lengths[first] >> length & 1) == 0) {
 		return NULL;
 	}
 	while (low < high) {
@@ -169,6 +178,10 @@ const struct word_entry *word_find(const char *text, size_t length) {
 		}
 	}
 	return NULL;
+}
+
+const struct word_entry *word_at(size_t index) {
+	return index < F2F_COUNT(words) ? &words[index] : NULL;
 }
 
 static bool is_letter(char c) {

@@ -5,6 +5,7 @@
 #include "base/buf.h"
 #include "base/mem.h"
 #include "logic/expression.h"
+#include "logic/expression_token.h"
 
 enum { MANY = 64 };
 
@@ -140,6 +141,19 @@ START_TEST(numbers_in_words_reach_ninety_nine_thousand) {
 }
 END_TEST
 
+START_TEST(every_word_of_the_table_is_found) {
+	const struct word_entry *entry = NULL;
+	size_t count = 0;
+	for (; (entry = word_at(count)) != NULL; count++) {
+		ck_assert_msg(word_find(entry->text, strlen(entry->text)) == entry,
+			"\"%s\" is not found", entry->text);
+	}
+	ck_assert(count > 100);
+	ck_assert(word_find("ON", 2) == NULL && word_find("ones", 4) == NULL);
+	ck_assert(word_find("ONE", 3) != NULL);
+}
+END_TEST
+
 START_TEST(parts_and_multiples_are_products) {
 	CHECK_ROWS({"half of 10 is 5", "5(1/2 10) = 5"}, {"1/2 of 10 = 5", "5(1 2 10) = 5"},
 		{"(3)/(4) of 20", "15(3 4 20)"}, {"20% of 50 = 10", "10(1/5 50) = 10"},
@@ -178,7 +192,12 @@ START_TEST(chains_keep_their_sides_in_words) {
 		{"x = 16 - 5 = 11", "? = 11(16 5) = 11"}, {"11 = 16 - 5", "11 = 11(16 5)"},
 		{"Mira + Tobin = 14 + 9 = 23", "? = 23(14 9) = 23"},
 		{"Mira's pears = 14", "? = 14"}, {"(14 - 5 = 9)", "9(14 5) = 9"},
-		{"2 * (3 + 4 = 14", "?(2 3 4) = 14"}, {"16 - 5 = ?", "11(16 5)"},
+		{"2 * (3 + 4 = 14", "?(2 3 4) = 14"},
+		{"5 fewer than Mira (14) → 14 − 5 = 9", "5; 14; 9(14 5) = 9"},
+		{"plums = bags × plums per bag = 7 × 3 = 21", "? = ? = 21(7 3) = 21"},
+		{"9 pears (14 - 5 = 9)", "9; 9(14 5) = 9"}, {"x + 5 = 14", "?(5) = 14"},
+		{"7 bags with 3 nuts each is 7 * 3 = 21", "7; 3; 21(7 3) = 21"},
+		{"[ {a{b} = 14", "? = 14"}, {"16 - 5 = ?", "11(16 5)"},
 		{"16 - 5 =", "11(16 5)"}, {"16 - 5 = ___", "11(16 5) = ?"},
 		{"14 - 5 == 9", "9(14 5) = 9"}, {"so 14 + 5 = 19, 19 + 2 = 21",
 							"19(14 5) = 19; 21(19 2) = 21"},
@@ -287,6 +306,7 @@ int main(void) {
 	tcase_add_test(tcase, precedence_is_the_usual_one_and_division_exact);
 	tcase_add_test(tcase, numbers_are_read_as_they_are_written);
 	tcase_add_test(tcase, numbers_in_words_reach_ninety_nine_thousand);
+	tcase_add_test(tcase, every_word_of_the_table_is_found);
 	tcase_add_test(tcase, parts_and_multiples_are_products);
 	tcase_add_test(tcase, units_stand_between_numbers_and_signs);
 	tcase_add_test(tcase, chains_keep_their_sides_in_words);
