@@ -234,12 +234,10 @@ static void read_chain(struct finder *finder, struct equation *chain, struct rea
 static void begin_with_number(struct finder *finder, size_t start) {
 	struct equation *chain = open_chain(finder);
 	struct reading reading = {.glued = false};
-	struct token nothing = {.kind = TOKEN_BREAK};
 	finder->reader.lexer.at = start;
 	side_begin(&finder->reader.side, &chain->sides[0], start);
-	if (reader_operand(&finder->reader, &nothing, &reading)) {
-		read_chain(finder, chain, &reading);
-	}
+	reader_take(&finder->reader, FOLLOWS_NUMBER, &reading);
+	read_chain(finder, chain, &reading);
 }
 
 /* The words from start to end are a side, or an operand of one. */

@@ -195,12 +195,8 @@ static void push_number(struct reader *reader, const struct token *token, bool n
 	}
 }
 
-bool reader_operand(struct reader *reader, const struct token *sign, struct reading *reading) {
+void reader_take(struct reader *reader, enum follows follows, struct reading *reading) {
 	struct lexer *lexer = &reader->lexer;
-	enum follows follows = reader_follows(reader, sign, lexer->at);
-	if (follows == FOLLOWS_NOTHING) {
-		return false;
-	}
 	reading->words = 0;
 	reading->capital = false;
 	if (follows == FOLLOWS_WORDS) {
@@ -208,19 +204,21 @@ bool reader_operand(struct reader *reader, const struct token *sign, struct read
 		side_unknown(&reader->side);
 		reading->last = (struct token){.kind = TOKEN_WORD};
 		reading->end = lexer->at;
-		return true;
+		return;
 	}
 	struct token token;
 	bool negative = false;
-	lexer->at = skip_words(reader, lexer->at, BEFORE_NUMBER_MAX);
-	for (;;) {
+	for (size_t words = 0;;) {
 		token_next(lexer, &token);
-		if (token.kind == TOKEN_OPEN) {
+		if (token_is_word(&token) && words < BEFORE_NUMBER_MAX) {
+			words++;
+		} else if (token.kind == TOKEN_OPEN) {
 			if (negative) {
 				side_negate(&reader->side);
 				negative = false;
 			}
 			side_open(&reader->side);
+			words = BEFORE_NUMBER_MAX;
 		} else if (token.kind == TOKEN_OPERATOR && token.op == '-') {
 			negative = !negative;
 		} else {
@@ -235,6 +233,14 @@ bool reader_operand(struct reader *reader, const struct token *sign, struct read
 		side_unknown(&reader->side);
 	}
 	reading->end = lexer->at;
+}
+
+bool reader_operand(struct reader *reader, const struct token *sign, struct reading *reading) {
+	enum follows follows = reader_follows(reader, sign, reader->lexer.at);
+	if (follows == FOLLOWS_NOTHING) {
+		return false;
+	}
+	reader_take(reader, follows, reading);
 	return true;
 }
 
@@ -245,16 +251,19 @@ static bool multiplies(struct reader *reader, const struct token *last) {
 	struct token token;
 	struct token sign = {.kind = TOKEN_OPERATOR, .op = '*'};
 	bool factor = last->kind == TOKEN_NUMBER && (last->factor || last->percent);
+	bool fraction = factor ||
+			(side->waiting_count > 0 &&
+				side->waiting[side->waiting_count - 1] == '/') ||
+			(last->kind == TOKEN_NUMBER && last->value.denominator != 1);
+	if (!fraction) {
+		return false;
+	}
 	token_next(&ahead, &token);
 	if (last->factor && token.kind == TOKEN_NUMBER) {
 		side_operator(&reader->side, '*');
 		return true;
 	}
-	bool fraction = factor ||
-			(side->waiting_count > 0 &&
-				side->waiting[side->waiting_count - 1] == '/') ||
-			(last->kind == TOKEN_NUMBER && last->value.denominator != 1);
-	if (!fraction || token_class(&token) != WORD_OF ||
+	if (token_class(&token) != WORD_OF ||
 		reader_follows(reader, &sign, token.end) == FOLLOWS_NOTHING) {
 		return false;
 	}
@@ -313,7 +322,8 @@ static bool take_sign(struct reader *reader, struct reading *reading, struct tok
 		return true;
 	}
 	if (as_operator(reader, token)) {
-		if (reader_follows(reader, token, token->end) == FOLLOWS_NOTHING) {
+		enum follows follows = reader_follows(reader, token, token->end);
+		if (follows == FOLLOWS_NOTHING) {
 			return false;
 		}
 		reading->glued = token->op == '-' && !token->in_words &&
@@ -321,7 +331,8 @@ static bool take_sign(struct reader *reader, struct reading *reading, struct tok
 		reading->dash_start = token->start;
 		reading->dash_end = token->end;
 		side_operator(&reader->side, token->op);
-		return reader_operand(reader, token, reading);
+		reader_take(reader, follows, reading);
+		return true;
 	}
 	if (token->kind == TOKEN_CLOSE && reader->side.depth > 0) {
 		side_close(&reader->side);

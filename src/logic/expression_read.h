@@ -58,6 +58,9 @@ size_t reader_skip_note(const struct reader *reader, size_t at);
 /** Reads the operand after `sign`, or nothing and returns false. */
 bool reader_operand(struct reader *reader, const struct token *sign, struct reading *reading);
 
+/** The same when it is known that something follows. */
+void reader_take(struct reader *reader, enum follows follows, struct reading *reading);
+
 /** Reads on after an operand, to where the side ends; the lexer stands behind its last operand. */
 enum side_end reader_side(struct reader *reader, struct reading *reading);
 
