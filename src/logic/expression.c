@@ -5,7 +5,7 @@
 #include "logic/expression_read.h"
 
 struct finder {
-	struct reader reader;
+	struct side_reader reader;
 	struct equation *out;
 	size_t max, count;
 	bool listed; // a number stood before in the same breath
@@ -135,7 +135,7 @@ static void percent_as_unit(struct equation *chain) {
 }
 
 /* Whether "is" really stood between arithmetic and its result. */
-static bool soft_equal_holds(const struct reader *reader, const struct equation *chain) {
+static bool soft_equal_holds(const struct side_reader *reader, const struct equation *chain) {
 	const struct expression *left = &chain->sides[chain->side_count - 2];
 	const struct expression *right = &chain->sides[chain->side_count - 1];
 	struct lexer ahead = reader->lexer;
@@ -178,10 +178,10 @@ static struct equation *split_chain(
 }
 
 /* Where the first number or word after an equals sign stands. */
-static size_t operand_start(const struct reader *reader, const struct token *sign) {
+static size_t operand_start(const struct side_reader *reader, const struct token *sign) {
 	struct lexer ahead = reader->lexer;
 	struct token token;
-	bool words = reader_follows(reader, sign, ahead.at) == FOLLOWS_WORDS;
+	bool words = side_reader_follows(reader, sign, ahead.at) == FOLLOWS_WORDS;
 	do {
 		token_next(&ahead, &token);
 	} while (!words && token_is_word(&token));
@@ -190,11 +190,11 @@ static size_t operand_start(const struct reader *reader, const struct token *sig
 
 /* Reads the chain on from the first operand of its next side. */
 static void read_chain(struct finder *finder, struct equation *chain, struct reading *reading) {
-	struct reader *reader = &finder->reader;
+	struct side_reader *reader = &finder->reader;
 	bool soft = false;
 	bool about = false;
 	for (;;) {
-		enum side_end end = reader_side(reader, reading);
+		enum side_end end = side_reader_run(reader, reading);
 		side_finish(&reader->side, reading->end);
 		if (reader->side.lowest == reader->side.depth && reader->side.depth > 0) {
 			trim_open(&reader->lexer, reader->side.out, reader->side.depth);
@@ -224,7 +224,7 @@ static void read_chain(struct finder *finder, struct equation *chain, struct rea
 		side_begin(&reader->side, &chain->sides[chain->side_count],
 			operand_start(reader, &reading->equal));
 		struct token sign = reading->equal;
-		if (!reader_operand(reader, &sign, reading)) {
+		if (!side_reader_operand(reader, &sign, reading)) {
 			break; // "= ?"
 		}
 	}
@@ -236,7 +236,7 @@ static void begin_with_number(struct finder *finder, size_t start) {
 	struct reading reading = {.glued = false};
 	finder->reader.lexer.at = start;
 	side_begin(&finder->reader.side, &chain->sides[0], start);
-	reader_take(&finder->reader, FOLLOWS_NUMBER, &reading);
+	side_reader_take(&finder->reader, FOLLOWS_NUMBER, &reading);
 	read_chain(finder, chain, &reading);
 }
 
@@ -253,8 +253,8 @@ static void begin_with_words(struct finder *finder, size_t start, size_t end) {
 /* An operator that does not follow a number. Returns whether it began something. */
 static bool begin_with_operator(struct finder *finder, const struct token *token, size_t run,
 	size_t run_end) {
-	struct reader *reader = &finder->reader;
-	bool number = reader_begins_number(reader, token);
+	struct side_reader *reader = &finder->reader;
+	bool number = side_reader_begins_number(reader, token);
 	if (number && !token->space_after &&
 		(run == NOWHERE || token->space_before || run_end < token->start)) {
 		begin_with_number(finder, token->start);
@@ -264,8 +264,8 @@ static bool begin_with_operator(struct finder *finder, const struct token *token
 		return false;
 	}
 	bool spaced = token->space_before == token->space_after;
-	if (reader_follows(reader, token, token->end) != FOLLOWS_NOTHING && spaced &&
-		(reader_equals_ahead(reader, token->end) || token->in_words ||
+	if (side_reader_follows(reader, token, token->end) != FOLLOWS_NOTHING && spaced &&
+		(side_reader_equals_ahead(reader, token->end) || token->in_words ||
 			token->op == '+')) {
 		begin_with_words(finder, run, run_end);
 		return true;
@@ -279,7 +279,7 @@ static bool begin_with_operator(struct finder *finder, const struct token *token
 
 /* Looks on from where the lexer stands until something has been read; false at the end. */
 static bool find_next(struct finder *finder) {
-	struct reader *reader = &finder->reader;
+	struct side_reader *reader = &finder->reader;
 	size_t run = NOWHERE; // words that may be the left side of an equals sign
 	size_t run_end = 0;
 	for (;;) {
@@ -289,7 +289,7 @@ static bool find_next(struct finder *finder) {
 			return false;
 		}
 		if (token.kind == TOKEN_NUMBER ||
-			(token.kind == TOKEN_OPEN && reader_begins_number(reader, &token))) {
+			(token.kind == TOKEN_OPEN && side_reader_begins_number(reader, &token))) {
 			begin_with_number(finder, token.start);
 			return true;
 		}
@@ -305,7 +305,7 @@ static bool find_next(struct finder *finder) {
 			run = run == NOWHERE ? token.start : run;
 			run_end = token.end;
 		} else if (token.kind == TOKEN_OPEN && run != NOWHERE) {
-			reader->lexer.at = reader_skip_note(reader, token.end);
+			reader->lexer.at = side_reader_skip_note(reader, token.end);
 		} else if (token.kind != TOKEN_CLOSE) {
 			run = NOWHERE;
 		}

@@ -24,7 +24,7 @@ static bool is_stop(const struct token *token) {
 	return class == WORD_STOP || class == WORD_AND;
 }
 
-bool reader_begins_number(const struct reader *reader, const struct token *token) {
+bool side_reader_begins_number(const struct side_reader *reader, const struct token *token) {
 	bool minus = token->kind == TOKEN_OPERATOR && token->op == '-' && !token->in_words;
 	if (token->kind != TOKEN_OPEN && !minus) {
 		return token->kind == TOKEN_NUMBER;
@@ -44,7 +44,7 @@ bool reader_begins_number(const struct reader *reader, const struct token *token
 }
 
 /* Whether an equals sign comes soon, before the sentence ends. */
-bool reader_equals_ahead(const struct reader *reader, size_t at) {
+bool side_reader_equals_ahead(const struct side_reader *reader, size_t at) {
 	const struct lexer *lexer = &reader->lexer;
 	size_t end = lexer->length - at > EQUALS_AHEAD_MAX ? at + EQUALS_AHEAD_MAX : lexer->length;
 	for (; at < end; at++) {
@@ -71,7 +71,7 @@ static size_t words_allowed(const struct token *sign) {
 
 /* "5 times as many", "3 times a day", "30 times for 20": no product. "times" is one before a number
  * or a name. */
-static bool is_counting(const struct reader *reader, const struct token *sign,
+static bool is_counting(const struct side_reader *reader, const struct token *sign,
 	const struct token *next) {
 	if (sign->kind != TOKEN_OPERATOR || !sign->in_words || sign->op != '*') {
 		return false;
@@ -83,7 +83,8 @@ static bool is_counting(const struct reader *reader, const struct token *sign,
 	return next->word != NULL || (first >= 'a' && first <= 'z');
 }
 
-enum follows reader_follows(const struct reader *reader, const struct token *sign, size_t at) {
+enum follows side_reader_follows(
+	const struct side_reader *reader, const struct token *sign, size_t at) {
 	struct lexer ahead = reader->lexer;
 	struct token token;
 	size_t words = 0;
@@ -91,7 +92,7 @@ enum follows reader_follows(const struct reader *reader, const struct token *sig
 	ahead.at = at;
 	for (;; words++) {
 		token_next(&ahead, &token);
-		if (reader_begins_number(reader, &token)) {
+		if (side_reader_begins_number(reader, &token)) {
 			if (words > 0 && token.kind == TOKEN_OPERATOR) {
 				break; // "Mira - 5": an operand in words
 			}
@@ -114,20 +115,20 @@ enum follows reader_follows(const struct reader *reader, const struct token *sig
 		return FOLLOWS_WORDS;
 	}
 	if (token.kind == TOKEN_OPERATOR) {
-		return !stopped && reader_equals_ahead(reader, token.end) ? FOLLOWS_WORDS
+		return !stopped && side_reader_equals_ahead(reader, token.end) ? FOLLOWS_WORDS
 									  : FOLLOWS_NOTHING;
 	}
 	return reader->chained && sign->op == '+' ? FOLLOWS_WORDS : FOLLOWS_NOTHING;
 }
 
 /* "x" between numbers, and signs that are no units' dashes or slashes. */
-static bool as_operator(const struct reader *reader, struct token *token) {
+static bool as_operator(const struct side_reader *reader, struct token *token) {
 	if (token->kind == TOKEN_WORD && token_class(token) == WORD_X) {
 		struct lexer ahead = reader->lexer;
 		struct token next;
 		ahead.at = token->end;
 		token_next(&ahead, &next);
-		if (!reader_begins_number(reader, &next)) {
+		if (!side_reader_begins_number(reader, &next)) {
 			return false;
 		}
 		token->kind = TOKEN_OPERATOR;
@@ -137,7 +138,7 @@ static bool as_operator(const struct reader *reader, struct token *token) {
 }
 
 /* The word glued to a number or unit by a hyphen or a slash: "16-year", "pounds/truck". */
-static bool is_glued_unit(const struct reader *reader, const struct token *token) {
+static bool is_glued_unit(const struct side_reader *reader, const struct token *token) {
 	struct lexer ahead = reader->lexer;
 	struct token next;
 	if (token->kind != TOKEN_OPERATOR || token->in_words || token->space_after ||
@@ -151,7 +152,7 @@ static bool is_glued_unit(const struct reader *reader, const struct token *token
 }
 
 /* Reads on from `at` until something that is not words; returns where the words end. */
-static size_t skip_words(struct reader *reader, size_t at, size_t most) {
+static size_t skip_words(struct side_reader *reader, size_t at, size_t most) {
 	struct lexer ahead = reader->lexer;
 	struct token token;
 	size_t end = at;
@@ -167,7 +168,7 @@ static size_t skip_words(struct reader *reader, size_t at, size_t most) {
 }
 
 /* "(Mira's pears)" after a number; returns where it ends, or `at` when numbers are in it. */
-size_t reader_skip_note(const struct reader *reader, size_t at) {
+size_t side_reader_skip_note(const struct side_reader *reader, size_t at) {
 	struct lexer ahead = reader->lexer;
 	struct token token;
 	ahead.at = at;
@@ -183,7 +184,7 @@ size_t reader_skip_note(const struct reader *reader, size_t at) {
 	return at;
 }
 
-static void push_number(struct reader *reader, const struct token *token, bool negative) {
+static void push_number(struct side_reader *reader, const struct token *token, bool negative) {
 	if (token->overflow) {
 		side_overflow(&reader->side);
 	} else {
@@ -195,7 +196,7 @@ static void push_number(struct reader *reader, const struct token *token, bool n
 	}
 }
 
-void reader_take(struct reader *reader, enum follows follows, struct reading *reading) {
+void side_reader_take(struct side_reader *reader, enum follows follows, struct reading *reading) {
 	struct lexer *lexer = &reader->lexer;
 	reading->words = 0;
 	reading->capital = false;
@@ -235,17 +236,18 @@ void reader_take(struct reader *reader, enum follows follows, struct reading *re
 	reading->end = lexer->at;
 }
 
-bool reader_operand(struct reader *reader, const struct token *sign, struct reading *reading) {
-	enum follows follows = reader_follows(reader, sign, reader->lexer.at);
+bool side_reader_operand(
+	struct side_reader *reader, const struct token *sign, struct reading *reading) {
+	enum follows follows = side_reader_follows(reader, sign, reader->lexer.at);
 	if (follows == FOLLOWS_NOTHING) {
 		return false;
 	}
-	reader_take(reader, follows, reading);
+	side_reader_take(reader, follows, reading);
 	return true;
 }
 
 /* "half of 10", "20% of the 50", "twice 7": whether the number multiplies what follows. */
-static bool multiplies(struct reader *reader, const struct token *last) {
+static bool multiplies(struct side_reader *reader, const struct token *last) {
 	const struct side *side = &reader->side;
 	struct lexer ahead = reader->lexer;
 	struct token token;
@@ -264,7 +266,7 @@ static bool multiplies(struct reader *reader, const struct token *last) {
 		return true;
 	}
 	if (token_class(&token) != WORD_OF ||
-		reader_follows(reader, &sign, token.end) == FOLLOWS_NOTHING) {
+		side_reader_follows(reader, &sign, token.end) == FOLLOWS_NOTHING) {
 		return false;
 	}
 	reader->lexer.at = token.end;
@@ -275,8 +277,8 @@ static bool multiplies(struct reader *reader, const struct token *last) {
 
 /* "is" or "gives" as an equals sign: only after arithmetic, or "is" after a number, and before a
  * number. */
-static bool is_soft_equal(
-	const struct reader *reader, const struct reading *reading, const struct token *token) {
+static bool is_soft_equal(const struct side_reader *reader, const struct reading *reading,
+	const struct token *token) {
 	const struct side *side = &reader->side;
 	bool compound = side->out->operator_count > 0;
 	enum word_class class = token_class(token);
@@ -286,17 +288,17 @@ static bool is_soft_equal(
 	if ((class != WORD_IS && !compound) || (class == WORD_GIVES && reading->capital)) {
 		return false;
 	}
-	return reader_follows(reader, token, token->end) == FOLLOWS_NUMBER;
+	return side_reader_follows(reader, token, token->end) == FOLLOWS_NUMBER;
 }
 
 /* After a comma: "plus 5", "which is 9", "leaving 9". */
-static bool goes_on_after_comma(struct reader *reader, const struct reading *reading) {
+static bool goes_on_after_comma(struct side_reader *reader, const struct reading *reading) {
 	struct lexer ahead = reader->lexer;
 	struct token token;
 	token_next(&ahead, &token);
 	if (token.kind == TOKEN_OPERATOR) {
 		return token.in_words &&
-		       reader_follows(reader, &token, token.end) == FOLLOWS_NUMBER;
+		       side_reader_follows(reader, &token, token.end) == FOLLOWS_NUMBER;
 	}
 	if (reader->side.out->operator_count == 0) {
 		return false;
@@ -313,7 +315,7 @@ static bool goes_on_after_comma(struct reader *reader, const struct reading *rea
 }
 
 /* A sign or parenthesis after an operand; false when the side does not go on with it. */
-static bool take_sign(struct reader *reader, struct reading *reading, struct token *token) {
+static bool take_sign(struct side_reader *reader, struct reading *reading, struct token *token) {
 	struct lexer *lexer = &reader->lexer;
 	struct token times = {.kind = TOKEN_OPERATOR, .op = '*'};
 	if (is_glued_unit(reader, token)) {
@@ -322,7 +324,7 @@ static bool take_sign(struct reader *reader, struct reading *reading, struct tok
 		return true;
 	}
 	if (as_operator(reader, token)) {
-		enum follows follows = reader_follows(reader, token, token->end);
+		enum follows follows = side_reader_follows(reader, token, token->end);
 		if (follows == FOLLOWS_NOTHING) {
 			return false;
 		}
@@ -331,7 +333,7 @@ static bool take_sign(struct reader *reader, struct reading *reading, struct tok
 		reading->dash_start = token->start;
 		reading->dash_end = token->end;
 		side_operator(&reader->side, token->op);
-		reader_take(reader, follows, reading);
+		side_reader_take(reader, follows, reading);
 		return true;
 	}
 	if (token->kind == TOKEN_CLOSE && reader->side.depth > 0) {
@@ -344,32 +346,32 @@ static bool take_sign(struct reader *reader, struct reading *reading, struct tok
 	if (token->kind != TOKEN_OPEN) {
 		return false;
 	}
-	if (token->start == reading->end && reader_begins_number(reader, token)) {
+	if (token->start == reading->end && side_reader_begins_number(reader, token)) {
 		lexer->at = token->start; // "2(3 + 4)"
 		side_operator(&reader->side, '*');
-		return reader_operand(reader, &times, reading);
+		return side_reader_operand(reader, &times, reading);
 	}
-	size_t note = reader_skip_note(reader, token->end);
+	size_t note = side_reader_skip_note(reader, token->end);
 	lexer->at = note;
 	return note > token->end;
 }
 
 /* A word after an operand; false when it is no unit. */
 static bool take_word(
-	const struct reader *reader, struct reading *reading, const struct token *token) {
+	const struct side_reader *reader, struct reading *reading, const struct token *token) {
 	char first = reader->lexer.text[token->start];
 	reading->words++;
 	reading->capital |= first >= 'A' && first <= 'Z';
 	return reading->words <= UNIT_WORDS_MAX && !is_stop(token);
 }
 
-enum side_end reader_side(struct reader *reader, struct reading *reading) {
+enum side_end side_reader_run(struct side_reader *reader, struct reading *reading) {
 	struct lexer *lexer = &reader->lexer;
 	struct token times = {.kind = TOKEN_OPERATOR, .op = '*'};
 	for (;;) {
 		struct token token;
 		if (reading->words == 0 && multiplies(reader, &reading->last)) {
-			reader_operand(reader, &times, reading);
+			side_reader_operand(reader, &times, reading);
 			continue;
 		}
 		token_next(lexer, &token);

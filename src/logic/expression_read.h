@@ -9,7 +9,7 @@
 
 /* Reading one side of an equation. */
 
-struct reader {
+struct side_reader {
 	struct lexer lexer;
 	struct side side;
 	bool chained; // an equals sign stands before
@@ -44,24 +44,26 @@ enum word_class token_class(const struct token *token);
 bool token_is_word(const struct token *token);
 
 /** Whether a number, a parenthesis with one, or a minus with either starts at `token`. */
-bool reader_begins_number(const struct reader *reader, const struct token *token);
+bool side_reader_begins_number(const struct side_reader *reader, const struct token *token);
 
 /** Whether an equals sign comes soon after `at`, before the sentence ends. */
-bool reader_equals_ahead(const struct reader *reader, size_t at);
+bool side_reader_equals_ahead(const struct side_reader *reader, size_t at);
 
 /** What comes after `sign` (an operator, an equals sign, or nothing), which ends at `at`. */
-enum follows reader_follows(const struct reader *reader, const struct token *sign, size_t at);
+enum follows side_reader_follows(
+	const struct side_reader *reader, const struct token *sign, size_t at);
 
 /** Where the words of a note in parentheses that opened before `at` end; `at` when it has more. */
-size_t reader_skip_note(const struct reader *reader, size_t at);
+size_t side_reader_skip_note(const struct side_reader *reader, size_t at);
 
 /** Reads the operand after `sign`, or nothing and returns false. */
-bool reader_operand(struct reader *reader, const struct token *sign, struct reading *reading);
+bool side_reader_operand(
+	struct side_reader *reader, const struct token *sign, struct reading *reading);
 
 /** The same when it is known that something follows. */
-void reader_take(struct reader *reader, enum follows follows, struct reading *reading);
+void side_reader_take(struct side_reader *reader, enum follows follows, struct reading *reading);
 
 /** Reads on after an operand, to where the side ends; the lexer stands behind its last operand. */
-enum side_end reader_side(struct reader *reader, struct reading *reading);
+enum side_end side_reader_run(struct side_reader *reader, struct reading *reading);
 
 #endif
