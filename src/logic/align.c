@@ -191,6 +191,30 @@ static void unread_rest(struct aligner *aligner, size_t start, size_t end) {
 	vec_push(&aligner->steps, step);
 }
 
+/* Whether a fact says how much there is of what is asked for, at whatever time. */
+static bool about_goal(const struct fact *goal, const struct fact *fact) {
+	if (fact->form != goal->form || fact->key_count != goal->key_count) {
+		return false;
+	}
+	return goal->form == FACT_PART_WHOLE ||
+	       (fact->keys[0].agent == goal->keys[0].agent &&
+		       fact->keys[0].noun == goal->keys[0].noun);
+}
+
+/* After a cue, else the last that is said of the goal, else the last number. */
+static void read_answer(const struct aligner *aligner, const char *text, size_t length,
+	struct alignment *alignment) {
+	enum answer_source source = answer_read(text, length, &alignment->answer);
+	alignment->has_answer = source != ANSWER_NONE;
+	for (size_t i = aligner->steps.count; source == ANSWER_LAST && i-- > 0;) {
+		const struct aligned_step *step = &aligner->steps.items[i];
+		if (step->has_fact && about_goal(&aligner->solved->program.goal, &step->fact)) {
+			alignment->answer = step->fact.quantity;
+			break;
+		}
+	}
+}
+
 void align_text(const struct solved *solved, const char *text, size_t length,
 	struct alignment *out) {
 	const struct closure *closure = solved->closure;
@@ -209,7 +233,7 @@ void align_text(const struct solved *solved, const char *text, size_t length,
 		alignment.truncated_text = true;
 		unread_rest(&aligner, read, length);
 	}
-	alignment.has_answer = answer_read(&solved->program, text, read, &alignment.answer);
+	read_answer(&aligner, text, read, &alignment);
 	alignment.answer_correct = alignment.has_answer &&
 				   rational_equal(alignment.answer, solved_answer(solved));
 	alignment.steps = aligner.steps.items;

@@ -52,35 +52,50 @@ static bool number_after(const char *text, size_t length, size_t start, struct r
 	return found;
 }
 
-/* The last equation's or number's value in the text's last lines. */
-static bool last_number(const char *text, size_t length, struct rational *out) {
-	size_t start = length > 2000 ? length - 2000 : 0;
+/* The value of the last equation or number of text[start .. end). */
+static bool last_of(const char *text, size_t start, size_t end, struct rational *out) {
 	struct equation equations[EQUATIONS_MAX];
+	size_t from = end - start > TAIL_MAX ? end - TAIL_MAX : start;
+	size_t count = equations_find(text + from, end - from, equations, EQUATIONS_MAX);
 	bool found = false;
-	while (start < length) {
-		size_t end = start;
-		while (end < length && text[end] != '\n') {
-			end++;
-		}
-		size_t count = equations_find(text + start, end - start, equations, EQUATIONS_MAX);
-		for (size_t i = 0; i < count; i++) {
-			for (size_t k = 0; k < equations[i].side_count; k++) {
-				if (equations[i].sides[k].evaluates) {
-					*out = equations[i].sides[k].value;
-					found = true;
-				}
+	for (size_t i = 0; i < count; i++) {
+		for (size_t k = 0; k < equations[i].side_count; k++) {
+			if (equations[i].sides[k].evaluates) {
+				*out = equations[i].sides[k].value;
+				found = true;
 			}
 		}
-		start = end + 1;
 	}
 	return found;
 }
 
-bool answer_read(const struct program *program, const char *text, size_t length,
-	struct rational *answer_out) {
+static size_t line_start(const char *text, size_t at) {
+	while (at > 0 && text[at - 1] != '\n') {
+		at--;
+	}
+	return at;
+}
+
+/* "20", "**20 almonds**", "Output: 40": a last line that says little more than a number. */
+static bool last_number(const char *text, size_t length, struct rational *out) {
+	size_t end = length;
+	while (end > 0 && strchr(" \t\r\n", text[end - 1]) != NULL) {
+		end--;
+	}
+	size_t start = line_start(text, end);
+	size_t words = 0;
+	for (size_t i = start; i < end; i++) {
+		bool letter = lower(text[i]) >= 'a' && lower(text[i]) <= 'z';
+		bool inside = i > start && lower(text[i - 1]) >= 'a' && lower(text[i - 1]) <= 'z';
+		words += letter && !inside ? 1 : 0;
+	}
+	return words <= 3 && last_of(text, start, end, out);
+}
+
+enum answer_source answer_read(const char *text, size_t length, struct rational *answer_out) {
 	static const char *const cues[] = {"\\boxed", "####", "answer is", "answer:", "answer =",
 		"answer to the question is", "answer**:", "answer:**", "answer would be"};
-	(void)program;
+	static const char turned[] = "answer";
 	for (size_t at = length; at-- > 0;) {
 		char c = lower(text[at]);
 		if (c != 'a' && c != '\\' && c != '#') {
@@ -89,9 +104,15 @@ bool answer_read(const struct program *program, const char *text, size_t length,
 		for (size_t i = 0; i < sizeof(cues) / sizeof(cues[0]); i++) {
 			if (stands_at(text, length, at, cues[i]) &&
 				number_after(text, length, at + strlen(cues[i]), answer_out)) {
-				return true;
+				return ANSWER_CUE;
 			}
 		}
+		// "So 6 is the answer."
+		size_t before = at >= 7 ? at - 7 : 0;
+		if (stands_at(text, length, at, turned) && stands_at(text, length, before, "is the") &&
+			last_of(text, line_start(text, before), before, answer_out)) {
+			return ANSWER_CUE;
+		}
 	}
-	return last_number(text, length, answer_out);
+	return last_number(text, length, answer_out) ? ANSWER_LAST : ANSWER_NONE;
 }

@@ -31,6 +31,7 @@ struct support {
 struct aligner {
 	const struct solved *solved;
 	const struct closure *closure;
+	bool assume_all; // for asking what would follow, were everything known
 	bool *said;  // by fact: derived, validly, in the text so far
 	bool *cited; // by fact: axioms used or restated
 	bool *listed; // by fact: not a comparison that only serves to go back
@@ -99,8 +100,8 @@ bool meaning_take(const struct aligner *aligner, const struct claim *claim, uint
 /** Fills in everything but steps and answer. */
 void align_measure(const struct aligner *aligner, struct alignment *alignment);
 
-/** The number that a reply gives as its answer. */
-bool answer_read(const struct program *program, const char *text, size_t length,
-	struct rational *answer_out);
+/** The number that a reply gives as its answer: after a cue, else the last of its last line. */
+enum answer_source { ANSWER_NONE, ANSWER_CUE, ANSWER_LAST };
+enum answer_source answer_read(const char *text, size_t length, struct rational *answer_out);
 
 #endif

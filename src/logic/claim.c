@@ -90,6 +90,10 @@ static void load(struct claim_reader *reader, const char *text, size_t start, si
 	}
 	memcpy(reader->text, text + start, reader->length);
 	reader->text[reader->length] = '\0';
+	// an arrow is where one statement ends, for equations too
+	for (char *at = reader->text; (at = strstr(at, "\xe2\x87\x92")) != NULL;) {
+		memcpy(at, " ; ", 3);
+	}
 	reader->token_count = lexicon_read(reader->lexicon, reader->text, reader->length,
 		reader->tokens, READER_TOKENS_MAX);
 }
@@ -105,12 +109,12 @@ static bool in_equation(const struct claim_reader *reader, size_t at) {
 
 /* Bytes of a mark at which a clause may end; 0 for none. */
 static size_t mark_at(const struct claim_reader *reader, size_t at, bool joined) {
-	static const char *const arrows[] = {"\xe2\x80\x94", "\xe2\x86\x92", "\xe2\x87\x92"};
+	static const char *const arrows[] = {"\xe2\x80\x94", "\xe2\x86\x92"};
 	char c = reader->text[at];
 	if (in_equation(reader, at)) {
 		return 0;
 	}
-	for (size_t i = 0; i < 3; i++) {
+	for (size_t i = 0; i < 2; i++) {
 		if (reader->length - at >= 3 && memcmp(&reader->text[at], arrows[i], 3) == 0) {
 			return 3;
 		}
@@ -181,6 +185,18 @@ static bool begins_with_phrase(const struct claim_reader *reader, size_t token) 
 	return before && after;
 }
 
+/* "after giving", "by taking". */
+static bool begins_gerund(const struct claim_reader *reader, size_t token) {
+	if ((reader->tokens[token].classes & WORD_PHRASE) == 0 ||
+		token + 1 >= reader->token_count) {
+		return false;
+	}
+	const struct token *next = &reader->tokens[token + 1];
+	return (next->classes & (WORD_GIVE | WORD_GET | WORD_HAVE)) != 0 &&
+	       next->end - next->start > 4 &&
+	       memcmp(reader->text + next->end - 3, "ing", 3) == 0;
+}
+
 struct cutter {
 	const struct claim_reader *reader;
 	clause_list *clauses;
@@ -217,8 +233,11 @@ static void cut(const struct claim_reader *reader, clause_list *clauses) {
 			break;
 		}
 		uint32_t classes = reader->tokens[i].classes;
-		bool word = (classes & WORD_SPLIT) != 0 || ((classes & WORD_AND) != 0 && !joined) ||
-			    begins_with_phrase(reader, i);
+		// "after giving 3 away" begins at "after"
+		bool inside = i > 0 && (reader->tokens[i - 1].classes & WORD_PHRASE) != 0;
+		bool word = ((classes & WORD_SPLIT) != 0 && !inside) ||
+			    ((classes & WORD_AND) != 0 && !joined) ||
+			    begins_with_phrase(reader, i) || begins_gerund(reader, i);
 		if (i > 0 && word && !in_equation(reader, to)) {
 			cut_at(&cutter, i, to);
 			joined = false;
@@ -231,6 +250,12 @@ static void cut(const struct claim_reader *reader, clause_list *clauses) {
 /* A piece at the end that adds to the clause before it: "… in total", "than Mira". */
 static bool belongs_before(const struct claim_reader *reader, const struct clause *clause) {
 	size_t end = clause->first + clause->count;
+	const struct token *first = &reader->tokens[clause->first];
+	// "…, which is what Nash has": the owner comes last
+	if (clause->count > 2 && (first->classes & WORD_SPLIT) != 0 &&
+		(first->classes & WORD_SUBJECTLESS) != 0) {
+		return (reader->tokens[clause->first + 1].classes & WORD_RESULT) != 0;
+	}
 	return clause->count > 0 &&
 	       (reader->tokens[clause->first].classes & WORD_SPLIT) == 0 &&
 	       !reader_has(reader, clause->first, end, WORD_HAVE) &&
@@ -243,7 +268,10 @@ static void merge(const struct claim_reader *reader, clause_list *clauses) {
 	bool open = false; // the last kept one still waits for its number
 	for (size_t i = 0; i < clauses->count; i++) {
 		struct clause next = clauses->items[i];
-		if (open) {
+		if (next.anchor_count == 0 && reader_pairs(reader, next.first, next.count)) {
+			open = false;
+			clauses->items[kept++] = next;
+		} else if (open) {
 			struct clause *last = &clauses->items[kept - 1];
 			last->end = next.end;
 			last->count += next.count;
@@ -305,12 +333,45 @@ static bool same_step(struct claim *before, const struct claim *claim) {
 		before->end = claim->end;
 		return true;
 	}
+	if (before->form == CLAIM_AMOUNT && before->subject == SUBJECT_NONE &&
+		before->noun == LEXICON_NONE && says && claim->subject == SUBJECT_NAMED &&
+		!claim->computed) {
+		// "One more makes 4.5, so Kaja has 4.5"
+		size_t start = before->start;
+		*before = *claim;
+		before->start = start;
+		return true;
+	}
 	if (said && before->computed && claim->form == CLAIM_AMOUNT && !claim->computed &&
 		claim->subject == SUBJECT_NONE && claim->noun == LEXICON_NONE) {
 		before->end = claim->end;
 		return true;
 	}
 	return false;
+}
+
+/* The first clause of a sentence that asks. */
+static size_t asked_from(const struct claim_reader *reader, const clause_list *clauses) {
+	for (size_t i = 0; i < reader->token_count; i++) {
+		const struct token *token = &reader->tokens[i];
+		const char *text = reader->text + token->start;
+		size_t length = token->end - token->start;
+		static const char *const words[] = {"how", "what", "which", "who", "do", "does",
+			"is", "are", "did", "can", "why"};
+		for (size_t k = 0; k < sizeof(words) / sizeof(words[0]); k++) {
+			if (strlen(words[k]) == length &&
+				memcmp(text + 1, words[k] + 1, length - 1) == 0 &&
+				(text[0] | 32) == words[k][0]) {
+				size_t at = 0;
+				while (at < clauses->count &&
+					clauses->items[at].end <= token->start) {
+					at++;
+				}
+				return at;
+			}
+		}
+	}
+	return clauses->count - 1;
 }
 
 static void trim(const struct claim_reader *reader, struct claim *claim) {
@@ -343,18 +404,22 @@ static void push(claim_list *claims, const struct claim *claim) {
 void claim_read(struct claim_reader *reader, const char *text, size_t start, size_t end,
 	claim_list *claims) {
 	load(reader, text, start, end);
-	if (question(reader)) {
-		return;
-	}
+	bool asks = question(reader);
 	reader_find_anchors(reader);
 	if (reader->anchor_count == 0) {
-		reader_wordy(reader, claims);
+		if (!asks) {
+			reader_wordy(reader, claims);
+		}
 		return;
 	}
 	clause_list clauses = {0};
 	size_t before = claims->count;
 	cut(reader, &clauses);
 	merge(reader, &clauses);
+	if (asks && clauses.count > 0) {
+		// "Gus has 30 - 11 = 19 tiles, but do we need tiles?": the end of it asks
+		clauses.count = asked_from(reader, &clauses);
+	}
 	for (size_t i = 0; i < clauses.count; i++) {
 		struct claim claim;
 		if (reader_claim(reader, &clauses.items[i], &claim)) {

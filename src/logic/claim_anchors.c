@@ -78,22 +78,63 @@ static void blank_brackets(struct claim_reader *reader) {
 	}
 }
 
-static bool ratio_word(const struct claim_reader *reader, size_t token) {
-	const uint32_t ratios = WORD_TWICE | WORD_HALF;
+static bool is_word(const struct claim_reader *reader, size_t token, const char *word) {
+	const struct token *at = &reader->tokens[token];
+	size_t length = strlen(word);
+	return token < reader->token_count && at->end - at->start == length &&
+	       memcmp(reader->text + at->start, word, length) == 0;
+}
+
+enum ratio { RATIO_NONE, RATIO_COMPARES, RATIO_PHRASE };
+
+/*
+ * "twice as many as Mira", "half of Mira's", "a third as many" compare; "half of that" only says
+ * where a number comes from. "half of 10" is left to the expressions.
+ */
+static enum ratio ratio_word(const struct claim_reader *reader, size_t token) {
 	const struct token *word = &reader->tokens[token];
-	if ((word->classes & ratios) == 0 || token + 1 >= reader->token_count) {
-		return false;
+	if ((word->classes & (WORD_TWICE | WORD_HALF)) == 0 || token + 1 >= reader->token_count) {
+		return RATIO_NONE;
+	}
+	bool ordinal = (word->classes & WORD_HALF) != 0 && !is_word(reader, token, "half") &&
+		       !is_word(reader, token, "Half");
+	if (ordinal && (token == 0 || !(is_word(reader, token - 1, "a") ||
+					      is_word(reader, token - 1, "one") ||
+					      is_word(reader, token - 1, "A") ||
+					      is_word(reader, token - 1, "One")))) {
+		return RATIO_NONE;
 	}
 	const struct token *next = &reader->tokens[token + 1];
-	size_t gap = next->start - word->end;
-	return gap <= 2 && ((next->classes & (WORD_AS | WORD_QUANTITY)) != 0 ||
-				   next->agent != LEXICON_NONE ||
-				   (next->end - next->start == 3 &&
-					   memcmp(reader->text + next->start, "the", 3) == 0) ||
-				   (next->end - next->start == 2 &&
-					   memcmp(reader->text + next->start, "of", 2) == 0 &&
-					   token + 2 < reader->token_count &&
-					   reader->tokens[token + 2].agent != LEXICON_NONE));
+	if (next->start - word->end > 2) {
+		return RATIO_NONE;
+	}
+	bool of = is_word(reader, token + 1, "of");
+	size_t after_of = token + (of ? 2 : 1);
+	if (is_word(reader, after_of, "that") || is_word(reader, after_of, "this") ||
+		is_word(reader, after_of, "it")) {
+		return RATIO_PHRASE;
+	}
+	bool name = after_of < reader->token_count &&
+		    reader->tokens[after_of].agent != LEXICON_NONE;
+	bool direct = (next->classes & (WORD_AS | WORD_QUANTITY)) != 0 ||
+		      is_word(reader, token + 1, "the");
+	return name || direct ? RATIO_COMPARES : RATIO_NONE;
+}
+
+/* How many times, or of a fraction how many parts. */
+static int64_t ratio_number(const struct claim_reader *reader, size_t token) {
+	static const struct {
+		const char *word;
+		int64_t number;
+	} numbers[] = {{"third", 3}, {"quarter", 4}, {"fourth", 4}, {"fifth", 5}, {"sixth", 6},
+		{"eighth", 8}, {"tenth", 10}, {"thrice", 3}, {"triple", 3}, {"Thrice", 3},
+		{"triples", 3}};
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (is_word(reader, token, numbers[i].word)) {
+			return numbers[i].number;
+		}
+	}
+	return 2;
 }
 
 static void add_anchor(struct claim_reader *reader, struct anchor anchor) {
@@ -114,9 +155,19 @@ void reader_find_anchors(struct claim_reader *reader) {
 			(digit(next) || strchr("#([", next != '\0' ? next : ' ') != NULL)) {
 			blank_references(reader, token->end);
 		}
-		if (ratio_word(reader, i) && reader->anchor_count < READER_EQUATIONS_MAX) {
-			add_anchor(reader, (struct anchor){token->start, token->end, NULL, i});
-			blank(reader, token->start, token->end);
+		enum ratio ratio = ratio_word(reader, i);
+		if (ratio == RATIO_COMPARES && reader->anchor_count < READER_EQUATIONS_MAX) {
+			add_anchor(reader, (struct anchor){
+						   .start = token->start,
+						   .end = token->end,
+						   .token = i,
+						   .ratio = ratio_number(reader, i),
+					   });
+		}
+		if (ratio != RATIO_NONE) {
+			bool one = i > 0 && is_word(reader, i - 1, "one");
+			blank(reader, one ? reader->tokens[i - 1].start : token->start,
+				token->end);
 		}
 	}
 	blank_brackets(reader);
@@ -124,6 +175,10 @@ void reader_find_anchors(struct claim_reader *reader) {
 		reader->text, reader->length, reader->equations, READER_EQUATIONS_MAX);
 	for (size_t i = 0; i < reader->equation_count; i++) {
 		const struct equation *equation = &reader->equations[i];
-		add_anchor(reader, (struct anchor){equation->start, equation->end, equation, 0});
+		add_anchor(reader, (struct anchor){
+					   .start = equation->start,
+					   .end = equation->end,
+					   .equation = equation,
+				   });
 	}
 }

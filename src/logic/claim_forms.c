@@ -67,7 +67,8 @@ static void take_equation(struct claim *claim, const struct anchor *anchor) {
 			claim->quantity = at->value;
 			claim->has_quantity = true;
 		}
-		if (at->operator_count > 0 && at->evaluates) {
+		if (at->operator_count > 0 && at->evaluates &&
+			(side == NULL || at->operator_count > side->operator_count)) {
 			side = at;
 		}
 	}
@@ -300,9 +301,7 @@ static bool read_ratio(struct view *view) {
 		if (!word) {
 			take_equation(claim, anchor);
 		} else {
-			const char *text = view->reader->text + anchor->start;
-			bool three = (text[0] | 32) == 't' && (text[1] | 32) != 'w';
-			claim->quantity = rational_of(three ? 3 : 2);
+			claim->quantity = rational_of(anchor->ratio);
 			claim->has_quantity = claim->equal = true;
 		}
 		claim->computed = false;
@@ -383,7 +382,7 @@ static bool read_rate(struct view *view) {
 	size_t each = word_after(view, view->clause->start, WORD_EACH);
 	each = each != SIZE_MAX ? each : in_a_noun(view);
 	claim->each = each != SIZE_MAX && claim->other_count > 1 &&
-		      (each + 1 == view->end || token_at(view, each + 1)->noun == LEXICON_NONE);
+		      each + 1 == view->end;
 	if (claim->each) {
 		return false;
 	}
@@ -441,6 +440,15 @@ static bool read_transfer(struct view *view) {
 	if (gives && from != SIZE_MAX) {
 		partner = name_after(view, token_at(view, from)->start);
 	}
+	const struct clause *clause = view->clause;
+	for (size_t i = 0; i < clause->anchor_count; i++) {
+		const struct anchor *anchor = &view->reader->anchors[clause->first_anchor + i];
+		if (anchor->start >= word->end && anchor->equation != NULL) {
+			view->anchor = anchor;
+			take_equation(claim, anchor);
+			break;
+		}
+	}
 	claim->form = CLAIM_TRANSFER;
 	uint16_t who = actor != SIZE_MAX ? token_at(view, actor)->agent : LEXICON_NONE;
 	uint16_t whom = partner != SIZE_MAX && partner != actor ? token_at(view, partner)->agent
@@ -458,8 +466,10 @@ static bool read_transfer(struct view *view) {
 static bool read_total(struct view *view) {
 	struct claim *claim = view->claim;
 	bool they = has(view, WORD_THEY);
+	const char *in_all = strstr(view->reader->text + view->clause->start, "in all");
 	bool total = has(view, WORD_TOTAL) ||
-		     (view->reader->length > 6 && strstr(view->reader->text, "in all") != NULL);
+		     (in_all != NULL &&
+			     in_all < view->reader->text + view->clause->end);
 	size_t named = claim->other_count;
 	bool adds = named > 1 && compound(view->anchor) && claim->operand_count > 1 &&
 		    name_before(view, view->anchor->start) != SIZE_MAX &&
@@ -513,11 +523,18 @@ static void take_spoken_operands(struct view *view) {
 
 static bool read_answer(struct view *view) {
 	struct claim *claim = view->claim;
-	size_t word = word_before(view, view->anchor->start, WORD_ANSWER);
-	claim->answer = word != SIZE_MAX || view->reader->token_count == 0;
-	if (!claim->answer || claim->computed || claim->other_count > 0) {
+	const struct clause *clause = view->clause;
+	bool alone = view->reader->token_count == 0 ||
+		     (view->reader->token_count == 1 && token_at(view, 0)->noun != LEXICON_NONE);
+	// "9/2" is a number here
+	bool computed = claim->computed &&
+			!(claim->operand_count == 2 && !rational_is_integer(claim->quantity));
+	claim->answer = has(view, WORD_ANSWER) || (alone && clause->anchor_count == 1);
+	if (!claim->answer || computed || claim->other_count > 0) {
 		return false;
 	}
+	claim->computed = false;
+	claim->operand_count = 0;
 	claim->form = CLAIM_ANSWER;
 	find_noun(view);
 	return true;
@@ -551,10 +568,98 @@ static bool is_phrase(const struct view *view) {
 								   WORD_RESULT) != 0));
 		subject = subject || begins_clause(token_at(view, i));
 	}
-	bool starts = (token_at(view, clause->first)->classes & WORD_PHRASE) != 0;
+	size_t first = clause->first;
+	while (first + 1 < view->end &&
+		(token_at(view, first)->classes & WORD_PHRASE) == 0 &&
+		(token_at(view, first)->classes & (WORD_NOW | WORD_SPLIT | WORD_AND)) != 0) {
+		first++;
+	}
+	bool starts = (token_at(view, first)->classes & WORD_PHRASE) != 0;
 	bool compares = clause->start > 0 && has(view, WORD_THAN) &&
 			name_before(view, view->anchor->start) == SIZE_MAX;
 	return !verb && (starts || compares);
+}
+
+/* "If Mabel has 17 eggs, …": a supposition. "If they add up what they have, they have 12" is not. */
+static bool is_supposed(const struct view *view) {
+	const struct token *first = token_at(view, view->clause->first);
+	const char *text = view->reader->text + first->start;
+	return view->clause->count > 0 && first->end - first->start == 2 &&
+	       (text[0] | 32) == 'i' && text[1] == 'f' && !compound(view->anchor) &&
+	       !has(view, WORD_THEY | WORD_TOTAL);
+}
+
+/* "Tobin has 14 +": the reply ends inside an expression. */
+static bool is_cut_off(const struct view *view) {
+	size_t end = view->reader->length;
+	while (end > 0 && strchr(" *_$", view->reader->text[end - 1]) != NULL) {
+		end--;
+	}
+	return view->clause->end >= view->reader->length && end > 0 &&
+	       (strchr("+-/=", view->reader->text[end - 1]) != NULL ||
+		       (end > 1 && memcmp(&view->reader->text[end - 2], "\xc3\x97", 2) == 0) ||
+		       (end > 2 && memcmp(&view->reader->text[end - 3], "\xe2\x88\x92", 3) == 0));
+}
+
+/* "4 of the mice are white": says what they are like, not how many there are. */
+static bool is_predicate(const struct view *view) {
+	if (view->clause->count < 2 || compound(view->anchor)) {
+		return false;
+	}
+	const struct token *last = token_at(view, view->end - 1);
+	const struct token *verb = token_at(view, view->end - 2);
+	const char *text = view->reader->text + verb->start;
+	bool is = (verb->end - verb->start == 2 && memcmp(text, "is", 2) == 0) ||
+		  (verb->end - verb->start == 3 && memcmp(text, "are", 3) == 0);
+	return is && last->unknown && verb->start >= view->anchor->end;
+}
+
+/* "Bea = Abe + 7": a comparison in symbols. */
+static bool read_symbols(struct view *view) {
+	struct claim *claim = view->claim;
+	size_t first = name_after(view, view->clause->start);
+	size_t second =
+		first != SIZE_MAX ? name_after(view, token_at(view, first)->end) : SIZE_MAX;
+	if (second == SIZE_MAX || second != first + 1 || claim->other_count != 2) {
+		return false;
+	}
+	const char *text = view->reader->text;
+	size_t at = token_at(view, first)->end;
+	size_t end = view->reader->length;
+	while (at < end && text[at] == ' ') {
+		at++;
+	}
+	size_t sign = token_at(view, second)->end;
+	while (sign < end && text[sign] == ' ') {
+		sign++;
+	}
+	size_t digits = sign + 1;
+	while (digits < end && text[digits] == ' ') {
+		digits++;
+	}
+	size_t last = digits;
+	while (last < end && text[last] >= '0' && text[last] <= '9') {
+		last++;
+	}
+	size_t rest = last;
+	while (rest < end && strchr(" .", text[rest]) != NULL) {
+		rest++;
+	}
+	const char *signs = "+-*/";
+	const char *found = sign < end ? strchr(signs, text[sign]) : NULL;
+	static const enum comparison_kind kinds[] = {
+		KIND_MORE, KIND_LESS, KIND_TIMES, KIND_FRACTION};
+	if (at >= end || text[at] != '=' || found == NULL || *found == '\0' || rest != end ||
+		!rational_parse(text + digits, last - digits, &claim->quantity)) {
+		return false;
+	}
+	claim->form = CLAIM_COMPARISON;
+	claim->kind = kinds[found - signs];
+	claim->has_quantity = claim->equal = true;
+	claim->computed = false;
+	claim->operand_count = 0;
+	two_sides(view, first, second);
+	return true;
 }
 
 bool reader_claim(struct claim_reader *reader, const struct clause *clause, struct claim *claim) {
@@ -567,7 +672,7 @@ bool reader_claim(struct claim_reader *reader, const struct clause *clause, stru
 		.quantity = {0, 1},
 	};
 	if (clause->anchor_count == 0) {
-		return false;
+		return reader_equality(reader, clause->first, clause->count, claim);
 	}
 	struct view view = {
 		.reader = reader,
@@ -580,12 +685,19 @@ bool reader_claim(struct claim_reader *reader, const struct clause *clause, stru
 	take_others(&view);
 	take_soft(&view);
 	claim->now = has(&view, WORD_NOW);
-	bool result = has(&view, WORD_RESULT | WORD_HAVE | WORD_SAME);
+	bool result = has(&view, WORD_RESULT | WORD_HAVE);
 	bool instruction = has(&view, WORD_OPERATE) && !claim->computed && !result;
 	bool aim = word_before(&view, view.anchor->start, WORD_AIM) != SIZE_MAX &&
 		   (!claim->computed || claim->operand_count == 0);
-	if (instruction || aim || is_phrase(&view)) {
+	if (instruction || aim || is_phrase(&view) || is_supposed(&view)) {
 		return false;
+	}
+	if (is_cut_off(&view) || is_predicate(&view)) {
+		claim->form = CLAIM_UNPARSED;
+		return true;
+	}
+	if (read_symbols(&view)) {
+		return true;
 	}
 	if (read_answer(&view) || read_ratio(&view) || read_difference(&view) ||
 		read_comparison(&view) || read_rate(&view) || read_transfer(&view) ||

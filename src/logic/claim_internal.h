@@ -15,6 +15,7 @@ struct anchor {
 	size_t start, end;
 	const struct equation *equation; // NULL for a word
 	size_t token;			 // of the word
+	int64_t ratio;			 // of the word: how many times, or parts
 };
 
 struct claim_reader {
@@ -48,6 +49,13 @@ void reader_find_anchors(struct claim_reader *reader);
 
 /** The clause's claim; false when it says nothing (an instruction without a result). */
 bool reader_claim(struct claim_reader *reader, const struct clause *clause, struct claim *claim);
+
+/** Whether tokens without a number say that two pairs compare alike ("just as many more than"). */
+bool reader_pairs(const struct claim_reader *reader, size_t first, size_t count);
+
+/** Reads that as an equality, of four names or of two; false when it is none. */
+bool reader_equality(
+	const struct claim_reader *reader, size_t first, size_t count, struct claim *claim);
 
 /** A sentence without numbers: an equality, an announcement, or unparsed. */
 void reader_wordy(struct claim_reader *reader, claim_list *claims);

@@ -8,14 +8,14 @@
  * "The number of X that A has more than B is the same as the difference between the number of X
  * that C has compared to D." Four names in two pairs, in whatever words.
  */
-static bool read_equality(struct claim_reader *reader, struct claim *claim) {
-	if (!reader_has(reader, 0, reader->token_count, WORD_SAME | WORD_AS)) {
-		return false;
-	}
+bool reader_equality(
+	const struct claim_reader *reader, size_t first, size_t count, struct claim *claim) {
 	bool less[4] = {false};
 	uint32_t kinds = 0;
-	for (size_t i = 0; i < reader->token_count; i++) {
+	uint32_t all = 0;
+	for (size_t i = first; i < first + count; i++) {
 		const struct token *token = &reader->tokens[i];
+		all |= token->classes;
 		kinds |= token->classes & (WORD_MORE | WORD_LESS);
 		if (token->agent != LEXICON_NONE) {
 			if (claim->agent_count == 4) {
@@ -24,36 +24,43 @@ static bool read_equality(struct claim_reader *reader, struct claim *claim) {
 			claim->agents[claim->agent_count++] = token->agent;
 		}
 		if ((token->classes & WORD_LESS) != 0 && claim->agent_count > 0) {
-			less[claim->agent_count - 1] = true;
+			less[(claim->agent_count - 1) / 2 * 2] = true;
 		}
 		if (token->noun != LEXICON_NONE && claim->noun == LEXICON_NONE) {
 			claim->noun = token->noun;
 		}
 	}
-	bool between = reader_has(reader, 0, reader->token_count, WORD_DIFFERENCE);
-	if (claim->agent_count == 2 && claim->noun != LEXICON_NONE && kinds == 0) {
+	bool between = (all & WORD_DIFFERENCE) != 0;
+	claim->subject = SUBJECT_NAMED;
+	if ((all & (WORD_SAME | WORD_AS)) == 0) {
+		return false;
+	}
+	if (claim->agent_count == 2 && claim->noun != LEXICON_NONE && kinds == 0 && !between) {
 		// "Edda and Wim have the same number of shells"
 		claim->form = CLAIM_COMPARISON;
-		claim->subject = SUBJECT_NAMED;
 		claim->has_quantity = true;
 		claim->either_way = true;
 		return true;
 	}
-	if (claim->agent_count != 4 || (kinds == 0 && !between)) {
+	if ((claim->agent_count != 4 && claim->agent_count != 2) || (kinds == 0 && !between)) {
 		return false;
 	}
-	claim->either_way = kinds == 0;
+	claim->either_way = kinds == 0 || claim->agent_count == 2;
 	// "fewer" turns a pair around
-	for (size_t pair = 0; pair < 4; pair += 2) {
+	for (size_t pair = 0; pair < claim->agent_count; pair += 2) {
 		if (less[pair]) {
-			uint16_t first = claim->agents[pair];
+			uint16_t other = claim->agents[pair];
 			claim->agents[pair] = claim->agents[pair + 1];
-			claim->agents[pair + 1] = first;
+			claim->agents[pair + 1] = other;
 		}
 	}
 	claim->form = CLAIM_EQUALITY;
-	claim->subject = SUBJECT_NAMED;
 	return true;
+}
+
+bool reader_pairs(const struct claim_reader *reader, size_t first, size_t count) {
+	struct claim claim = {.noun = LEXICON_NONE};
+	return reader_equality(reader, first, count, &claim) && claim.form == CLAIM_EQUALITY;
 }
 
 void reader_wordy(struct claim_reader *reader, claim_list *claims) {
@@ -67,14 +74,16 @@ void reader_wordy(struct claim_reader *reader, claim_list *claims) {
 		.quantity = {0, 1},
 		.equal = true,
 	};
+	const struct claim empty = claim;
 	if (reader->token_count == 0) {
 		return;
 	}
-	if (read_equality(reader, &claim)) {
+	if (reader_equality(reader, 0, reader->token_count, &claim)) {
 		vec_push(claims, claim);
 		reader_remember(reader, &claim);
 		return;
 	}
+	claim = empty;
 	size_t end = reader->length;
 	while (end > 0 && reader->text[end - 1] == ' ') {
 		end--;
@@ -88,15 +97,21 @@ void reader_wordy(struct claim_reader *reader, claim_list *claims) {
 	bool heading = end > 0 && reader->text[end - 1] == ':';
 	bool meta = reader_has(reader, 0, reader->token_count,
 		WORD_META | WORD_ANSWER | WORD_REFERENCE | WORD_OPERATE);
-	bool nouns = false; // "Trucks and tractors are toy vehicles": about words, not amounts
+	// "Trucks and tractors are toy vehicles": about words, not amounts
+	bool nouns = named == LEXICON_NONE;
 	for (size_t i = 0; i < reader->token_count; i++) {
-		nouns = nouns || reader->tokens[i].noun != LEXICON_NONE;
+		const struct token *token = &reader->tokens[i];
+		nouns = nouns && !token->unknown && !token->stranger &&
+			(token->classes & (WORD_HAVE | WORD_GIVE | WORD_GET | WORD_PRONOUN |
+						  WORD_THAN)) == 0;
 	}
-	meta = meta || (nouns && named == LEXICON_NONE &&
-			       !reader_has(reader, 0, reader->token_count,
-				       WORD_HAVE | WORD_GIVE | WORD_GET | WORD_PRONOUN));
-	bool verbless = reader->token_count <= 3 && !reader_has(reader, 0, reader->token_count,
-							    WORD_HAVE | WORD_GIVE | WORD_GET);
+	bool verbless = reader->token_count <= 6 &&
+			!reader_has(reader, 0, reader->token_count,
+				WORD_HAVE | WORD_GIVE | WORD_GET | WORD_RESULT);
+	for (size_t i = 1; i < reader->token_count && reader->token_count > 3; i++) {
+		verbless = verbless && !reader->tokens[i].unknown;
+	}
+	meta = meta || nouns;
 	if (!heading && !meta && !verbless) {
 		claim.form = CLAIM_UNPARSED;
 		claim.agent_count = claim.other_count = 0;

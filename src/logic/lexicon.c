@@ -217,10 +217,19 @@ static bool only_spaces(const char *text, size_t start, size_t end) {
 	return true;
 }
 
+/* "bea = 5 + 7": on the left of an equals sign a name may be written small. */
+static bool assigned(const char *text, size_t at) {
+	while (text[at] == ' ') {
+		at++;
+	}
+	return text[at] == '=';
+}
+
 /* Whether the entry stands at words[0 ..]; the last word may be possessive. */
 static bool stands(const struct entry *entry, const char *text, const struct raw *words,
 	size_t count) {
-	if (entry->count > count || (entry->capital && !words[0].capital)) {
+	if (entry->count > count || (entry->capital && !words[0].capital &&
+					    !assigned(text, words[entry->count - 1].end))) {
 		return false;
 	}
 	const char *at = entry->text;

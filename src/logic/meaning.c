@@ -215,15 +215,42 @@ static bool anybody(const struct aligner *aligner, const struct claim *claim,
 	       meaning_take(aligner, claim, meaning->candidates[0], meaning);
 }
 
+/* Which facts an equation would be of, were all premises known. */
+static bool open_premises(
+	const struct aligner *aligner, const struct claim *claim, struct meaning *meaning) {
+	struct aligner all = *aligner;
+	all.assume_all = true;
+	for (size_t i = aligner->closure->axiom_count; i < aligner->closure->fact_count; i++) {
+		struct support support;
+		if (fits_nameless(claim, &aligner->closure->facts[i]) &&
+			meaning->candidate_count < CANDIDATES_MAX &&
+			support_find(&all, (uint16_t)i, claim->operands, claim->operand_count,
+				&support)) {
+			meaning->candidates[meaning->candidate_count++] = (uint16_t)i;
+		}
+	}
+	return meaning->candidate_count > 0 &&
+	       meaning_take(aligner, claim, meaning->candidates[0], meaning);
+}
+
 static bool nameless(const struct aligner *aligner, const struct claim *claim,
 	struct meaning *meaning) {
 	const struct closure *closure = aligner->closure;
+	if (!claim->computed && claim->noun == LEXICON_NONE && claim->soft_count > 0) {
+		// "So that's 9": what was spoken of last
+		enum standing standing;
+		uint16_t fact = best_amount(aligner, claim, claim->soft[0], &standing);
+		if (fact != CLOSURE_NONE && standing > STANDING_UNSUPPORTED) {
+			return meaning_take(aligner, claim, fact, meaning);
+		}
+	}
 	for (enum standing wanted = STANDING_NEW; wanted > STANDING_UNSUPPORTED; wanted--) {
 		for (size_t i = 0; i < closure->fact_count; i++) {
 			struct support support;
 			if (fits_nameless(claim, &closure->facts[i]) &&
 				meaning->candidate_count < CANDIDATES_MAX &&
-				(!claim->computed || wanted != STANDING_AXIOM) &&
+				(!claim->computed || wanted != STANDING_AXIOM ||
+					claim->noun != LEXICON_NONE) &&
 				aligner_standing(aligner, claim, (uint16_t)i, &support) ==
 					wanted) {
 				meaning->candidates[meaning->candidate_count++] = (uint16_t)i;
@@ -239,7 +266,9 @@ static bool nameless(const struct aligner *aligner, const struct claim *claim,
 			return true;
 		}
 	}
-	if (understand_sum(aligner, claim, meaning)) {
+	if (understand_sum(aligner, claim, meaning) ||
+		(claim->computed && claim->soft_count == 0 &&
+			open_premises(aligner, claim, meaning))) {
 		return true;
 	}
 	bool somebody = claim->form == CLAIM_AMOUNT && claim->soft_count > 0 &&

@@ -77,15 +77,27 @@ bool understand_backwards(const struct aligner *aligner, const struct claim *cla
 	return false;
 }
 
+static bool is_part(const struct fact *goal, struct key key) {
+	for (size_t i = 0; i < goal->key_count; i++) {
+		if (key_equal(goal->keys[i], key)) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* "There are 8 + 30 = 38 trucks": known amounts of a noun, added. */
 bool understand_sum(
 	const struct aligner *aligner, const struct claim *claim, struct meaning *meaning) {
 	const struct closure *closure = aligner->closure;
 	struct fact total = {
 		.form = FACT_PART_WHOLE, .whole = claim->noun, .quantity = claim->quantity};
+	const struct fact *goal = &aligner->solved->program.goal;
+	bool parts = claim->noun == LEXICON_NONE && goal->form == FACT_PART_WHOLE;
+	total.whole = parts ? goal->whole : claim->noun;
 	uint16_t premises[FACT_KEYS_MAX];
 	struct rational sum = rational_of(0);
-	if (claim->noun == LEXICON_NONE || !claim->equal || claim->operand_count < 2 ||
+	if ((claim->noun == LEXICON_NONE && !parts) || !claim->equal || claim->operand_count < 2 ||
 		claim->operand_count > FACT_KEYS_MAX) {
 		return false;
 	}
@@ -98,7 +110,8 @@ bool understand_sum(
 				used = used || premises[at] == i;
 			}
 			if (!used && fact->form == FACT_CONTAINER &&
-				fact->keys[0].noun == claim->noun &&
+				(parts ? is_part(goal, fact->keys[0])
+				       : fact->keys[0].noun == claim->noun) &&
 				aligner_knows(aligner, (uint16_t)i) &&
 				rational_equal(fact->quantity, claim->operands[k])) {
 				found = (uint16_t)i;

@@ -385,6 +385,13 @@ static bool means_equality(const struct claim *claim, const struct fact *fact) {
 	if (fact->form != FACT_EQUALITY) {
 		return false;
 	}
+	if (claim->agent_count == 2) {
+		// "just as many more than Lena": the other pair goes without saying
+		return same_pair(claim->agents, fact->keys, false) ||
+		       same_pair(claim->agents, fact->keys, true) ||
+		       same_pair(claim->agents, fact->keys + 2, false) ||
+		       same_pair(claim->agents, fact->keys + 2, true);
+	}
 	if (claim->either_way) {
 		struct claim plain = *claim;
 		plain.either_way = false;

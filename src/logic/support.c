@@ -7,7 +7,8 @@
 enum { PENDING_MAX = 12, TRIES_MAX = 4000 };
 
 bool aligner_knows(const struct aligner *aligner, uint16_t fact) {
-	return fact < aligner->closure->axiom_count || aligner->said[fact];
+	return fact < aligner->closure->axiom_count || aligner->said[fact] ||
+	       aligner->assume_all;
 }
 
 /* A search for a way in which all operands are used: facts still to be accounted for, each either
@@ -19,8 +20,6 @@ struct matching {
 	uint32_t used; // operands, by bit
 	uint16_t pending[PENDING_MAX];
 	size_t pending_count;
-	uint16_t open[PENDING_MAX]; // facts being derived: none of them may serve as a premise
-	size_t open_count;
 	struct support support;
 	int tries;
 };
@@ -49,12 +48,14 @@ static bool match_pending(struct matching *matching);
 /* "7/2 + 1": two operands next to one another that are one number. */
 static bool take_fraction(struct matching *matching, uint16_t fact) {
 	struct rational value = matching->aligner->closure->facts[fact].quantity;
-	for (size_t i = 0; i + 1 < matching->operand_count && !rational_is_integer(value); i++) {
+	const struct fact *wanted = &matching->aligner->closure->facts[fact];
+	bool whole = rational_is_integer(value) && !ratio_of(wanted);
+	for (size_t i = 0; i + 1 < matching->operand_count && !whole; i++) {
 		struct rational part;
 		uint32_t both = (uint32_t)3 << i;
 		if ((matching->used & both) != 0 ||
 			!rational_divide(matching->operands[i], matching->operands[i + 1], &part) ||
-			!rational_equal(part, value)) {
+			!stands_for(part, wanted)) {
 			continue;
 		}
 		struct matching saved = *matching;
@@ -94,15 +95,6 @@ static bool take_operand(struct matching *matching, uint16_t fact) {
 	return take_fraction(matching, fact);
 }
 
-static bool being_derived(const struct matching *matching, uint16_t fact) {
-	for (size_t i = 0; i < matching->open_count; i++) {
-		if (matching->open[i] == fact) {
-			return true;
-		}
-	}
-	return false;
-}
-
 /* Adds an edge's premises to what has to be accounted for; false when one of them cannot be. */
 static bool push_tail(struct matching *matching, const struct edge *edge) {
 	const struct closure *closure = matching->aligner->closure;
@@ -114,8 +106,7 @@ static bool push_tail(struct matching *matching, const struct edge *edge) {
 				return false;
 			}
 			matching->support.premises[matching->support.premise_count++] = premise;
-		} else if (being_derived(matching, premise) ||
-			   matching->pending_count == PENDING_MAX) {
+		} else if (matching->pending_count == PENDING_MAX) {
 			return false;
 		} else {
 			matching->pending[matching->pending_count++] = premise;
@@ -127,18 +118,21 @@ static bool push_tail(struct matching *matching, const struct edge *edge) {
 /* Derives a fact by one of its edges, whose premises then have to be accounted for. */
 static bool expand(struct matching *matching, uint16_t fact, bool top) {
 	const struct closure *closure = matching->aligner->closure;
-	if (fact < closure->axiom_count || matching->open_count == PENDING_MAX ||
-		matching->support.implied_count == SUPPORT_FACTS_MAX) {
+	if (fact < closure->axiom_count || matching->support.implied_count == SUPPORT_FACTS_MAX) {
 		return false;
 	}
 	for (uint32_t i = closure->into[fact]; i < closure->into[fact + 1]; i++) {
+		const struct edge *edge = &closure->edges[closure->into_edges[i]];
+		// facts stand in an order in which they can be derived: going down it, no fact can
+		// come to rest on itself
+		if (!top && edge->tail[edge->tail_count - 1] > fact) {
+			continue;
+		}
 		struct matching saved = *matching;
-		matching->open[matching->open_count++] = fact;
 		if (!top && !aligner_knows(matching->aligner, fact)) {
 			matching->support.implied[matching->support.implied_count++] = fact;
 		}
-		if (push_tail(matching, &closure->edges[closure->into_edges[i]]) &&
-			match_pending(matching)) {
+		if (push_tail(matching, edge) && match_pending(matching)) {
 			return true;
 		}
 		int tries = matching->tries;
