@@ -94,7 +94,8 @@ static bool last_number(const char *text, size_t length, struct rational *out) {
 
 enum answer_source answer_read(const char *text, size_t length, struct rational *answer_out) {
 	static const char *const cues[] = {"\\boxed", "####", "answer is", "answer:", "answer =",
-		"answer to the question is", "answer**:", "answer:**", "answer would be"};
+		"answer to the question is", "answer**:", "answer:**", "answer would be",
+		"answer\":"};
 	static const char turned[] = "answer";
 	for (size_t at = length; at-- > 0;) {
 		char c = lower(text[at]);
@@ -109,7 +110,8 @@ enum answer_source answer_read(const char *text, size_t length, struct rational 
 		}
 		// "So 6 is the answer."
 		size_t before = at >= 7 ? at - 7 : 0;
-		if (stands_at(text, length, at, turned) && stands_at(text, length, before, "is the") &&
+		if (stands_at(text, length, at, turned) &&
+			stands_at(text, length, before, "is the") &&
 			last_of(text, line_start(text, before), before, answer_out)) {
 			return ANSWER_CUE;
 		}
