@@ -51,53 +51,45 @@ static uint8_t find_connection(const struct tree *tree, struct random *random) {
 	return count == 0 ? TREE_NONE : found[random_below(random, count)];
 }
 
-static bool is_transferred(const struct tree *tree, struct tree_key key) {
-	for (size_t i = 0; i < tree->count; i++) {
-		const struct tree_node *node = &tree->nodes[i];
-		for (size_t k = 0; node->form == FACT_TRANSFER && k < node->key_count; k++) {
-			if (node->keys[k].agent == key.agent && node->keys[k].noun == key.noun) {
-				return true;
-			}
-		}
-	}
-	return false;
-}
-
-/* An amount of the base that stays as it is, and that is no holder's: what holds pears holds no
- * other things. One that no other tree starts from, if there is one. TREE_NONE: there is none. */
+/*
+ * An amount of the base for a distractor to start from. Not a holder's: what holds pears holds no
+ * other things. Best one that is never transferred and that no other tree starts from; the root is
+ * always among the last choice, so every base has one.
+ */
 static uint8_t find_anchor(const struct draft *draft, size_t index, struct random *random) {
 	const struct tree *base = &draft->trees[0].tree;
-	uint8_t found[2][TREE_NODES_MAX];
-	size_t counts[2] = {0};
+	enum { FRESH, TAKEN, TRANSFERRED, CHOICES };
+	uint8_t found[CHOICES][TREE_NODES_MAX];
+	size_t counts[CHOICES] = {0};
 	for (size_t i = 0; i < base->count; i++) {
 		const struct tree_node *node = &base->nodes[i];
-		if (node->form != FACT_CONTAINER || base->holds[node->keys[0].noun] != TREE_NONE ||
-			is_transferred(base, node->keys[0])) {
+		if (node->form != FACT_CONTAINER || base->holds[node->keys[0].noun] != TREE_NONE) {
 			continue;
 		}
 		bool taken = false;
 		for (size_t j = 1; j < index; j++) {
 			taken = taken || draft->trees[j].connected_to == i;
 		}
-		found[taken][counts[taken]++] = (uint8_t)i;
+		size_t choice = tree_transfers(base, node->keys[0]) ? TRANSFERRED
+				: taken				    ? TAKEN
+								    : FRESH;
+		found[choice][counts[choice]++] = (uint8_t)i;
 	}
-	bool taken = counts[0] == 0;
-	return counts[taken] == 0 ? TREE_NONE : found[taken][random_below(random, counts[taken])];
+	size_t choice = FRESH;
+	while (counts[choice] == 0) {
+		choice++;
+	}
+	return found[choice][random_below(random, counts[choice])];
 }
 
 static bool draw_base(struct draft *draft) {
 	struct draft_tree *base = &draft->trees[0];
 	struct random random = draft_stream(draft, "base");
-	struct random none = draft_stream(draft, "none");
-	bool connected = draft->options.family == WORDS_CONNECTED;
 	base->shown = true;
 	base->only = base->connected_to = base->connection = TREE_NONE;
 	for (size_t i = 0; i < STRUCTURE_TRIES; i++) {
 		grow_base(&base->tree, &random);
 		tree_date(&base->tree);
-		if (connected && find_anchor(draft, 0, &none) == TREE_NONE) {
-			continue; // in every cell alike, so that they share their bases
-		}
 		if (number(&base->tree, 0, &random)) {
 			wordings(&base->tree, &random);
 			draft->wording = random_next(&random);
@@ -116,9 +108,6 @@ static bool connect(
 		return false;
 	}
 	distractor->connected_to = find_anchor(draft, index, random);
-	if (distractor->connected_to == TREE_NONE) {
-		return false;
-	}
 	distractor->tree.nodes[distractor->connection].given = true;
 	*given_out = draft->trees[0].tree.nodes[distractor->connected_to].value;
 	return true;

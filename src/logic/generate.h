@@ -9,21 +9,19 @@ struct error;
 struct solved;
 struct vocabulary;
 
-/*
- * A seeded source of word problems, ../shared/spec/efficiency.md 3 without its leaks: trees of all
- * rules for what matters and for what does not, all stated numbers even on 2 … 20 and all others
- * 2 … 1,000, names without near-duplicates. The problems of one seed and number have the same base,
- * in the same words, in all cells of a family; its overlaps share their distractors' structure,
- * numbers and places too.
- */
+/* A seeded source of word problems, ../shared/spec/efficiency.md 3 without its leaks: trees of all
+ * rules for what matters and for what does not, all stated numbers even on 2 … 20 and all others 2
+ * … 1,000, names without near-duplicates. The problems of one seed and number have the same base,
+ * in the same words, in all cells of both families; its overlaps share their distractors'
+ * structure, numbers and places too. */
 
 /* Distractors: none, one stated fact, one tree, three (of at most 5 stated facts each). */
 enum words_size { WORDS_BASE, WORDS_AXIOM, WORDS_TREE, WORDS_TREES };
 enum words_overlap { WORDS_NONE, WORDS_ENTITY, WORDS_AGENT, WORDS_BOTH, WORDS_CONTROL };
 
-/* What distractors start from: amounts of their own; or one of the base's, which is not transferred
- * and which they never feed. Their agents are fresh in both, or the goal's relations: only when
- * disconnected may the goal's own person have other things as well. */
+/* What distractors start from: amounts of their own; or one of the base's, which they never feed.
+ * Their agents are fresh in both, or the goal's relations: only when disconnected may the goal's
+ * own person have other things as well. */
 enum words_family { WORDS_DISCONNECTED, WORDS_CONNECTED };
 
 /* What a control has in common with the distracted problem of its size: as many stated facts; or as

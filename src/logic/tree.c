@@ -202,6 +202,18 @@ void tree_date(struct tree *tree) {
 	}
 }
 
+bool tree_transfers(const struct tree *tree, struct tree_key key) {
+	for (size_t i = 0; i < tree->count; i++) {
+		const struct tree_node *node = &tree->nodes[i];
+		for (size_t k = 0; node->form == FACT_TRANSFER && k < node->key_count; k++) {
+			if (node->keys[k].agent == key.agent && node->keys[k].noun == key.noun) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
 static size_t collect(const struct tree *tree, uint8_t index, uint8_t *out) {
 	const struct tree_node *node = &tree->nodes[index];
 	if (node->leaf) {

@@ -87,6 +87,9 @@ bool tree_number(struct tree *tree, int64_t given, struct random *random);
 size_t tree_axioms(const struct tree *tree, uint8_t axioms_out[TREE_NODES_MAX]);
 size_t tree_axiom_count(const struct tree *tree);
 
+/** Whether some transfer touches the amount, at any time. */
+bool tree_transfers(const struct tree *tree, struct tree_key key);
+
 /** Nodes that follow from others. */
 size_t tree_steps(const struct tree *tree);
 

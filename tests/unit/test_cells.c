@@ -174,6 +174,7 @@ START_TEST(cells_share_their_base) {
 			if (options.overlap == WORDS_CONTROL) {
 				continue;
 			}
+			options.family = number % 2 == 0 ? WORDS_DISCONNECTED : WORDS_CONNECTED;
 			struct words_problem problem = draw(vocabulary, &options, number);
 			struct sentences sentences;
 			split(problem.text, &sentences);
