@@ -25,11 +25,13 @@ struct prose {
 /**
  * Reads any bytes (ill-formed UTF-8 is kept as it is). Sentences end at . ! ? before white space
  * (not after "Mr.", not inside 3.5 or 1.2.3), at line ends that are not mere wrapping (a line that
- * goes on in lower case, or after a comma, is the same sentence), at list items ("1.", "2)", "-",
- * "*", "•", "Step 3:", "(a)"), at table cells and at semicolons. LaTeX: \( \) \[ \] $ $$ go,
- * \times \cdot \div become × · ÷, \frac{a}{b} becomes (a)/(b), \text{…} \mathrm{…} \textbf{…} are
- * opened, \boxed{x} becomes x, \, \; \quad are spaces, & and \\ of aligned blocks separate
- * sentences. "$5" before a digit with no closing $ is money: the sign goes. Linear time and memory.
+ * goes on in lower case, with a sign, or after a comma, a sign or a word like "than" is the same
+ * sentence), at list items ("1.", "2)", "-", "*", "•", "Step 3:", "(a)"; inside a line when they
+ * run on from 1), at table cells and at semicolons. LaTeX: \( \) \[ \] $ $$ go, \times \cdot \div
+ * become × · ÷, \frac{a}{b} becomes (a)/(b), \text{…} \mathrm{…} \textbf{…} are opened, \boxed{x}
+ * becomes x, \, \; \quad are spaces, & and \\ of aligned blocks separate sentences, but not before
+ * an equals sign: "x &= 14 - 5 \\ &= 9" is one. Displayed maths belongs to the sentence that leads
+ * to it. "$5" is money: the sign goes. Linear time and memory.
  */
 void prose_read(struct prose *prose, const char *reply, size_t length);
 void prose_finish(struct prose *prose);
