@@ -3,7 +3,6 @@
 
 #include "base/buf.h"
 #include "base/error.h"
-#include "base/file.h"
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -146,7 +145,7 @@ static int read_blob(struct reader *reader, const struct dataset_blob *blob, str
 	}
 	buf_finish(&text);
 	if (rc < 0) {
-		error_prefix(err, "%s", path_base(blob->path));
+		error_prefix(err, "%s", blob->path);
 	}
 	return rc;
 }

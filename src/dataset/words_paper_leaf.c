@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "logic/claim.h"
 #include "logic/closure.h"
 #include "logic/program.h"
@@ -38,14 +39,20 @@ void paper_leaf_finish(struct paper_leaf *leaf) {
 	*leaf = (struct paper_leaf){0};
 }
 
-/* The first fault found is the one that is told. */
+/* The first fault found is the one that is told; `why` is taken over. It quotes the file, perhaps
+ * cut within a letter, and becomes one line of well-formed text. */
 static void fault(struct looking *looking, const char *class, char *why) {
 	if (looking->leaf->class == NULL) {
+		struct buf line = BUF_INIT(TEXT_MAX);
+		for (char *c = why; *c != '\0'; c++) {
+			bool control = (unsigned char)*c < ' ' || *c == 0x7f;
+			*c = control ? ' ' : *c;
+		}
+		utf8_repair(&line, why, strlen(why));
 		looking->leaf->class = class;
-		looking->leaf->why = why;
-	} else {
-		free(why);
+		looking->leaf->why = buf_detach(&line);
 	}
+	free(why);
 }
 
 static bool is_sound(const struct looking *looking) {
@@ -314,6 +321,22 @@ static void compare(struct looking *looking, const struct closure *closure) {
 	looking->leaf->answer = buf_detach(&number);
 }
 
+/* What is stored has to be read again: names are the file's, and may hold anything. */
+static void write_program(struct looking *looking) {
+	struct buf text = BUF_INIT(TEXT_MAX);
+	struct program again;
+	struct error why = {.message = ""};
+	program_write(&looking->program, &text);
+	if (text.overflow) {
+		fault(looking, "unread", xstrdup("its program is too long"));
+	} else if (program_parse(buf_str(&text), text.len, &again, &why) < 0) {
+		fault(looking, "unread", xasprintf("its program: %s", why.message));
+	} else {
+		program_finish(&again);
+	}
+	looking->leaf->program = buf_detach(&text);
+}
+
 static void solve(struct looking *looking) {
 	struct closure *closure = closure_create(&looking->program, CLOSURE_ASKED);
 	if (closure->state != CLOSURE_SOUND) {
@@ -322,9 +345,7 @@ static void solve(struct looking *looking) {
 		compare(looking, closure);
 	}
 	closure_destroy(closure);
-	struct buf text = BUF_INIT(TEXT_MAX);
-	program_write(&looking->program, &text);
-	looking->leaf->program = buf_detach(&text);
+	write_program(looking);
 }
 
 int paper_leaf_read(const json_t *leaf, struct paper_leaf *leaf_out, struct error *err) {

@@ -218,11 +218,11 @@ static int mismatch(const struct pull_source *source, const struct dataset_file 
 
 /*
  * Refuses bytes that are not the set's. Without a checksum of the manifest's, those of the first
- * pull are.
+ * pull are: *pins_out.
  */
 static int check_file(struct pull *pull, const struct pull_set *set,
 	const struct pull_source *source, const struct dataset_file *file, const char *hash,
-	struct error *err) {
+	bool *pins_out, struct error *err) {
 	if (file->sha256 != NULL) {
 		return strcmp(file->sha256, hash) == 0 ? 0
 						       : mismatch(source, file, hash, file->sha256,
@@ -242,10 +242,7 @@ static int check_file(struct pull *pull, const struct pull_set *set,
 			"%s: commit %.12s is absent, and there is no checksum to know the file by",
 			file->path, source->manifest->commit);
 	}
-	tell(pull, (struct pull_event){.kind = PULL_PINNED,
-			   .set = set->dataset->name,
-			   .path = shown_path(source, file),
-			   .hash = hash});
+	*pins_out = true;
 	return 0;
 }
 
@@ -254,6 +251,7 @@ struct haul {
 	VEC(struct dataset_blob) blobs;
 	VEC(struct set_file) files;
 	VEC(char *) hashes; // owned: files point here
+	VEC(struct pull_event) pins; // told when the set is stored
 };
 
 static void haul_finish(struct haul *haul) {
@@ -261,6 +259,7 @@ static void haul_finish(struct haul *haul) {
 		free(haul->hashes.items[i]);
 	}
 	vec_finish(&haul->hashes);
+	vec_finish(&haul->pins);
 	vec_finish(&haul->files);
 	vec_finish(&haul->blobs);
 }
@@ -291,11 +290,24 @@ static int add_file(struct pull *pull, const struct pull_set *set, const struct 
 	int rc = dataset_file_hash(file,
 		haul->blobs.count > first ? haul->blobs.items + first : NULL,
 		haul->blobs.count - first, &hash, &bytes, err);
-	rc = rc < 0 ? rc : check_file(pull, set, source, file, hash.hex, err);
+	bool pins = false;
+	rc = rc < 0 ? rc : check_file(pull, set, source, file, hash.hex, &pins, err);
 	if (rc < 0) {
 		return rc;
 	}
+	if (source->manifest->unpublished != NULL) {
+		haul->blobs.items[first].path = source->shown; // for messages about what it holds
+	}
 	vec_push(&haul->hashes, xstrdup(hash.hex));
+	if (pins) {
+		struct pull_event event = {
+			.kind = PULL_PINNED,
+			.set = set->dataset->name,
+			.path = shown_path(source, file),
+			.hash = haul->hashes.items[haul->hashes.count - 1],
+		};
+		vec_push(&haul->pins, event);
+	}
 	struct set_file record = {
 		.source = source->manifest->name,
 		.url = source->shown,
@@ -339,6 +351,9 @@ static int take_set(struct pull *pull, struct pull_set *set, struct error *err) 
 		    : sets_put(pull->options->store, set->dataset, haul.blobs.items,
 			      haul.blobs.count, haul.files.items, haul.files.count, &problems,
 			      tell_omission, &(struct omitting){pull, set->dataset->name}, err);
+	for (size_t i = 0; rc == 0 && i < haul.pins.count; i++) {
+		tell(pull, haul.pins.items[i]);
+	}
 	if (rc == 0) {
 		struct sha256 hash = sets_hash(haul.files.items, haul.files.count);
 		tell(pull, (struct pull_event){

@@ -10,6 +10,7 @@
 static int64_t put_sample(const char *problem, const char *stage, enum missing missing) {
 	struct completion completion;
 	completion_init(&completion);
+	free(completion.text);
 	completion.text = xstrdup("The answer is 9.");
 	completion.completion_tokens = 40;
 	struct sample_record sample = {
