@@ -80,6 +80,7 @@ void hypergraph_init(struct hypergraph *graph, const struct closure *closure, co
 	graph->axiom = xcalloc(graph->count, sizeof(*graph->axiom));
 	graph->axioms = xcalloc(graph->words, sizeof(*graph->axioms));
 	graph->nothing = xcalloc(graph->words, sizeof(*graph->nothing));
+	graph->needed = xcalloc(graph->words, sizeof(*graph->needed));
 	for (size_t i = 0; i < graph->count; i++) {
 		graph->axiom[i] = graph->facts[i] < closure->axiom_count;
 		if (graph->axiom[i]) {
@@ -97,5 +98,6 @@ void hypergraph_finish(struct hypergraph *graph) {
 	free(graph->into);
 	free(graph->axioms);
 	free(graph->nothing);
+	free(graph->needed);
 	*graph = (struct hypergraph){0};
 }

@@ -8,6 +8,9 @@
 #include "logic/closure.h"
 #include "logic/hyperpath_seen.h"
 
+/* What takes about as long as a node of a small graph: the limit stands for a time. */
+enum { NODE_EDGES = 64, NODE_WORDS = 1024 };
+
 struct search {
 	const struct hypergraph *graph;
 	const struct hyperpath_query *query;
@@ -36,7 +39,8 @@ static bool keep_reachable(struct search *search, uint64_t *reached) {
 	}
 	for (bool grown = true; grown;) {
 		grown = false;
-		for (size_t i = 0; i < graph->edge_count; i++) {
+		// premises, which have later numbers, first
+		for (size_t i = graph->edge_count; i-- > 0;) {
 			const struct hyperedge *edge = &graph->edges[i];
 			if (search->usable[i] && !bits_has(reached, edge->head) &&
 				bits_within(edge->tail, reached, graph->nothing, search->words)) {
@@ -230,17 +234,26 @@ static void branch_all(struct search *search, const uint64_t *set, const uint64_
 	}
 }
 
+/* False when the limit is reached. */
+static bool spend(struct search *search, size_t nodes) {
+	if (*search->nodes < nodes) {
+		*search->nodes = 0;
+		search->limit = true;
+		search->done = true;
+		return false;
+	}
+	*search->nodes -= nodes;
+	return true;
+}
+
 static void explore(struct search *search, const uint64_t *set) {
 	size_t cost = cost_of(search, set);
 	if (search->done || cost >= search->best || cost > search->query->at_most) {
 		return;
 	}
-	if (*search->nodes == 0) {
-		search->limit = true;
-		search->done = true;
+	if (!spend(search, 1 + search->graph->edge_count / NODE_EDGES)) {
 		return;
 	}
-	(*search->nodes)--;
 	uint64_t *reached = xmalloc(search->words * sizeof(*reached));
 	derive_within(search, set, reached);
 	if (bits_within(set, reached, search->graph->nothing, search->words)) {
@@ -269,8 +282,16 @@ void hypergraph_prune(struct hypergraph *graph) {
 	choose_edges(&search);
 	if (keep_reachable(&search, reached)) {
 		find_landmarks(&search);
+		memcpy(graph->needed, landmarks_of(&search, graph->goal),
+			graph->words * sizeof(uint64_t));
 		for (size_t i = 0; i < graph->edge_count; i++) {
 			graph->edges[i].usable = search.usable[i];
+			if (search.usable[i]) {
+				needs_of(&search, i, reached);
+				bits_set(reached, graph->edges[i].head);
+				bits_or(reached, graph->needed, graph->words);
+				graph->edges[i].least = cost_of(&search, reached);
+			}
 		}
 	}
 	free(reached);
@@ -295,7 +316,8 @@ enum hyperpath_end hyperpath_search(const struct hypergraph *graph,
 	uint64_t *start = xcalloc(1, bytes);
 	hyperpath_seen_init(&search.seen, graph->words);
 	choose_edges(&search);
-	if (query->without != graph->goal && keep_reachable(&search, start)) {
+	if (spend(&search, graph->edge_count * graph->words / NODE_WORDS) &&
+		query->without != graph->goal && keep_reachable(&search, start)) {
 		find_landmarks(&search);
 		memcpy(start, landmarks_of(&search, graph->goal), bytes);
 		if (query->also != CLOSURE_NONE) {

@@ -27,12 +27,14 @@ struct hypergraph {
 		uint16_t head; // number
 		uint64_t *tail; // set
 		bool usable;
+		size_t least; // no proof of the goal with this edge derives fewer facts
 	} * edges;
 	size_t edge_count;
 	uint32_t *into; // into[n] .. into[n + 1]: edges of head n (edges are sorted by head)
 	uint64_t *tails; // memory of the tails
 	uint64_t *axioms; // set
 	uint64_t *nothing; // the empty set
+	uint64_t *needed;  // set: facts known to be in every proof of the goal
 	uint16_t goal;	   // number
 };
 
@@ -40,7 +42,10 @@ struct hypergraph {
 void hypergraph_init(struct hypergraph *graph, const struct closure *closure, const bool *allowed);
 void hypergraph_finish(struct hypergraph *graph);
 
-/** Marks edges that are on no proof of anything, since they need their own head, as not usable. */
+/**
+ * Marks edges that are on no proof of anything, since they need their own head, as not usable, and
+ * finds out what every proof has (`needed`) and what each edge costs (`least`).
+ */
 void hypergraph_prune(struct hypergraph *graph);
 
 /** What to search for. */
@@ -58,7 +63,8 @@ enum hyperpath_end { HYPERPATH_FOUND, HYPERPATH_NONE, HYPERPATH_LIMIT };
 /**
  * FOUND: the minimum (or with `first`, something small enough) is in set_out (graph->words words)
  * and *cost_out. NONE: there is nothing, or nothing so small. LIMIT: *nodes ran out; when something
- * was found before, it is in set_out and *cost_out, else *cost_out is 0. *nodes is counted down.
+ * was found before, it is in set_out and *cost_out, else *cost_out is 0. *nodes is counted down, by
+ * one a node and by more where a graph is so large that its nodes take longer.
  */
 enum hyperpath_end hyperpath_search(const struct hypergraph *graph,
 	const struct hyperpath_query *query, size_t *nodes, uint64_t *set_out, size_t *cost_out);

@@ -21,7 +21,7 @@ static bool works_with(const struct hypergraph *graph, const uint64_t *set, size
 	memcpy(reached, graph->axioms, graph->words * sizeof(*reached));
 	for (bool grown = true; grown;) {
 		grown = false;
-		for (size_t i = 0; i < graph->edge_count; i++) {
+		for (size_t i = graph->edge_count; i-- > 0;) {
 			const struct hyperedge *edge = &graph->edges[i];
 			if ((edge->head == graph->edges[forced].head && i != forced) ||
 				!bits_has(set, edge->head) || bits_has(reached, edge->head) ||
@@ -67,15 +67,28 @@ struct relevance {
 	bool limit;
 };
 
+static bool is_inside(const struct hypergraph *graph, const uint64_t *set, size_t edge) {
+	return graph->edges[edge].usable && bits_has(set, graph->edges[edge].head) &&
+	       bits_within(graph->edges[edge].tail, set, graph->axioms, graph->words);
+}
+
+static size_t edges_inside(const struct hypergraph *graph, const uint64_t *set, size_t fact) {
+	size_t count = 0;
+	for (uint32_t i = graph->into[fact]; i < graph->into[fact + 1]; i++) {
+		count += is_inside(graph, set, i) ? 1 : 0;
+	}
+	return count;
+}
+
 /* What one shortest set shows. */
 static void learn(struct relevance *relevance, const uint64_t *set) {
 	const struct hypergraph *graph = relevance->graph;
-	for (size_t i = 0; i < graph->edge_count; i++) {
-		const struct hyperedge *edge = &graph->edges[i];
-		if (!relevance->edge_used[i] && bits_has(set, edge->head) &&
-			bits_within(edge->tail, set, graph->axioms, graph->words) &&
-			works_with(graph, set, i)) {
-			relevance->edge_used[i] = true;
+	for (size_t fact = 0; fact < graph->count; fact++) {
+		bool single = bits_has(set, fact) && edges_inside(graph, set, fact) == 1;
+		for (uint32_t i = graph->into[fact]; i < graph->into[fact + 1]; i++) {
+			if (!relevance->edge_used[i] && is_inside(graph, set, i)) {
+				relevance->edge_used[i] = single || works_with(graph, set, i);
+			}
 		}
 	}
 	for (size_t fact = 0; fact < graph->count; fact++) {
@@ -106,7 +119,8 @@ static bool find(struct relevance *relevance, struct hyperpath_query query) {
 static void try_edges(struct relevance *relevance) {
 	const struct hypergraph *graph = relevance->graph;
 	for (size_t i = 0; i < graph->edge_count; i++) {
-		if (graph->edges[i].usable && !relevance->edge_used[i] && !relevance->limit) {
+		if (graph->edges[i].usable && !relevance->edge_used[i] && !relevance->limit &&
+			graph->edges[i].least <= relevance->shortest->steps) {
 			struct hyperpath_query query = any;
 			query.also = graph->edges[i].head;
 			query.only_edge = graph->edges[i].edge;
@@ -140,7 +154,7 @@ static void try_without(struct relevance *relevance, const bool *in_some, bool *
 			continue;
 		}
 		bool avoidable = false;
-		if (fact != graph->goal && !relevance->limit) {
+		if (!bits_has(graph->needed, fact) && fact != graph->goal && !relevance->limit) {
 			struct hyperpath_query query = any;
 			query.without = (uint16_t)fact;
 			avoidable = find(relevance, query);

@@ -509,12 +509,56 @@ START_TEST(a_node_limit_gives_no_proof_rather_than_a_wrong_number) {
 }
 END_TEST
 
+static void expect_steps(const struct program *program, size_t steps, size_t vertices) {
+	struct closure *closure = closure_create(program, CLOSURE_ASKED);
+	struct shortest shortest;
+	ck_assert_msg(closure->state == CLOSURE_SOUND, "%s", closure->why);
+	shortest_solve(closure, SHORTEST_NODES, &shortest);
+	ck_assert(shortest.proved && shortest.relevance_proved);
+	ck_assert_uint_eq(shortest.steps, steps);
+	ck_assert_uint_eq(shortest.vertices, vertices);
+	shortest_finish(&shortest);
+	closure_destroy(closure);
+}
+
+START_TEST(large_programs_end_in_time) {
+	enum { CHAIN = 2000, CLIQUE = 80 };
+	struct program program;
+	program_init(&program);
+	(void)program_noun(&program, "nut", NULL);
+	for (int i = 0; i <= CHAIN; i++) {
+		char *name = xasprintf("agent %d", i);
+		(void)program_agent(&program, name);
+		free(name);
+	}
+	struct fact start = {.form = FACT_CONTAINER, .key_count = 1, .quantity = {1, 1}};
+	program_add(&program, &start);
+	for (uint16_t i = 1; i <= CHAIN; i++) {
+		add_comparison(&program, i, i - 1);
+	}
+	program.goal = (struct fact){
+		.form = FACT_CONTAINER, .key_count = 1, .keys = {{.agent = CHAIN}}};
+	expect_steps(&program, CHAIN, 2 * CHAIN + 1);
+	// each compared with each: the goal is one step away, and everything leads everywhere
+	program.fact_count = 1;
+	for (uint16_t i = 1; i < CLIQUE; i++) {
+		for (uint16_t j = 0; j < i; j++) {
+			add_comparison(&program, i, j);
+		}
+	}
+	program.goal.keys[0].agent = CLIQUE / 2;
+	expect_steps(&program, 1, 3);
+	program_finish(&program);
+}
+END_TEST
+
 int main(void) {
 	Suite *suite = suite_create("shortest");
 	TCase *cases = tcase_create("shortest");
 	tcase_set_timeout(cases, 60);
 	tcase_add_test(cases, the_solver_agrees_with_one_that_tries_everything);
 	tcase_add_test(cases, a_node_limit_gives_no_proof_rather_than_a_wrong_number);
+	tcase_add_test(cases, large_programs_end_in_time);
 	suite_add_tcase(suite, cases);
 	return unit_run(suite);
 }
