@@ -280,6 +280,7 @@ static bool begin_with_operator(struct finder *finder, const struct token *token
 /* Looks on from where the lexer stands until something has been read; false at the end. */
 static bool find_next(struct finder *finder) {
 	struct side_reader *reader = &finder->reader;
+	reader->chained = false; // whatever was read before
 	size_t run = NOWHERE; // words that may be the left side of an equals sign
 	size_t run_end = 0;
 	for (;;) {
