@@ -12,6 +12,7 @@
 #include "cmd/cmd.h"
 #include "cmd/eval_run.h"
 #include "dataset/dataset.h"
+#include "engine/reason.h"
 #include "engine/sets.h"
 #include "io/loop.h"
 
@@ -25,6 +26,36 @@ static int need(const struct options *options, const char *name, const char *exa
 					    name, example);
 }
 
+/* Word problems are reasoned about, theorems are proved. */
+static int check_task(const struct eval *eval, struct error *err) {
+	bool words = eval->dataset->task != NULL && strcmp(eval->dataset->task, "reason") == 0;
+	bool reason = strcmp(eval->task, "reason") == 0;
+	if (words != reason) {
+		return error_set(err, ERROR_USAGE, "--task %s: %s; type: f2f eval --split %s",
+			eval->task,
+			words ? "word problems have no formal side"
+			      : "there are no logic programs in this set",
+			words ? eval->dataset->name : "words");
+	}
+	return reason || strcmp(eval->task, "prove") == 0
+		       ? 0
+		       : error_set(err, ERROR_USAGE,
+				 "task %s is not built yet; there are: prove, reason", eval->task);
+}
+
+/* Options of word problems, and which text of a reply is the proof. */
+static int choose_reading(struct eval *eval, struct error *err) {
+	bool reason = strcmp(eval->task, "reason") == 0;
+	eval->proof_text = option_text(eval->options, "proof-text", "answer");
+	eval->shots = option_text(eval->options, "shots", "0");
+	bool given = option_given(eval->options, "proof-text") ||
+		     option_given(eval->options, "shots");
+	return given && !reason
+		       ? error_set(err, ERROR_USAGE,
+				 "--proof-text and --shots are for word problems: --split words")
+		       : 0;
+}
+
 static int choose_task(struct eval *eval, struct error *err) {
 	static const char *const tasks[] = {
 		"prove", "formalize", "pipeline", "reason", "disprove", "all"};
@@ -32,10 +63,7 @@ static int choose_task(struct eval *eval, struct error *err) {
 		eval->options, "task", eval->dataset->task != NULL ? eval->dataset->task : "prove");
 	for (size_t i = 0; i < F2F_COUNT(tasks); i++) {
 		if (strcmp(eval->task, tasks[i]) == 0) {
-			return i == 0 ? 0
-				      : error_set(err, ERROR_USAGE,
-						"task %s is not built yet; there is: prove",
-						tasks[i]);
+			return check_task(eval, err);
 		}
 	}
 	const char *near = str_nearest(eval->task, tasks, F2F_COUNT(tasks));
@@ -196,6 +224,22 @@ static int open_store(struct eval *eval, struct error *err) {
 	return rc;
 }
 
+/* The built-in baselines are for one task each. */
+static int check_builtin(const struct eval *eval, struct error *err) {
+	bool reason = strcmp(eval->task, "reason") == 0;
+	const char *label = eval->model.label;
+	bool words = strcmp(label, "builtin/efficient") == 0 ||
+		     strcmp(label, "builtin/exhaustive") == 0;
+	bool lean = strcmp(label, "builtin/gold") == 0 || strcmp(label, "builtin/tactics") == 0;
+	if ((reason && lean) || (!reason && words)) {
+		return error_set(err, ERROR_USAGE, "%s is not for %s; there are %s", label,
+			eval->dataset->name,
+			reason ? "builtin/efficient and builtin/exhaustive"
+			       : "builtin/gold and builtin/tactics");
+	}
+	return 0;
+}
+
 int eval_prepare(struct eval *eval, struct error *err) {
 	const char *given;
 	int rc = need(eval->options, "model", "--model builtin/gold", &given, err);
@@ -203,11 +247,17 @@ int eval_prepare(struct eval *eval, struct error *err) {
 	rc = rc < 0 ? rc : choose_split(eval, err);
 	rc = rc < 0 ? rc : choose_task(eval, err);
 	rc = rc < 0 ? rc : choose_subset(eval, err);
+	rc = rc < 0 ? rc : choose_reading(eval, err);
 	if (rc == 0 && !eval->model.provider->local) {
 		rc = load_prompt(eval, err);
+		rc = rc < 0 ? rc : reason_shots(eval->shots, &eval->prompt.shots, err);
 	}
 	rc = rc < 0 ? rc : open_store(eval, err);
 	rc = rc < 0 ? rc : make_plan(eval, err);
+	if (rc < 0) {
+		return rc;
+	}
+	rc = check_builtin(eval, err);
 	if (rc < 0) {
 		return rc;
 	}
@@ -218,7 +268,8 @@ int eval_prepare(struct eval *eval, struct error *err) {
 			eval->dataset->name);
 	}
 	choose_sampling(eval);
-	eval->verify = !option_flag(eval->options, "no-verify");
+	eval->verify = !option_flag(eval->options, "no-verify") &&
+		       strcmp(eval->task, "reason") != 0;
 	eval->loop = loop_create(NULL);
 	return 0;
 }

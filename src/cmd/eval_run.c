@@ -118,7 +118,14 @@ static int make_settings(const struct eval *eval, char **settings_out, struct er
 	settings_number(settings, "top-p", eval->sampling.top_p);
 	settings_integer(settings, "max-tokens", eval->sampling.max_tokens);
 	settings_integer(settings, "seed", option_count(eval->options, "seed", 0));
-	settings_text(settings, "policy", "strict");
+	bool reason = strcmp(eval->task, "reason") == 0;
+	if (reason) {
+		settings_text(settings, "proof_text", eval->proof_text);
+		settings_text(settings, "shots",
+			eval->model.provider->local ? NULL : eval->shots);
+	} else {
+		settings_text(settings, "policy", "strict");
+	}
 	if (eval->verify) {
 		settings_text(settings, "lean", eval->lean.version);
 		settings_integer(settings, "lean-cpu", lean_setup_cpu_limit(eval->options));
@@ -297,6 +304,7 @@ static struct engine_options engine_options_of(const struct eval *eval) {
 		.seed = (uint64_t)option_count(options, "seed", 0),
 		.run = eval->run.id,
 		.task = eval->task,
+		.proof_text = eval->proof_text,
 		.connections = (int)option_count(options, "max-connections", CONNECTIONS),
 		.connect_timeout_ms =
 			(int64_t)(option_number(options, "connect-timeout", 10) * 1000),

@@ -35,6 +35,8 @@ struct eval {
 	size_t split_count;
 	const char *subset; // NULL: all
 	const char *task;
+	const char *proof_text; // which text of a reply is its proof in words
+	const char *shots;	// worked examples before a word problem
 	struct resolved_model model;
 	struct prompt prompt;
 	struct sampling sampling;

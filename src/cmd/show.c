@@ -10,6 +10,7 @@
 #include "base/vec.h"
 #include "cmd/cmd.h"
 #include "cmd/show_print.h"
+#include "cmd/show_steps.h"
 #include "core/problem.h"
 #include "report/report.h"
 #include "store/store.h"
@@ -108,6 +109,8 @@ static int add_verdict(const struct stored_verdict *verdict, void *data) {
 struct showing {
 	json_t *object;
 	int64_t id;
+	const struct problem *words; // a word problem, whose proof is read; else NULL
+	struct error *err;
 };
 
 static int add_attempt(const struct stored_attempt *attempt, void *data) {
@@ -131,16 +134,26 @@ static int add_attempt(const struct stored_attempt *attempt, void *data) {
 			? json_null() : json_integer(attempt->completion_tokens));
 	json_object_set_new(object, "attempts", json_integer(attempt->attempts));
 	json_object_set_new(object, "elapsed_s", json_real((double)attempt->elapsed_ns / 1e9));
-	return 0;
+	if (showing->words == NULL) {
+		return 0;
+	}
+	int rc = show_steps(showing->words, attempt->reply, "read", object, showing->err);
+	return rc < 0 ? rc : show_steps(showing->words, attempt->reasoning, "read_reasoning",
+				     object, showing->err);
 }
 
 static int show_attempt(
 	struct store *store, const struct sample_key *key, json_t *attempts, struct error *err) {
-	struct showing showing = {.object = json_object()};
+	struct problem problem = {0};
+	struct showing showing = {.object = json_object(), .err = err};
+	bool words = strcmp(key->stage, "reason") == 0 &&
+		     store_problem_get(store, key->split, key->problem, &problem, NULL) == 0;
+	showing.words = words ? &problem : NULL;
 	json_object_set_new(showing.object, "split", text(key->split));
 	json_object_set_new(showing.object, "sample", json_integer(key->sample));
 	json_array_append_new(attempts, showing.object);
 	int rc = store_attempt_read(store, key, add_attempt, &showing, err);
+	problem_finish(&problem);
 	json_t *verdicts = json_array();
 	json_object_set_new(showing.object, "verdicts", verdicts);
 	return rc < 0 ? rc : store_verdicts(store, showing.id, add_verdict, verdicts, err);

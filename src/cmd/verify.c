@@ -19,6 +19,7 @@
 #include "dataset/dataset.h"
 #include "engine/plan.h"
 #include "engine/preflight.h"
+#include "engine/reason.h"
 #include "engine/run.h"
 #include "engine/settings.h"
 #include "io/loop.h"
@@ -209,10 +210,33 @@ static void finish(struct recheck *recheck) {
 	store_close(recheck->store);
 }
 
+static void on_reread(const struct sample_key *key, const char *change, void *data) {
+	struct recheck *recheck = data;
+	recheck->changed++;
+	log_info("%s/%s sample %" PRId64 ": %s", key->split, key->problem, key->sample, change);
+}
+
+/* Proofs in words are read again; there is nothing for Lean in them. */
+static int reread(struct recheck *recheck, struct error *err) {
+	json_t *settings = json_loads(recheck->run.settings, 0, NULL);
+	const char *proof_text = json_string_or(settings, "proof_text", "answer");
+	int64_t read = 0;
+	int rc = reason_reread(recheck->store, recheck->run.id, proof_text, on_reread, recheck,
+		&read, err);
+	json_decref(settings);
+	if (rc == 0) {
+		log_info("run %s: %" PRId64 " replies read again (%s), %" PRId64 " changed",
+			recheck->run.id, read, F2F_READER, recheck->changed);
+	}
+	return rc;
+}
+
 int recheck_run(struct options *given, const char *id, bool pending, struct error *err) {
 	struct recheck recheck = {.options = given, .json = option_flag(given, "json")};
 	int rc = prepare(&recheck, id, pending, err);
-	if (rc == 0 && plan_left(recheck.plan) == 0) {
+	if (rc == 0 && strcmp(recheck.run.task, "reason") == 0) {
+		rc = reread(&recheck, err);
+	} else if (rc == 0 && plan_left(recheck.plan) == 0) {
 		log_info("run %s: nothing to check", recheck.run.id);
 	} else if (rc == 0) {
 		rc = open_verifier(&recheck, err);
@@ -239,7 +263,8 @@ const struct command cmd_verify = {
 	.summary = "(re-)check a run's stored completions: no model is asked",
 	.about = "Takes the proofs out of a run's stored replies again and checks them with Lean. "
 		 "Earlier verdicts are kept; "
-		 "the newest counts. With --json a line per verdict.\n"
+		 "the newest counts. Proofs in words are read again. With --json a line per "
+		 "verdict.\n"
 		 "\n"
 		 "Examples:\n"
 		 "  f2f verify latest --pending\n"

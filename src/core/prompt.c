@@ -35,6 +35,7 @@ enum name_id {
 	NAME_NAME,
 	NAME_PLACEHOLDER,
 	NAME_PREAMBLE,
+	NAME_SHOTS,
 	NAME_STATEMENT,
 	NAME_THEOREM,
 	NAME_COUNT,
@@ -46,12 +47,14 @@ static const char *const names[NAME_COUNT] = {
 	[NAME_NAME] = "name",
 	[NAME_PLACEHOLDER] = "placeholder",
 	[NAME_PREAMBLE] = "preamble",
+	[NAME_SHOTS] = "shots",
 	[NAME_STATEMENT] = "statement",
 	[NAME_THEOREM] = "theorem",
 };
 
 /* NULL when this problem has none. */
-static const char *value_of(const struct problem *problem, enum name_id name) {
+static const char *value_of(
+	const struct problem *problem, const char *shots, enum name_id name) {
 	switch (name) {
 	case NAME_HEADER:
 		return problem->header;
@@ -63,6 +66,8 @@ static const char *value_of(const struct problem *problem, enum name_id name) {
 		return has_placeholder(problem->preamble) ? problem->preamble : NULL;
 	case NAME_PREAMBLE:
 		return problem->preamble;
+	case NAME_SHOTS:
+		return shots;
 	case NAME_STATEMENT:
 		return problem->statement;
 	case NAME_THEOREM:
@@ -222,9 +227,9 @@ static int close_block(struct blocks *blocks, enum name_id name, const struct sc
 	return 0;
 }
 
-static int append_value(
-	const struct problem *problem, enum name_id name, struct buf *out, struct error *err) {
-	const char *value = value_of(problem, name);
+static int append_value(const struct problem *problem, const char *shots, enum name_id name,
+	struct buf *out, struct error *err) {
+	const char *value = value_of(problem, shots, name);
 	if (value == NULL) {
 		return error_set(err, ERROR_INPUT, "%s has no {{%s}}", problem->name, names[name]);
 	}
@@ -236,8 +241,8 @@ static int append_value(
 }
 
 /* problem NULL: only look whether the template is well formed. */
-static int walk(const char *text, int first_line, const struct problem *problem, struct buf *out,
-	struct error *err) {
+static int walk(const char *text, int first_line, const struct problem *problem,
+	const char *shots, struct buf *out, struct error *err) {
 	struct scanner scanner = {text, text, text + strlen(text), first_line};
 	struct blocks blocks = {0};
 	struct piece piece = {0};
@@ -252,10 +257,11 @@ static int walk(const char *text, int first_line, const struct problem *problem,
 			}
 			break;
 		case PIECE_VALUE:
-			rc = shown ? append_value(problem, piece.name, out, err) : 0;
+			rc = shown ? append_value(problem, shots, piece.name, out, err) : 0;
 			break;
 		case PIECE_OPEN: {
-			const char *value = problem != NULL ? value_of(problem, piece.name) : "";
+			const char *value =
+				problem != NULL ? value_of(problem, shots, piece.name) : "";
 			rc = open_block(&blocks, piece.name, value != NULL && value[0] != '\0',
 				&scanner, err);
 			break;
@@ -278,7 +284,7 @@ static int walk(const char *text, int first_line, const struct problem *problem,
 int prompt_render(const struct prompt *prompt, const struct problem *problem, struct buf *out,
 	struct error *err) {
 	size_t before = out->len;
-	int rc = walk(prompt->text, 1, problem, out, err);
+	int rc = walk(prompt->text, 1, problem, prompt->shots, out, err);
 	if (rc == 0 && out->overflow) {
 		rc = error_set(err, ERROR_INPUT, "%s: the prompt is over %zu bytes", problem->name,
 			out->max);
@@ -441,7 +447,7 @@ static int parse(const char *text, size_t length, struct prompt *prompt, struct 
 	for (const char *c = rest.data; c < body.data; c++) {
 		lines += *c == '\n';
 	}
-	return walk(prompt->text, lines + 1, NULL, NULL, err);
+	return walk(prompt->text, lines + 1, NULL, NULL, NULL, err);
 }
 
 int prompt_parse(const char *text, size_t length, struct prompt *prompt_out, struct error *err) {
@@ -460,5 +466,6 @@ void prompt_finish(struct prompt *prompt) {
 	free(prompt->id);
 	free(prompt->system);
 	free(prompt->text);
+	free(prompt->shots);
 	*prompt = (struct prompt){0};
 }

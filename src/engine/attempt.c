@@ -130,6 +130,7 @@ static void record(struct attempt *attempt, const struct record_reply *reply) {
 		.twin_split = attempt->item.twin_split,
 		.problem = &attempt->problem,
 		.prompt = engine->options->prompt != NULL ? buf_str(&attempt->prompt) : NULL,
+		.proof_text = engine->options->proof_text,
 		.attempts = attempt->attempts,
 		.elapsed_ns = attempt->elapsed_ns,
 		.wait_ns = attempt->wait_ns,

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "core/completion.h"
+#include "engine/reason.h"
 
 /* Policy that the text rules belong to, for verdicts that need no Lean. */
 static const char policy_strict[] = "strict";
@@ -44,6 +45,24 @@ static void judge_completion(const struct record_context *context,
 	}
 }
 
+/* A proof in words: read at once. A reply that was cut off or refused stays what it is, but what
+ * there is of it is read too. */
+static int read_reasoning(const struct record_context *context,
+	const struct completion *completion, struct sample_record *sample,
+	struct reasoning *reasoning, struct error *err) {
+	int rc = reason_read(context->problem, completion->text, completion->reasoning,
+		context->proof_text != NULL ? context->proof_text : "answer", reasoning, err);
+	if (rc < 0) {
+		return rc;
+	}
+	sample->outcome = completion->finish == FINISH_REFUSED	 ? OUTCOME_REFUSED
+			  : completion->finish == FINISH_LENGTH ? OUTCOME_TRUNCATED
+								: reasoning->outcome;
+	sample->reason =
+		sample->outcome == OUTCOME_REJECTED ? reasoning->reason : REASON_NONE;
+	return 0;
+}
+
 int record_reply(const struct record_context *context, const struct record_reply *reply,
 	struct recorded *recorded_out, struct error *err) {
 	struct recorded recorded = {0};
@@ -59,13 +78,24 @@ int record_reply(const struct record_context *context, const struct record_reply
 		.elapsed_ns = context->elapsed_ns,
 		.wait_ns = context->wait_ns,
 	};
-	if (reply->completion != NULL) {
+	struct reasoning reasoning = {0};
+	bool words = strcmp(context->key.stage, "reason") == 0;
+	int rc = 0;
+	if (reply->completion != NULL && words) {
+		rc = read_reasoning(context, reply->completion, &sample, &reasoning, err);
+	} else if (reply->completion != NULL) {
 		judge_completion(context, reply->completion, &sample, &result, &recorded);
+	}
+	if (rc < 0) {
+		return rc;
 	}
 	char *text = recorded.to_check ? lean_candidate_text(&recorded.candidate) : NULL;
 	sample.candidate = text;
 	sample.difference = recorded.candidate.difference;
-	int rc = store_sample_put(context->store, &sample, &recorded.sample_id, err);
+	rc = store_sample_put(context->store, &sample, &recorded.sample_id, err);
+	rc = rc < 0 ? rc
+		    : reason_store(context->store, recorded.sample_id, &reasoning, err);
+	reason_finish(&reasoning);
 	if (rc == 0 && context->twin_split != NULL) {
 		sample.key.split = context->twin_split;
 		sample.shared_with = recorded.sample_id;

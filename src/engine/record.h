@@ -22,6 +22,7 @@ struct record_context {
 	const char *twin_split; // also gets a row, which shares this one's reply; NULL: none
 	const struct problem *problem;
 	const char *prompt; // NULL when none was sent (import)
+	const char *proof_text; // stage "reason": which text of the reply counts
 	int64_t attempts;
 	int64_t elapsed_ns;
 	int64_t wait_ns;

@@ -37,7 +37,8 @@ struct engine_options {
 	struct sampling sampling; // its seed is derived per sample from `seed`
 	uint64_t seed;
 	const char *run;  // id of the stored run
-	const char *task; // stage of its samples: "prove"
+	const char *task; // stage of its samples: "prove", "reason"
+	const char *proof_text; // of "reason": "answer" or "reasoning"
 	int connections;  // requests in flight at once
 	int64_t connect_timeout_ms;
 	int64_t request_timeout_ms;

@@ -1,6 +1,6 @@
-#include <string.h>
-
 #include "logic/claim_view.h"
+
+#include <string.h>
 
 bool view_has(const struct view *view, uint32_t classes) {
 	return reader_has(view->reader, view->clause->first, view->end, classes);

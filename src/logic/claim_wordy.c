@@ -63,6 +63,49 @@ bool reader_pairs(const struct claim_reader *reader, size_t first, size_t count)
 	return reader_equality(reader, first, count, &claim) && claim.form == CLAIM_EQUALITY;
 }
 
+/* A sentence about the working, a heading, a fragment, or a remark on words: no amounts in it. */
+static bool says_nothing(const struct claim_reader *reader, bool named) {
+	size_t end = reader->length;
+	while (end > 0 && reader->text[end - 1] == ' ') {
+		end--;
+	}
+	if ((end > 0 && reader->text[end - 1] == ':') ||
+		reader_has(reader, 0, reader->token_count,
+			WORD_META | WORD_ANSWER | WORD_REFERENCE | WORD_OPERATE)) {
+		return true;
+	}
+	// "Trucks and tractors are toy vehicles": about words, not amounts
+	bool nouns = !named;
+	bool verbless = reader->token_count <= 6 &&
+			!reader_has(reader, 0, reader->token_count,
+				WORD_HAVE | WORD_GIVE | WORD_GET | WORD_RESULT);
+	for (size_t i = 0; i < reader->token_count; i++) {
+		const struct token *token = &reader->tokens[i];
+		nouns = nouns && !token->unknown && !token->stranger &&
+			(token->classes & (WORD_HAVE | WORD_GIVE | WORD_GET | WORD_PRONOUN |
+						  WORD_THAN)) == 0;
+		bool tolerated = i == 0 || reader->token_count <= 3;
+		verbless = verbless && (tolerated || !token->unknown);
+	}
+	return nouns || verbless;
+}
+
+/* What comes next is about them: "Now Tobin's pears:" */
+static void remember_topic(struct claim_reader *reader, uint16_t agent) {
+	struct claim about = {
+		.subject = SUBJECT_NAMED,
+		.agents = {agent},
+		.agent_count = 1,
+		.noun = LEXICON_NONE,
+	};
+	for (size_t i = 0; i < reader->token_count; i++) {
+		if (reader->tokens[i].noun != LEXICON_NONE) {
+			about.noun = reader->tokens[i].noun;
+		}
+	}
+	reader_remember(reader, &about);
+}
+
 void reader_wordy(struct claim_reader *reader, claim_list *claims) {
 	struct claim claim = {
 		.start = reader->base,
@@ -83,53 +126,15 @@ void reader_wordy(struct claim_reader *reader, claim_list *claims) {
 		reader_remember(reader, &claim);
 		return;
 	}
-	claim = empty;
-	size_t end = reader->length;
-	while (end > 0 && reader->text[end - 1] == ' ') {
-		end--;
-	}
 	uint16_t named = LEXICON_NONE;
 	for (size_t i = 0; i < reader->token_count; i++) {
 		if (reader->tokens[i].agent != LEXICON_NONE) {
 			named = reader->tokens[i].agent;
 		}
 	}
-	bool heading = end > 0 && reader->text[end - 1] == ':';
-	bool meta = reader_has(reader, 0, reader->token_count,
-		WORD_META | WORD_ANSWER | WORD_REFERENCE | WORD_OPERATE);
-	// "Trucks and tractors are toy vehicles": about words, not amounts
-	bool nouns = named == LEXICON_NONE;
-	for (size_t i = 0; i < reader->token_count; i++) {
-		const struct token *token = &reader->tokens[i];
-		nouns = nouns && !token->unknown && !token->stranger &&
-			(token->classes & (WORD_HAVE | WORD_GIVE | WORD_GET | WORD_PRONOUN |
-						  WORD_THAN)) == 0;
-	}
-	bool verbless = reader->token_count <= 6 &&
-			!reader_has(reader, 0, reader->token_count,
-				WORD_HAVE | WORD_GIVE | WORD_GET | WORD_RESULT);
-	for (size_t i = 1; i < reader->token_count && reader->token_count > 3; i++) {
-		verbless = verbless && !reader->tokens[i].unknown;
-	}
-	meta = meta || nouns;
-	if (!heading && !meta && !verbless) {
-		claim.form = CLAIM_UNPARSED;
-		claim.agent_count = claim.other_count = 0;
-		vec_push(claims, claim);
-	}
-	if (named != LEXICON_NONE && (heading || meta || verbless)) {
-		// what comes next is about them: "Now Tobin's pears:"
-		struct claim about = {
-			.subject = SUBJECT_NAMED,
-			.agents = {named},
-			.agent_count = 1,
-			.noun = LEXICON_NONE,
-		};
-		for (size_t i = 0; i < reader->token_count; i++) {
-			if (reader->tokens[i].noun != LEXICON_NONE) {
-				about.noun = reader->tokens[i].noun;
-			}
-		}
-		reader_remember(reader, &about);
+	if (!says_nothing(reader, named != LEXICON_NONE)) {
+		vec_push(claims, empty);
+	} else if (named != LEXICON_NONE) {
+		remember_topic(reader, named);
 	}
 }

@@ -1,11 +1,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "core/completion.h"
 #include "core/problem.h"
+#include "logic/solved.h"
+#include "logic/verbalise.h"
 #include "provider/provider.h"
 
 /* Sources of replies that need no model: baselines, and a first run on a machine that has none. */
@@ -44,6 +47,8 @@ static const char *const tactics[] = {
 	"bv_decide",
 };
 
+enum { PROOF_MAX = 16 * 1024 * 1024 };
+
 struct source {
 	char *(*write)(const struct ask *ask);
 	const char *lacks; // what a problem lacks that it cannot answer
@@ -75,9 +80,32 @@ static char *write_tactics(const struct ask *ask) {
 	return reply;
 }
 
+/* The problem's own program, proved and put into words. */
+static char *write_proof(const struct problem *problem, enum proof_extent extent) {
+	struct solved *solved = NULL;
+	if (problem->program == NULL ||
+		solved_parse(problem->program, strlen(problem->program), &solved, NULL) < 0) {
+		return NULL;
+	}
+	struct buf text = BUF_INIT(PROOF_MAX);
+	verbalise_proof(solved, extent, &text);
+	solved_destroy(solved);
+	return buf_detach(&text);
+}
+
+static char *write_efficient(const struct ask *ask) {
+	return write_proof(ask->problem, PROOF_SHORTEST);
+}
+
+static char *write_exhaustive(const struct ask *ask) {
+	return write_proof(ask->problem, PROOF_EXHAUSTIVE);
+}
+
 static int open_builtin(const struct model *model, void **source_out, struct error *err) {
-	static const char *const names[] = {"gold", "tactics"};
+	static const char *const names[] = {"efficient", "exhaustive", "gold", "tactics"};
 	static const struct source sources[] = {
+		{write_efficient, "logic program"},
+		{write_exhaustive, "logic program"},
 		{write_gold, "proof of its own"},
 		{write_tactics, "formal statement"},
 	};
@@ -92,7 +120,8 @@ static int open_builtin(const struct model *model, void **source_out, struct err
 	const char *near = str_nearest(model->name, names, F2F_COUNT(names));
 	return error_set(err, ERROR_USAGE, "no model \"builtin/%s\"; %sbuiltin/%s%s", model->name,
 		near != NULL ? "did you mean " : "there are ",
-		near != NULL ? near : "gold and builtin/tactics", near != NULL ? "?" : "");
+		near != NULL ? near : "efficient, exhaustive, gold and tactics",
+		near != NULL ? "?" : "");
 }
 
 static int answer(
@@ -113,7 +142,8 @@ static int answer(
 
 const struct provider provider_builtin = {
 	.name = "builtin",
-	.summary = "gold (the set's own proofs) and tactics (a fixed list of one-line proofs)",
+	.summary = "gold (the set's own proofs), tactics (a fixed list of one-line proofs), "
+		   "efficient and exhaustive (shortest proof, and all that follows, in words)",
 	.local = true,
 	.open = open_builtin,
 	.answer = answer,
