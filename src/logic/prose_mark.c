@@ -3,6 +3,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "logic/prose.h"
+
 enum { NUMBER_DIGITS_MAX = 3 };
 
 static bool is_digit(char c) {
@@ -122,6 +124,38 @@ static size_t step_mark(const struct prose_writer *writer, size_t at, size_t end
 	return blanks(writer, stars(writer, next, end), end) - start;
 }
 
+/* A line that goes on with a sum: after one that ends with a number, "+ 60 …", "- 60 = …". A list
+ * of sums has the same mark before each. */
+static bool goes_on(const struct prose_writer *writer, size_t at, size_t end) {
+	const struct prose *out = writer->out;
+	if (out->length < 2 || out->text[out->length - 1] != PROSE_LINE) {
+		return false;
+	}
+	char last = out->text[out->length - 2];
+	size_t next = blanks(writer, at + 1, end);
+	if ((!is_digit(last) && last != ')') || !is_digit(byte_before(writer, next, end))) {
+		return false;
+	}
+	// the line before, and whether its first byte was a mark too, and so was not written
+	size_t line = out->origin[out->length - 1];
+	size_t first = out->length - 1;
+	while (line > 0 && writer->reply[line - 1] != '\n') {
+		line--;
+	}
+	line = blanks(writer, line, end);
+	while (first > 0 && out->origin[first - 1] >= line) {
+		first--;
+	}
+	if (writer->reply[line] == writer->reply[at] && out->origin[first] != line) {
+		return false;
+	}
+	while (next < end && (is_digit(writer->reply[next]) || writer->reply[next] == '.')) {
+		next++;
+	}
+	next = blanks(writer, next, end);
+	return writer->reply[at] == '+' || byte_before(writer, next, end) == '=';
+}
+
 /* "- ", "* ", "+ ", "• ". */
 static size_t bullet_mark(const struct prose_writer *writer, size_t at, size_t end) {
 	char c = byte_before(writer, at, end);
@@ -133,7 +167,8 @@ static size_t bullet_mark(const struct prose_writer *writer, size_t at, size_t e
 					   memcmp(writer->reply + at, "\xe2\x96\xaa", 3) == 0)) {
 		return blanks(writer, at + 3, end) - at;
 	}
-	if (length == 0 || !is_blank(byte_before(writer, at + length, end))) {
+	if (length == 0 || !is_blank(byte_before(writer, at + length, end)) ||
+		goes_on(writer, at, end)) {
 		return 0;
 	}
 	return blanks(writer, at + length, end) - at;

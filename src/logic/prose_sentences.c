@@ -163,6 +163,10 @@ static bool is_wrapping(const struct cutter *cutter, size_t at) {
 	if (last == ':' && (is_digit(next) || next == '(')) {
 		return true;
 	}
+	if ((next == '-' || next == '*') && at + 2 < length && text[at + 2] == ' ' &&
+		(is_digit(last) || last == ')')) {
+		return true; // no list mark, or it would be gone
+	}
 	static const char *const signs[] = {"\xc3\x97", "\xc3\xb7", "\xc2\xb7", "\xe2\x88\x92"};
 	for (size_t i = 0; i < F2F_COUNT(signs); i++) {
 		size_t bytes = strlen(signs[i]);

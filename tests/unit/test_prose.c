@@ -108,7 +108,10 @@ START_TEST(lines_end_sentences_unless_they_merely_wrap) {
 		{"Tobin's pears:\n14 - 5 = 9", "Tobin's pears:\n14 - 5 = 9"},
 		{"First:\nBo has 5", "First: || Bo has 5"}, {"Bo has 5\n\nand", "Bo has 5 || and"},
 		{"Bo has 5.\r\nUla has 3.\r\n", "Bo has 5. || Ula has 3."},
-		{"The answer is\n9.", "The answer is\n9."});
+		{"The answer is\n9.", "The answer is\n9."},
+		{"14 + 5\n+ 60 = 79", "14 + 5\n+ 60 = 79"}, {"14\n- 5 = 9", "14\n- 5 = 9"},
+		{"14\n- 14 - 5 = 9\n- 9 - 3 = 6", "14 || 14 - 5 = 9 || 9 - 3 = 6"},
+		{"- 5 = 5\n- 9 = 9", "5 = 5 || 9 = 9"});
 }
 END_TEST
 
