@@ -156,7 +156,11 @@ static int make_settings(struct importing *importing, struct error *err) {
 	settings_text(settings, "task", run->task);
 	settings_integer(settings, "samples", run->samples);
 	settings_text(settings, "source", import_hash(importing->import).hex);
-	settings_text(settings, "policy", "strict");
+	if (strcmp(run->task, "reason") == 0) {
+		settings_text(settings, "proof_text", "answer");
+	} else {
+		settings_text(settings, "policy", "strict");
+	}
 	if (rc == 0 && found) {
 		settings_text(settings, key, set.hash);
 		set_record_finish(&set);
@@ -176,7 +180,7 @@ static int make_run(struct importing *importing, struct error *err) {
 	run->state = xstrdup("finished");
 	run->model = xstrdup(importing->model);
 	run->split = xstrdup(importing->dataset->name);
-	run->task = xstrdup("prove");
+	run->task = xstrdup(importing->dataset->task != NULL ? importing->dataset->task : "prove");
 	run->samples = import_samples(importing->import);
 	int rc = choose_subset(importing, err);
 	rc = rc < 0 ? rc : make_settings(importing, err);
@@ -288,7 +292,7 @@ const struct command cmd_import = {
 	.synopsis = "FILE.jsonl|DIR|ARCHIVE --split SPLIT --model NAME",
 	.summary = "replies that were made elsewhere, as a run",
 	.about = "Stores replies as a run, as if they had just come from a model, and checks them "
-		 "with Lean. JSON lines hold "
+		 "with Lean (proofs in words are read). JSON lines hold "
 		 "{\"id\",\"sample\",\"text\",\"finish_reason\",\"usage\"}: "
 		 "id is a problem's name or SPLIT/NAME; sample, finish_reason and usage may be "
 		 "missing. "

@@ -16,11 +16,11 @@ struct problem;
  * the whole file.
  *
  * {{name}} stands for a text of the problem: informal, header, preamble, statement (ends in ":=
- * by"), name, theorem, and shots (worked examples, where the run has any). {{#name}}…{{/name}} is left out for a problem whose text of that name is
- * missing or empty; {{#placeholder}} asks whether the preamble holds a `sorry` of its own, which
- * the model has to fill in. A block's tag alone on a line takes the line with it. What the texts
- * hold is never looked at again. An unknown name, an unclosed brace pair or block, or unknown front
- * matter is an error with its line.
+ * by"), name, theorem; and shots for worked examples, where the run has any. {{#name}}…{{/name}} is
+ * left out for a problem whose text of that name is missing or empty; {{#placeholder}} asks whether
+ * the preamble holds a `sorry` of its own, which the model has to fill in. A block's tag alone on a
+ * line takes the line with it. What the texts hold is never looked at again. An unknown name, an
+ * unclosed brace pair or block, or unknown front matter is an error with its line.
  */
 struct prompt {
 	char *id;
@@ -31,7 +31,7 @@ struct prompt {
 	char *system;	    // system message or NULL
 	char *text;
 	struct sha256 hash;
-	char *shots; // worked examples for {{shots}}, NULL: none. Not of the file: set by its user
+	char *shots; // worked examples, or NULL: not of the file, set by its user
 };
 
 int prompt_parse(const char *text, size_t length, struct prompt *prompt_out, struct error *err);

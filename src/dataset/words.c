@@ -72,6 +72,8 @@ static int make(const struct making *making, enum words_family family, struct er
 		.overlap = making->overlap,
 		.family = family,
 		.match = WORDS_MATCH_AXIOMS,
+		// in the order of a derivation the text itself would be half the proof
+		.shuffle = true,
 	};
 	struct words_problem made;
 	int rc = words_generate(making->vocabulary, &options, making->number, &made, err);
@@ -110,5 +112,5 @@ static int read_words(struct reader *reader, struct error *err) {
 const struct layout layout_words = {
 	.name = "words",
 	.read = read_words,
-	.identity = "generator " WORDS_VERSION ", seed " SEED_TEXT(SEED),
+	.identity = "generator " WORDS_VERSION ", seed " SEED_TEXT(SEED) ", shuffled",
 };

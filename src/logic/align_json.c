@@ -12,7 +12,7 @@ static void number(struct buf *out, const char *key, double value) {
 	if (isnan(value)) {
 		buf_appendf(out, ",\"%s\":null", key);
 	} else {
-		buf_appendf(out, ",\"%s\":%.6g", key, value);
+		buf_appendf(out, ",\"%s\":%.12g", key, value);
 	}
 }
 

@@ -47,4 +47,19 @@ void published_align(const struct published_sentence *reference, size_t count, c
 	size_t length, struct published_match *out);
 void published_match_finish(struct published_match *match);
 
+struct solved;
+
+/**
+ * The reference proof of a program, in the published shape: axioms in text order, then everything
+ * derivable, each with its own arithmetic. For programs that do not come with one.
+ */
+struct published_reference;
+
+struct published_reference *published_reference_create(const struct solved *solved);
+void published_reference_destroy(struct published_reference *reference);
+
+/** Borrowed from the reference. */
+const struct published_sentence *published_reference_sentences(
+	const struct published_reference *reference, size_t *count_out);
+
 #endif

@@ -107,7 +107,7 @@ END_TEST
 START_TEST(the_generators_version_and_seed_are_part_of_the_sets_identity) {
 	struct dataset *dataset = NULL;
 	CHECK_OK(dataset_load("words", &dataset, &err));
-	ck_assert_str_eq(dataset_identity(dataset), "generator 1, seed 20251125");
+	ck_assert_str_eq(dataset_identity(dataset), "generator 1, seed 20251125, shuffled");
 	dataset_destroy(dataset);
 	CHECK_OK(dataset_load("demo", &dataset, &err));
 	ck_assert_ptr_null(dataset_identity(dataset));
