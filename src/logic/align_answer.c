@@ -69,8 +69,10 @@ static bool last_of(const char *text, size_t start, size_t end, struct rational 
 	return found;
 }
 
+/* Where the line of text[at] starts, or as far back as anything is looked at. */
 static size_t line_start(const char *text, size_t at) {
-	while (at > 0 && text[at - 1] != '\n') {
+	size_t first = at > TAIL_MAX ? at - TAIL_MAX : 0;
+	while (at > first && text[at - 1] != '\n') {
 		at--;
 	}
 	return at;

@@ -37,13 +37,6 @@ static void blank_references(struct claim_reader *reader, size_t at) {
 	}
 }
 
-static char before(const struct claim_reader *reader, size_t at) {
-	while (at > 0 && reader->text[at - 1] == ' ') {
-		at--;
-	}
-	return at > 0 ? reader->text[at - 1] : '\0';
-}
-
 static char after(const struct claim_reader *reader, size_t at) {
 	while (at < reader->length && reader->text[at] == ' ') {
 		at++;
@@ -57,8 +50,12 @@ static bool operator_sign(char c) {
 
 /* "(1)", "(2, 3)", "[4]": where no expression has them. */
 static void blank_brackets(struct claim_reader *reader) {
+	char last = '\0';   // no space
+	char before = '\0'; // and the one before that
 	for (size_t i = 0; i < reader->length; i++) {
 		char open = reader->text[i];
+		before = last;
+		last = open != ' ' ? open : last;
 		if (open != '(' && open != '[') {
 			continue;
 		}
@@ -71,9 +68,9 @@ static void blank_brackets(struct claim_reader *reader) {
 			end++;
 		}
 		if (any && end < reader->length && reader->text[end] == close && end - i <= 12 &&
-			!operator_sign(before(reader, i)) &&
-			!operator_sign(after(reader, end + 1))) {
+			!operator_sign(before) && !operator_sign(after(reader, end + 1))) {
 			blank(reader, i, end + 1);
+			last = before;
 		}
 	}
 }
