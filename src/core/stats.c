@@ -1,6 +1,7 @@
 #include "core/stats.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 static const double z975 = 1.959963984540054;
 
@@ -50,8 +51,17 @@ double stats_t975(int64_t df) {
 		(3 * z7 + 19 * z5 + 17 * z3 - 15 * z) / (384 * n * n * n);
 }
 
+/* Of the mean; count >= 2. */
+static double standard_error(const double *values, size_t count, double mean) {
+	double squares = 0, n = (double)count;
+	for (size_t i = 0; i < count; i++) {
+		squares += (values[i] - mean) * (values[i] - mean);
+	}
+	return sqrt(squares / (n - 1) / n);
+}
+
 struct interval stats_mean_interval(const double *values, size_t count, double *mean_out) {
-	double sum = 0, squares = 0;
+	double sum = 0;
 	bool binary = true;
 	for (size_t i = 0; i < count; i++) {
 		sum += values[i];
@@ -63,10 +73,7 @@ struct interval stats_mean_interval(const double *values, size_t count, double *
 	if (count < 2 || binary) {
 		return stats_wilson(sum, n);
 	}
-	for (size_t i = 0; i < count; i++) {
-		squares += (values[i] - mean) * (values[i] - mean);
-	}
-	double error = sqrt(squares / (n - 1) / n);
+	double error = standard_error(values, count, mean);
 	if (!(error > 1e-9)) {
 		// All problems alike, but for rounding: a width of zero would be a claim.
 		return stats_wilson(sum, n);
@@ -80,4 +87,36 @@ struct interval stats_mean_interval(const double *values, size_t count, double *
 	double half = stats_t975((int64_t)count - 1) * error;
 	return (struct interval){
 		mean - half < 0 ? 0 : mean - half, mean + half > 1 ? 1 : mean + half};
+}
+
+struct interval stats_paired_interval(
+	const double *differences, size_t count, double *mean_out) {
+	double sum = 0;
+	for (size_t i = 0; i < count; i++) {
+		sum += differences[i];
+	}
+	double mean = count > 0 ? sum / (double)count : NAN;
+	*mean_out = mean;
+	double error = count < 2 ? 0 : standard_error(differences, count, mean);
+	if (!(error > 1e-9)) {
+		// All alike, or only one: a width of zero would be a claim.
+		struct interval share =
+			stats_wilson((sum + (double)count) / 2, (double)count);
+		return (struct interval){2 * share.low - 1, 2 * share.high - 1};
+	}
+	double half = stats_t975((int64_t)count - 1) * error;
+	return (struct interval){fmax(mean - half, -1), fmin(mean + half, 1)};
+}
+
+static int compare_values(const void *a, const void *b) {
+	double x = *(const double *)a, y = *(const double *)b;
+	return (x > y) - (x < y);
+}
+
+double stats_median(double *values, size_t count) {
+	if (count == 0) {
+		return NAN;
+	}
+	qsort(values, count, sizeof(*values), compare_values);
+	return (values[(count - 1) / 2] + values[count / 2]) / 2;
 }

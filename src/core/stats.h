@@ -32,4 +32,15 @@ double stats_t975(int64_t df);
  */
 struct interval stats_mean_interval(const double *values, size_t count, double *mean_out);
 
+/**
+ * 95 % interval of the mean of per-problem differences in [-1, 1], problems as the random unit: t,
+ * or, where all differences are equal, Wilson of their place in [-1, 1]. NAN in *mean_out and
+ * [-1, 1] when count is 0.
+ */
+struct interval stats_paired_interval(
+	const double *differences, size_t count, double *mean_out);
+
+/** Sorts them; the mean of the middle two of an even count; NAN of none. */
+double stats_median(double *values, size_t count);
+
 #endif

@@ -74,7 +74,8 @@ START_TEST(quantiles_of_student_t_agree_with_tables) {
 		int64_t df;
 		double t;
 	} rows[] = {{1, 12.7062}, {2, 4.3027}, {9, 2.2622}, {20, 2.0860}, {21, 2.0796},
-		{29, 2.0452}, {30, 2.0423}, {60, 2.0003}, {120, 1.9799}, {243, 1.9698}, {1000000, 1.95997}};
+		{29, 2.0452}, {30, 2.0423}, {60, 2.0003}, {120, 1.9799}, {243, 1.9698},
+		{1000000, 1.95997}};
 	for (size_t i = 0; i < F2F_COUNT(rows); i++) {
 		ck_assert_double_eq_tol(stats_t975(rows[i].df), rows[i].t, 6e-5);
 	}
@@ -144,6 +145,48 @@ START_TEST(intervals_of_next_to_nothing_say_next_to_nothing) {
 }
 END_TEST
 
+START_TEST(paired_differences_get_a_t_interval_over_problems) {
+	// mean 0.2, deviations ±0.1: SE 0.1/sqrt(3)·… = sqrt(0.02/2/3) = 0.057735; t(2) = 4.302653
+	const double differences[] = {0.1, 0.2, 0.3};
+	double mean;
+	struct interval interval = stats_paired_interval(differences, 3, &mean);
+	ck_assert_double_eq_tol(mean, 0.2, 1e-12);
+	ck_assert_double_eq_tol(interval.low, 0.2 - 4.302653 * 0.0577350269, 1e-6);
+	ck_assert_double_eq_tol(interval.high, 0.2 + 4.302653 * 0.0577350269, 1e-6);
+	const double wide[] = {-1, 1};
+	interval = stats_paired_interval(wide, 2, &mean);
+	ck_assert(mean == 0 && interval.low == -1 && interval.high == 1);
+}
+END_TEST
+
+START_TEST(equal_differences_do_not_make_a_comparison_certain) {
+	double mean;
+	const double none[] = {0, 0, 0, 0};
+	struct interval interval = stats_paired_interval(none, 4, &mean);
+	struct interval half = stats_wilson(2, 4);
+	ck_assert_double_eq(mean, 0);
+	ck_assert_double_eq_tol(interval.low, 2 * half.low - 1, 1e-12);
+	ck_assert_double_eq_tol(interval.high, 2 * half.high - 1, 1e-12);
+	const double all[] = {-1, -1, -1};
+	interval = stats_paired_interval(all, 3, &mean);
+	ck_assert(mean == -1 && interval.low == -1 && interval.high > -0.5);
+	const double one[] = {0.25};
+	interval = stats_paired_interval(one, 1, &mean);
+	ck_assert(mean == 0.25 && interval.low < -0.5 && interval.high > 0.8);
+	interval = stats_paired_interval(NULL, 0, &mean);
+	ck_assert_double_nan(mean);
+	ck_assert(interval.low == -1 && interval.high == 1);
+}
+END_TEST
+
+START_TEST(a_median_lies_in_the_middle_of_the_sorted_values) {
+	double odd[] = {9, 1, 5}, even[] = {4, 1, 2, 40};
+	ck_assert_double_eq(stats_median(odd, 3), 5);
+	ck_assert_double_eq(stats_median(even, 4), 3);
+	ck_assert_double_nan(stats_median(NULL, 0));
+}
+END_TEST
+
 int main(void) {
 	Suite *suite = suite_create("stats");
 	TCase *tcase = tcase_create("stats");
@@ -158,6 +201,9 @@ int main(void) {
 	tcase_add_test(tcase, near_an_end_the_interval_is_wilson_with_the_effective_size);
 	tcase_add_test(tcase, equal_values_do_not_make_a_score_certain);
 	tcase_add_test(tcase, intervals_of_next_to_nothing_say_next_to_nothing);
+	tcase_add_test(tcase, paired_differences_get_a_t_interval_over_problems);
+	tcase_add_test(tcase, equal_differences_do_not_make_a_comparison_certain);
+	tcase_add_test(tcase, a_median_lies_in_the_middle_of_the_sorted_values);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }
