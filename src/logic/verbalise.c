@@ -285,11 +285,13 @@ struct telling {
 	uint32_t *said; // edges, in order, when nothing is written
 	size_t said_count;
 	size_t number; // of the last sentence
+	size_t conclusions;
 	struct buf *out; // NULL: only find out
 };
 
 static void tell(struct telling *telling, bool conclusion) {
 	telling->number++;
+	telling->conclusions += conclusion;
 	buf_appendf(telling->out, "%zu. %s", telling->number, conclusion ? "So " : "");
 }
 
@@ -377,7 +379,7 @@ static void choose_shortest(struct telling *telling, bool *axioms) {
 	axioms[closure->goal] = true; // when it is stated
 }
 
-void verbalise_proof(const struct solved *solved, enum proof_extent extent, struct buf *out) {
+size_t verbalise_proof(const struct solved *solved, enum proof_extent extent, struct buf *out) {
 	const struct closure *closure = solved->closure;
 	bool *axioms = xcalloc(closure->fact_count, sizeof(*axioms));
 	struct telling telling = {
@@ -401,4 +403,5 @@ void verbalise_proof(const struct solved *solved, enum proof_extent extent, stru
 	free(telling.may_use);
 	free(telling.known);
 	free(axioms);
+	return telling.conclusions;
 }

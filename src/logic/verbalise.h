@@ -19,9 +19,9 @@ enum proof_extent {
  * Appends the proof, a numbered sentence a line ("1. Mira has 14 pears."): axioms it uses restated
  * and conclusions interleaved, each conclusion with its arithmetic ("So Tobin has 14 - 5 = 9
  * pears."), then "The answer is 9." Plain ASCII operators, no templates drawn: the same program
- * always gives the same text.
+ * always gives the same text. Returns how many facts it derives.
  */
-void verbalise_proof(const struct solved *solved, enum proof_extent extent, struct buf *out);
+size_t verbalise_proof(const struct solved *solved, enum proof_extent extent, struct buf *out);
 
 /** Appends one fact as a sentence, without expression ("Mira has 14 pears."). */
 void verbalise_fact(const struct solved *solved, uint16_t fact, struct buf *out);
