@@ -8,10 +8,13 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
+#include "cmd/word_problems.h"
 
 static const struct option options[] = {
 	{"k", 'k', OPTION_LIST, "K,…",
 		"pass@K for these K only (default 1, 8, 32 and the run's samples)"},
+	{"proof-text", 0, OPTION_TEXT, "answer|reasoning",
+		"of word problems: figures of this text of the replies (default the run's own)"},
 	{"csv", 0, OPTION_FLAG, NULL, "comma-separated values"},
 	{"markdown", 0, OPTION_FLAG, NULL, "a Markdown table"},
 	{"json", 0, OPTION_FLAG, NULL, "a JSON object a run"},
@@ -51,6 +54,36 @@ static int read_ks(const struct options *given, struct ks *ks, struct error *err
 	return rc;
 }
 
+static int read_text(const struct options *given, struct report_options *wanted,
+	struct error *err) {
+	const char *text = option_text(given, "proof-text", NULL);
+	if (text != NULL && strcmp(text, "answer") != 0 && strcmp(text, "reasoning") != 0) {
+		return error_set(err, ERROR_USAGE, "--proof-text %s: answer or reasoning", text);
+	}
+	wanted->proof_text = text;
+	return 0;
+}
+
+static int render(const struct options *given, struct store *store,
+	const struct report_options *wanted, size_t count, struct error *err) {
+	const char *format = option_flag(given, "json") ? "json" : option_flag(given, "csv") ? "csv"
+		: option_flag(given, "markdown") ? "markdown" : "table";
+	struct report **reports = xcalloc(count, sizeof(struct report *));
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		rc = report_build(store, option_argument(given, i), wanted, &reports[i], err);
+	}
+	if (rc == 0) {
+		report_format_find(format)->render(
+			(const struct report *const *)reports, count, stdout);
+	}
+	for (size_t i = 0; i < count; i++) {
+		report_destroy(reports[i]);
+	}
+	free(reports);
+	return rc;
+}
+
 static int run(struct options *given, struct error *err) {
 	size_t count = 0;
 	while (option_argument(given, count) != NULL) {
@@ -60,29 +93,21 @@ static int run(struct options *given, struct error *err) {
 		return error_set(
 			err, ERROR_USAGE, "give one or more RUNs, or latest; type: f2f runs");
 	}
-	const char *format = option_flag(given, "json") ? "json" : option_flag(given, "csv") ? "csv"
-		: option_flag(given, "markdown") ? "markdown" : "table";
 	char *database = options_database(given);
 	struct store *store = NULL;
-	struct report **reports = xcalloc(count, sizeof(struct report *));
 	struct ks ks = {0};
+	struct report_options wanted = {.words = &word_problems};
 	int rc = read_ks(given, &ks, err);
+	rc = rc < 0 ? rc : read_text(given, &wanted, err);
 	rc = rc < 0 ? rc
 		    : store_open(
 			      database, &(struct store_options){.mode = DB_READ_ONLY}, &store, err);
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		rc = report_build(store, option_argument(given, i), ks.items.items,
-			ks.items.count, &reports[i], err);
-	}
 	if (rc == 0) {
-		report_format_find(format)->render(
-			(const struct report *const *)reports, count, stdout);
-	}
-	for (size_t i = 0; i < count; i++) {
-		report_destroy(reports[i]);
+		wanted.ks = ks.items.items;
+		wanted.k_count = ks.items.count;
+		rc = render(given, store, &wanted, count, err);
 	}
 	vec_finish(&ks.items);
-	free(reports);
 	store_close(store);
 	free(database);
 	return rc;
@@ -96,7 +121,9 @@ const struct command cmd_report = {
 		 "what is taken as random), the "
 		 "bounds that missing samples leave open, and how often each outcome occurred. RUN "
 		 "is an id, the beginning of "
-		 "one, or latest.\n"
+		 "one, or latest. Runs of word problems get a row a cell; several of them are "
+		 "compared, each with the first, on the problems that both solved with a whole "
+		 "proof.\n"
 		 "\n"
 		 "Examples:\n"
 		 "  f2f report latest\n"

@@ -2,12 +2,14 @@
 
 #include <stddef.h>
 
+#include "cmd/word_problems.h"
 #include "report/report.h"
 
 int run_report_print(struct store *store, const char *run, const char *format,
 	void (*look)(const struct report *report, void *data), void *data, struct error *err) {
 	struct report *report = NULL;
-	int rc = report_build(store, run, NULL, 0, &report, err);
+	const struct report_options options = {.words = &word_problems};
+	int rc = report_build(store, run, &options, &report, err);
 	if (rc == 0) {
 		const struct report *const reports[] = {report};
 		report_format_find(format)->render(reports, 1, stdout);

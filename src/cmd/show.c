@@ -64,7 +64,7 @@ static int show_problem(
 
 static int show_run(struct store *store, const char *run, json_t *shown, struct error *err) {
 	struct report *report = NULL;
-	int rc = report_build(store, run, NULL, 0, &report, err);
+	int rc = report_build(store, run, NULL, &report, err);
 	if (rc < 0) {
 		return rc;
 	}

@@ -8,7 +8,9 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "core/stats.h"
+#include "report/reason.h"
 #include "report/report.h"
+#include "report/report_internal.h"
 
 /* One (split, problem) of a run. */
 struct tally {
@@ -25,6 +27,7 @@ struct building {
 	struct report *report;
 	struct map *index; // "split/problem" to position + 1
 	VEC(struct tally) tallies;
+	VEC(struct report_group) groups; // texts borrowed from tallies
 	struct map *outcomes; // words to position + 1
 };
 
@@ -35,12 +38,14 @@ void report_destroy(struct report *report) {
 	for (size_t i = 0; i < report->scores.count; i++) {
 		free(report->scores.items[i].split);
 		free(report->scores.items[i].subset);
+		free(report->scores.items[i].cell);
 	}
 	for (size_t i = 0; i < report->outcomes.count; i++) {
 		free(report->outcomes.items[i].words);
 	}
 	vec_finish(&report->scores);
 	vec_finish(&report->outcomes);
+	reason_report_destroy(report->reason);
 	run_record_finish(&report->run);
 	free(report);
 }
@@ -104,6 +109,18 @@ static bool belongs(const struct tally *tally, const char *split, const char *su
 	       (subset == NULL || strcmp(tally->subset, subset) == 0);
 }
 
+struct sha256 report_hash_names(const char **names, size_t count) {
+	if (count > 0) {
+		qsort(names, count, sizeof(*names), compare_names);
+	}
+	struct sha256_stream *stream = sha256_stream_create();
+	for (size_t i = 0; i < count; i++) {
+		sha256_stream_add(stream, names[i], strlen(names[i]));
+		sha256_stream_add(stream, "\n", 1);
+	}
+	return sha256_stream_finish(stream);
+}
+
 static struct sha256 hash_names(
 	const struct building *building, const char *split, const char *subset) {
 	VEC(const char *) names = {0};
@@ -112,16 +129,9 @@ static struct sha256 hash_names(
 			vec_push(&names, building->tallies.items[i].problem);
 		}
 	}
-	if (names.count > 0) {
-		qsort(names.items, names.count, sizeof(*names.items), compare_names);
-	}
-	struct sha256_stream *stream = sha256_stream_create();
-	for (size_t i = 0; i < names.count; i++) {
-		sha256_stream_add(stream, names.items[i], strlen(names.items[i]));
-		sha256_stream_add(stream, "\n", 1);
-	}
+	struct sha256 hash = report_hash_names(names.items, names.count);
 	vec_finish(&names);
-	return sha256_stream_finish(stream);
+	return hash;
 }
 
 static void add_score(struct building *building, const char *split, const char *subset, int64_t k) {
@@ -148,6 +158,7 @@ static void add_score(struct building *building, const char *split, const char *
 		passed += stats_pass_at_k(samples, tally->accepted + missing, k);
 	}
 	double n = (double)score.problems;
+	score.n = score.problems;
 	score.missing_as_failed = score.pending > 0 || n == 0 ? NAN : failed / n;
 	score.missing_as_passed = score.pending > 0 || n == 0 ? NAN : passed / n;
 	if (enough && score.pending == 0 && score.problems > 0) {
@@ -173,7 +184,8 @@ static bool has_subset(const struct building *building, const char *split, const
 	return false;
 }
 
-static void add_scores(struct building *building, const int64_t *ks, size_t k_count) {
+/* Each split's subsets, and all of it where that is not the same. */
+static void add_groups(struct building *building) {
 	static const char *const subsets[] = {"test", "valid"};
 	struct map *splits = map_create();
 	for (size_t i = 0; i < building->tallies.count; i++) {
@@ -185,13 +197,12 @@ static void add_scores(struct building *building, const int64_t *ks, size_t k_co
 		for (size_t s = 0; s < F2F_COUNT(subsets); s++) {
 			if (has_subset(building, split, subsets[s])) {
 				there++;
-				for (size_t j = 0; j < k_count; j++) {
-					add_score(building, split, subsets[s], ks[j]);
-				}
+				vec_push(&building->groups,
+					(struct report_group){split, subsets[s]});
 			}
 		}
-		for (size_t j = 0; there != 1 && j < k_count; j++) {
-			add_score(building, split, NULL, ks[j]);
+		if (there != 1) {
+			vec_push(&building->groups, (struct report_group){split, NULL});
 		}
 	}
 	map_destroy(splits, NULL);
@@ -212,6 +223,19 @@ static size_t default_ks(int64_t samples, int64_t ks[4]) {
 static int compare_counts(const void *a, const void *b) {
 	const struct outcome_count *x = a, *y = b;
 	return x->count != y->count ? (x->count < y->count ? 1 : -1) : strcmp(x->words, y->words);
+}
+
+static void add_scores(struct building *building, const struct report_options *options) {
+	int64_t own[4];
+	size_t own_count = default_ks(building->report->run.samples, own);
+	const int64_t *ks = options->ks != NULL ? options->ks : own;
+	size_t k_count = options->ks != NULL ? options->k_count : own_count;
+	for (size_t i = 0; i < building->groups.count; i++) {
+		const struct report_group *group = &building->groups.items[i];
+		for (size_t j = 0; j < k_count; j++) {
+			add_score(building, group->split, group->subset, ks[j]);
+		}
+	}
 }
 
 static void add_totals(struct building *building) {
@@ -240,23 +264,31 @@ static void add_totals(struct building *building) {
 						: missing <= tolerated * (double)report->samples);
 }
 
-int report_build(struct store *store, const char *run, const int64_t *ks, size_t k_count,
+static int add_all(struct building *building, struct store *store,
+	const struct report_options *options, struct error *err) {
+	struct report *report = building->report;
+	add_groups(building);
+	add_totals(building);
+	if (strcmp(report->run.task, "reason") == 0) {
+		return reason_report_build(store, report, options, building->groups.items,
+			building->groups.count, err);
+	}
+	add_scores(building, options);
+	return 0;
+}
+
+int report_build(struct store *store, const char *run, const struct report_options *options,
 	struct report **report_out, struct error *err) {
+	static const struct report_options defaults = {0};
 	struct report *report = xcalloc(1, sizeof(*report));
 	struct building building = {
 		.report = report, .index = map_create(), .outcomes = map_create()};
-	int64_t own_ks[4];
 	int rc = store_run_get(store, run, &report->run, err);
 	rc = rc < 0 ? rc : store_run_problems(store, report->run.id, add_problem, &building, err);
 	rc = rc < 0 ? rc : store_samples(store, report->run.id, add_sample, &building, err);
 	rc = rc < 0 ? rc : store_run_cost(store, report->run.id, &report->cost, err);
+	rc = rc < 0 ? rc : add_all(&building, store, options != NULL ? options : &defaults, err);
 	if (rc == 0) {
-		if (ks == NULL) {
-			k_count = default_ks(report->run.samples, own_ks);
-			ks = own_ks;
-		}
-		add_scores(&building, ks, k_count);
-		add_totals(&building);
 		*report_out = report;
 		report = NULL;
 	}
@@ -266,6 +298,7 @@ int report_build(struct store *store, const char *run, const int64_t *ks, size_t
 		free(building.tallies.items[i].subset);
 	}
 	vec_finish(&building.tallies);
+	vec_finish(&building.groups);
 	map_destroy(building.index, NULL);
 	map_destroy(building.outcomes, NULL);
 	report_destroy(report);

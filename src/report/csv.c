@@ -2,6 +2,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "report/reason.h"
 #include "report/report.h"
 
 /* RFC 4180: quoted only where needed. */
@@ -30,7 +31,7 @@ static void number(FILE *out, double value) {
 static void render(const struct report *const *reports, size_t count, FILE *out) {
 	fputs("run,model,task,split,subset,metric,value,low,high,missing_as_failed,missing_as_"
 	      "passed,problems,samples,"
-	      "solved,missing,pending,valid\r\n",
+	      "solved,missing,pending,valid,cell,n,proof_text\r\n",
 		out);
 	for (size_t i = 0; i < count; i++) {
 		const struct report *report = reports[i];
@@ -49,9 +50,12 @@ static void render(const struct report *const *reports, size_t count, FILE *out)
 			number(out, score->missing_as_passed);
 			fprintf(out,
 				",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64 ",%" PRId64
-				",%s\r\n",
+				",%s,",
 				score->problems, score->samples, score->solved, score->missing,
 				score->pending, report->valid ? "true" : "false");
+			field(out, score->cell != NULL ? score->cell : "");
+			fprintf(out, ",%" PRId64 ",%s\r\n", score->n,
+				report->reason != NULL ? report->reason->proof_text : "");
 		}
 	}
 }

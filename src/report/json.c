@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "report/reason.h"
 #include "report/report.h"
 
 static json_t *number(double value) {
@@ -12,6 +13,10 @@ static json_t *number(double value) {
 static json_t *score_object(const struct report *report, const struct score *score) {
 	json_t *object = json_pack("{s:s, s:s, s:s, s:s}", "task", report->run.task, "split",
 		score->split, "subset", score->subset, "metric", score->metric);
+	if (score->cell != NULL) {
+		json_object_set_new(object, "cell", json_string(score->cell));
+		json_object_set_new(object, "n", json_integer(score->n));
+	}
 	json_object_set_new(object, "value", number(score->value));
 	json_object_set_new(object, "low", number(score->low));
 	json_object_set_new(object, "high", number(score->high));
@@ -42,6 +47,50 @@ static json_t *run_object(const struct report *report) {
 	return object;
 }
 
+static json_t *baselines_array(const struct report *report) {
+	json_t *baselines = json_array();
+	for (size_t i = 0; i < report->reason->cells.count; i++) {
+		const struct reason_cell *cell = &report->reason->cells.items[i];
+		const struct score *score = reason_score(report, cell, REASON_EFFICIENCY);
+		json_array_append_new(baselines,
+			json_pack("{s:s, s:s, s:s, s:i, s:o, s:I}", "split", score->split, "subset",
+				score->subset, "cell", score->cell, "efficient", 1, "exhaustive",
+				number(cell->exhaustive), "problems",
+				(json_int_t)cell->exhaustive_problems));
+	}
+	return baselines;
+}
+
+static json_t *reason_object(const struct report *report) {
+	const struct reason_report *reason = report->reason;
+	json_t *labels = json_object(), *orders = json_object();
+	for (size_t i = 0; i < ALIGNMENT_LABELS; i++) {
+		json_object_set_new(labels, reason_label_name(i), number(reason->labels[i]));
+	}
+	for (size_t i = 0; i < ALIGNMENT_ORDERS; i++) {
+		json_object_set_new(orders, reason_order_name(i),
+			json_pack("{s:o, s:o}", "distance", number(reason->order_distance[i]),
+				"chance", number(reason->order_chance[i])));
+	}
+	json_t *tokens = json_pack("{s:o, s:o}", "median", number(reason->median_tokens),
+		"per_theorem", number(reason->tokens_per_theorem));
+	return json_pack("{s:s, s:s, s:s?, s:s?, s:I, s:I, s:I, s:I, s:o, s:o, s:o, s:o, s:o}",
+		"proof_text", reason->proof_text, "run_proof_text", reason->run_proof_text, "shots",
+		reason->shots, "aligner", reason->aligner, "texts", (json_int_t)reason->texts,
+		"right", (json_int_t)reason->right, "unread", (json_int_t)reason->unread, "steps",
+		(json_int_t)reason->steps, "labels", labels, "orders", orders, "tokens", tokens,
+		"truncated", number(reason->truncated), "baselines", baselines_array(report));
+}
+
+static json_t *comparison_object(const struct report *first, const struct report *second) {
+	struct reason_comparison comparison = reason_compare(first, second);
+	return json_pack("{s:s, s:s, s:I, s:I, s:o, s:o, s:o, s:o, s:o}", "with", first->run.id,
+		"metric", "step_efficiency", "problems", (json_int_t)comparison.common, "n",
+		(json_int_t)comparison.n, "first", number(comparison.first), "second",
+		number(comparison.second), "difference", number(comparison.difference), "low",
+		number(comparison.low), "high", number(comparison.high));
+}
+
 static json_t *report_object(const struct report *report) {
 	json_t *scores = json_array();
 	for (size_t i = 0; i < report->scores.count; i++) {
@@ -57,14 +106,25 @@ static json_t *report_object(const struct report *report) {
 		(json_int_t)report->cost.completion_tokens, "usd", number(report->cost.usd),
 		"lean_cpu_s", (double)report->cost.lean_cpu_ns / 1e9, "wall_s",
 		(double)report->cost.wall_ns / 1e9);
-	return json_pack("{s:i, s:o, s:o, s:o, s:o}", "schema_version", 1, "run",
+	json_t *object = json_pack("{s:i, s:o, s:o, s:o, s:o}", "schema_version", 1, "run",
 		run_object(report), "scores", scores, "outcomes", outcomes, "cost", cost);
+	if (report->reason != NULL) {
+		json_object_set_new(object, "reason", reason_object(report));
+	}
+	return object;
 }
 
-/* One run: its object. Several: an object a line. */
+/* One run: its object. Several: an object a line, those of word problems compared with the first
+ * of them. */
 static void render(const struct report *const *reports, size_t count, FILE *out) {
+	const struct report *first = NULL;
 	for (size_t i = 0; i < count; i++) {
 		json_t *object = report_object(reports[i]);
+		if (reports[i]->reason != NULL && first != NULL) {
+			json_object_set_new(
+				object, "comparison", comparison_object(first, reports[i]));
+		}
+		first = first == NULL && reports[i]->reason != NULL ? reports[i] : first;
 		json_dumpf(object, out, JSON_COMPACT | JSON_REAL_PRECISION(15));
 		fputc('\n', out);
 		json_decref(object);

@@ -11,21 +11,26 @@
 #include "store/store.h"
 
 struct error;
+struct reason_report;
 
 /* One number and what it rests on. Problems are what is taken as random; NAN is "not known" and
  * prints as such, never as 0. */
 struct score {
 	char *split;
 	char *subset; // "test", "valid", "all"
+	// of word problems: "trees/both", "all" for all of them; NULL with other tasks
+	char *cell;
 	char metric[32];
-	int64_t k;
-	// NAN while anything is pending, or when some problem has fewer than k samples
+	int64_t k; // of pass@k; of word problems 1 for the headline, else 0
+	// NAN while anything is pending, or when some problem has fewer than k samples (with k 0:
+	// none), or when no problem counts
 	double value;
 	double low;   // 95 % interval of value
 	double high;
 	double missing_as_failed; // NAN while anything is pending
 	double missing_as_passed;
 	int64_t problems;
+	int64_t n;	 // problems that value is the mean of
 	int64_t samples; // that have an outcome
 	int64_t solved;	 // problems with an accepted sample
 	int64_t missing; // samples, those never asked included
@@ -45,6 +50,7 @@ struct report {
 	struct run_record run;
 	VEC(struct score) scores;
 	VEC(struct outcome_count) outcomes;
+	struct reason_report *reason; // reason.h; NULL unless the run's task is "reason"
 	struct run_cost cost;
 	int64_t samples; // that the run set out for
 	int64_t missing;
@@ -52,11 +58,28 @@ struct report {
 	bool valid; // not too much is missing, by the run's own --fail-on-error
 };
 
-/**
- * `ks` are the k of pass@k that are wanted; NULL: 1, the run's samples, and what of 8 and 32 lies
- * between. Owned.
- */
-int report_build(struct store *store, const char *run, const int64_t *ks, size_t k_count,
+/** What this layer cannot know about word problems. */
+struct report_words {
+	/**
+	 * What the proof that derives everything gets, shortest steps / its steps; NAN when the
+	 * program has no such proof.
+	 */
+	double (*exhaustive)(const char *program);
+	const char *(*cell_at)(size_t index); // in the order of reports; NULL at the end
+};
+
+/** Zeroed: the defaults. Borrowed. */
+struct report_options {
+	// the k of pass@k that are wanted; NULL: 1, the run's samples, and what of 8 and 32 lies
+	// between
+	const int64_t *ks;
+	size_t k_count;
+	const char *proof_text; // "answer", "reasoning"; NULL: the run's own
+	const struct report_words *words; // NULL: no baselines, cells in order of appearance
+};
+
+/** `options` NULL: the defaults. Owned. */
+int report_build(struct store *store, const char *run, const struct report_options *options,
 	struct report **report_out, struct error *err);
 void report_destroy(struct report *report);
 

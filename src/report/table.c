@@ -4,41 +4,17 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "report/reason_text.h"
 #include "report/report.h"
 #include "report/text.h"
 
-enum { WIDTH = 80 };
-
-/* Columns of UTF-8 text whose characters are one column wide, as all of ours here are. */
-static int columns(const char *text) {
-	int count = 0;
-	for (; *text != '\0'; text++) {
-		count += ((unsigned char)*text & 0xc0) != 0x80;
-	}
-	return count;
-}
-
-static void cell(FILE *out, const char *text, int width) {
-	int space = width - columns(text);
-	fprintf(out, "%s%*s", text, space > 0 ? space : 1, "");
-}
-
 static void render_outcomes(const struct report *report, FILE *out) {
-	int used = 0;
+	struct text_list list = {0};
 	for (size_t i = 0; i < report->outcomes.count; i++) {
 		char text[128];
 		snprintf(text, sizeof(text), "%s %" PRId64, report->outcomes.items[i].words,
 			report->outcomes.items[i].count);
-		int length = columns(text);
-		if (used > 0 && used + 2 + length > WIDTH) {
-			fputs(",\n", out);
-			used = 0;
-		} else if (used > 0) {
-			fputs(", ", out);
-			used += 2;
-		}
-		fputs(text, out);
-		used += length;
+		text_list_add(&list, text, out);
 	}
 	fputc('\n', out);
 }
@@ -49,12 +25,12 @@ static void render_score(const struct score *score, FILE *out) {
 	score_interval_text(score, interval);
 	score_bounds_text(score, bounds);
 	snprintf(solved, sizeof(solved), "%" PRId64 "/%" PRId64, score->solved, score->problems);
-	cell(out, score->split, 11);
-	cell(out, score->subset, 7);
-	cell(out, score->metric, 10);
-	cell(out, value, 9);
-	cell(out, interval, 15);
-	cell(out, solved, 10);
+	text_cell(out, score->split, 11);
+	text_cell(out, score->subset, 7);
+	text_cell(out, score->metric, 10);
+	text_cell(out, value, 9);
+	text_cell(out, interval, 15);
+	text_cell(out, solved, 10);
 	fprintf(out, "%.8s\n", score->names.hex);
 	if (bounds[0] != '\0') {
 		fprintf(out, "%-28s%s with the %" PRId64 " missing as failed or passed\n", "",
@@ -70,21 +46,24 @@ static bool any_interval(const struct report *report) {
 	return any;
 }
 
-static void render_one(const struct report *report, FILE *out) {
+static void render_heading(const struct report *report, FILE *out) {
 	const struct run_record *run = &report->run;
 	char *of = xasprintf("run %s: %s,", run->id, run->model);
 	char *what = xasprintf("%s on %s, %s%s", run->task, run->split, run->state,
 		report->valid ? "" : ", not valid");
-	bool fits = columns(of) + 1 + columns(what) <= WIDTH;
+	bool fits = text_columns(of) + 1 + text_columns(what) <= TEXT_WIDTH;
 	fprintf(out, "%s%s%s\n", of, fits ? " " : "\n  ", what);
 	free(what);
 	free(of);
-	cell(out, "split", 11);
-	cell(out, "subset", 7);
-	cell(out, "metric", 10);
-	cell(out, "score", 9);
-	cell(out, "95 %", 15);
-	cell(out, "solved", 10);
+}
+
+static void render_scores(const struct report *report, FILE *out) {
+	text_cell(out, "split", 11);
+	text_cell(out, "subset", 7);
+	text_cell(out, "metric", 10);
+	text_cell(out, "score", 9);
+	text_cell(out, "95 %", 15);
+	text_cell(out, "solved", 10);
 	fputs("names\n", out);
 	for (size_t i = 0; i < report->scores.count; i++) {
 		render_score(&report->scores.items[i], out);
@@ -94,10 +73,20 @@ static void render_one(const struct report *report, FILE *out) {
 		fputs("95 %: with problems taken as random; names: hash of the problems' names\n",
 			out);
 	}
+}
+
+static void render_one(const struct report *report, FILE *out) {
+	render_heading(report, out);
+	if (report->reason != NULL) {
+		reason_table(report, out);
+		render_outcomes(report, out);
+	} else {
+		render_scores(report, out);
+	}
 	if (report->pending > 0) {
 		fprintf(out,
 			"%" PRId64 " stored and not checked yet: no score; type: f2f verify %s\n",
-			report->pending, run->id);
+			report->pending, report->run.id);
 	}
 	if (report->cost.completion_tokens > 0) {
 		fprintf(out, "tokens: %" PRId64 " in, %" PRId64 " out", report->cost.prompt_tokens,
@@ -107,8 +96,10 @@ static void render_one(const struct report *report, FILE *out) {
 		}
 		fputc('\n', out);
 	}
-	fprintf(out, "Lean: %.1f CPU s; wall: %.1f s\n", (double)report->cost.lean_cpu_ns / 1e9,
-		(double)report->cost.wall_ns / 1e9);
+	if (report->reason == NULL) {
+		fprintf(out, "Lean: %.1f CPU s; ", (double)report->cost.lean_cpu_ns / 1e9);
+	}
+	fprintf(out, "wall: %.1f s\n", (double)report->cost.wall_ns / 1e9);
 }
 
 static void render(const struct report *const *reports, size_t count, FILE *out) {
@@ -118,6 +109,7 @@ static void render(const struct report *const *reports, size_t count, FILE *out)
 		}
 		render_one(reports[i], out);
 	}
+	reason_comparisons(reports, count, out);
 }
 
 const struct report_format report_table = {.name = "table", .render = render};

@@ -66,7 +66,7 @@ static void put_problem(const char *name, const char *subset, const char *sample
 
 static struct report *built(void) {
 	struct report *report = NULL;
-	CHECK_OK(report_build(store, "latest", NULL, 0, &report, &err));
+	CHECK_OK(report_build(store, "latest", NULL, &report, &err));
 	return report;
 }
 
@@ -200,7 +200,8 @@ START_TEST(the_usual_k_are_those_that_the_samples_allow) {
 	CHECK_VALUE(score_of(report, "test", "pass@16")->value, 1);
 	report_destroy(report);
 	const int64_t ks[] = {2, 17};
-	CHECK_OK(report_build(store, "r", ks, 2, &report, &err));
+	CHECK_OK(report_build(
+		store, "r", &(struct report_options){.ks = ks, .k_count = 2}, &report, &err));
 	ck_assert_uint_eq(report->scores.count, 2);
 	CHECK_VALUE(score_of(report, "test", "pass@2")->value, 0.125);
 	ck_assert(isnan(score_of(report, "test", "pass@17")->value)); // undefined, not a bound
@@ -241,7 +242,7 @@ START_TEST(a_run_that_set_out_for_nothing_has_no_score) {
 		ck_assert(isnan(report->scores.items[i].missing_as_passed));
 	}
 	report_destroy(report);
-	ck_assert_int_eq(report_build(store, "s", NULL, 0, &report, &err), ERROR_USAGE);
+	ck_assert_int_eq(report_build(store, "s", NULL, &report, &err), ERROR_USAGE);
 	check_line(&err, "no run \"s\"");
 }
 END_TEST

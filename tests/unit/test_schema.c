@@ -43,7 +43,7 @@ static void expect_contents(struct store *store) {
 	struct report *report = NULL;
 	struct error err = {.message = ""};
 	ck_assert_msg(
-		report_build(store, "latest", NULL, 0, &report, &err) == 0, "%s", err.message);
+		report_build(store, "latest", NULL, &report, &err) == 0, "%s", err.message);
 	ck_assert_str_eq(report->run.id, kept_run);
 	ck_assert_str_eq(report->run.state, "finished");
 	ck_assert_int_eq(report->samples, 4);
