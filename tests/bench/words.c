@@ -22,6 +22,12 @@ static double cpu_seconds(void) {
 	       (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
 }
 
+static long peak_kilobytes(void) {
+	struct rusage usage;
+	getrusage(RUSAGE_SELF, &usage);
+	return usage.ru_maxrss;
+}
+
 static void must(int rc, const struct error *err) {
 	if (rc < 0) {
 		fprintf(stderr, "bench_words: %s\n", err->message);
@@ -63,18 +69,19 @@ int main(int argc, char **argv) {
 	struct error err;
 	struct vocabulary *vocabulary;
 	double seconds[PARTS] = {0}, start = cpu_seconds();
+	long tenth = 0;
 	must(vocabulary_load(&vocabulary, &err), &err);
 	printf("%-20s %7.3f s\n", "load the words", cpu_seconds() - start);
 	for (long number = 0; number < problems; number++) {
+		tenth = number == problems / 10 ? peak_kilobytes() : tenth;
 		run_one(vocabulary, &options, (uint64_t)number, seconds);
 	}
 	for (int part = 0; part < PARTS; part++) {
-		printf("%-20s %7.3f s\n", names[part], seconds[part]);
+		printf("%-20s %7.3f s %6.1f us each\n", names[part], seconds[part],
+			seconds[part] * 1e6 / (double)problems);
 	}
-	struct rusage usage;
-	getrusage(RUSAGE_SELF, &usage);
-	printf("%ld problems of %s: %.3f s of CPU, %ld KB\n", problems, cell,
-		cpu_seconds() - start, usage.ru_maxrss);
+	printf("%ld problems of %s: %.3f s of CPU, %ld KB; %ld KB after a tenth of them\n",
+		problems, cell, cpu_seconds() - start, peak_kilobytes(), tenth);
 	vocabulary_destroy(vocabulary);
 	return EXIT_SUCCESS;
 }
