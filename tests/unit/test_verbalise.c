@@ -19,8 +19,12 @@ static struct solved *solve(const char *program) {
 static void check_proof(const char *program, enum proof_extent extent, const char *expected) {
 	struct solved *solved = solve(program);
 	struct buf text = BUF_INIT(1 << 16);
-	verbalise_proof(solved, extent, &text);
+	size_t derived = verbalise_proof(solved, extent, &text), said = 0;
 	ck_assert_str_eq(buf_str(&text), expected);
+	for (const char *at = expected; (at = strstr(at, ". So ")) != NULL; at++) {
+		said++;
+	}
+	ck_assert_uint_eq(derived, said);
 	buf_finish(&text);
 	solved_destroy(solved);
 }
