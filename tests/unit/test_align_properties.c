@@ -336,6 +336,51 @@ START_TEST(what_proves_nothing_neither_raises_nor_lowers_what_was_proved) {
 }
 END_TEST
 
+/* The reply with one more than there should be after the last "=" of a line; without its answer,
+ * which would state the goal again. */
+static void append_wrong(const struct told *told, size_t wrong, struct buf *text) {
+	for (size_t i = 0; i + 1 < told->lines.count; i++) {
+		const char *line = told->lines.items[i];
+		const char *sign = i == wrong ? strrchr(line, '=') : NULL;
+		if (sign != NULL) {
+			char *rest = NULL;
+			long long result = strtoll(sign + 1, &rest, 10);
+			buf_append(text, line, (size_t)(sign - line));
+			buf_appendf(text, "= %lld%s\n", result + 1, rest);
+		} else {
+			buf_appendf(text, "%s\n", line);
+		}
+	}
+}
+
+static void check_wrong_results(struct told *told, struct random *random) {
+	(void)random;
+	const struct shortest *shortest = &told->problem.solved->shortest;
+	for (size_t i = 0; i + 1 < told->lines.count; i++) {
+		struct buf text = BUF_INIT(TEXT_MAX);
+		struct alignment alignment;
+		if (strchr(told->lines.items[i], '=') == NULL) {
+			continue;
+		}
+		append_wrong(told, i, &text);
+		align_text(told->problem.solved, buf_str(&text), text.len, &alignment);
+		const struct aligned_step *step = &told->alignment.steps[i];
+		ck_assert_uint_eq(alignment.step_count, told->alignment.step_count);
+		ck_assert_msg(alignment.steps[i].label == STEP_WRONG_ARITHMETIC,
+			"%s: step %zu in\n%s", step_label_name(alignment.steps[i].label), i + 1,
+			buf_str(&text));
+		ck_assert_uint_lt(alignment.model_steps, told->alignment.model_steps);
+		ck_assert(!alignment.complete || !shortest->in_all[step->index]);
+		alignment_finish(&alignment);
+		buf_finish(&text);
+	}
+}
+
+START_TEST(a_wrong_result_proves_nothing_and_breaks_the_proof) {
+	for_each_proof(check_wrong_results);
+}
+END_TEST
+
 START_TEST(a_thousand_lines_of_chatter_change_nothing) {
 	static const char *const chatter[] = {"Let me think about this.", "Hmm, wait.",
 		"So what do we know?", "OK, that looks right.", "Now the next part.",
@@ -366,6 +411,7 @@ int main(void) {
 	tcase_add_test(tests, numbering_and_line_breaks_change_nothing);
 	tcase_add_test(tests, another_order_of_the_steps_changes_no_efficiency);
 	tcase_add_test(tests, what_proves_nothing_neither_raises_nor_lowers_what_was_proved);
+	tcase_add_test(tests, a_wrong_result_proves_nothing_and_breaks_the_proof);
 	tcase_add_test(tests, a_thousand_lines_of_chatter_change_nothing);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
