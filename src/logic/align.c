@@ -166,13 +166,20 @@ static void take_claim(
 	add_step(aligner, prose, claim, understood, &meaning);
 }
 
-static void read_steps(struct aligner *aligner, const char *text, size_t length) {
+/* Returns where it stopped: at the end, or after ALIGN_STEPS_MAX steps. */
+static size_t read_steps(struct aligner *aligner, const char *text, size_t length) {
 	struct prose prose;
 	struct claim_reader *reader = claim_reader_create(&aligner->solved->program);
 	claim_list claims = {0};
 	prose_read(&prose, text, length);
-	for (size_t i = 0; i < prose.sentence_count && aligner->steps.count < ALIGN_STEPS_MAX;
-		i++) {
+	size_t unread = length;
+	for (size_t i = 0; i < prose.sentence_count; i++) {
+		if (aligner->steps.count >= ALIGN_STEPS_MAX) {
+			size_t end;
+			prose_span(&prose, prose.sentences[i].start, prose.sentences[i].end,
+				&unread, &end);
+			break;
+		}
 		claims.count = 0;
 		claim_read(reader, prose.text, prose.sentences[i].start, prose.sentences[i].end,
 			&claims);
@@ -183,6 +190,7 @@ static void read_steps(struct aligner *aligner, const char *text, size_t length)
 	vec_finish(&claims);
 	claim_reader_destroy(reader);
 	prose_finish(&prose);
+	return unread;
 }
 
 static void unread_rest(struct aligner *aligner, size_t start, size_t end) {
@@ -238,10 +246,10 @@ void align_text(const struct solved *solved, const char *text, size_t length,
 	struct alignment alignment = {0};
 	size_t read = length < ALIGN_TEXT_MAX ? length : ALIGN_TEXT_MAX;
 	find_listed(&aligner);
-	read_steps(&aligner, text, read);
-	if (read < length || aligner.steps.count >= ALIGN_STEPS_MAX) {
+	size_t stopped = read_steps(&aligner, text, read);
+	if (stopped < length) {
 		alignment.truncated_text = true;
-		unread_rest(&aligner, read, length);
+		unread_rest(&aligner, stopped, length);
 	}
 	read_answer(&aligner, text, read, &alignment);
 	alignment.answer_correct = alignment.has_answer &&

@@ -80,6 +80,27 @@ void reader_remember(struct claim_reader *reader, const struct claim *claim) {
 	}
 }
 
+static bool is_digit(char c) {
+	return c >= '0' && c <= '9';
+}
+
+/* "1 234": a space where others write a comma. */
+static bool spaced_thousands(const struct claim_reader *reader, size_t at) {
+	const char *text = reader->text;
+	size_t before = at;
+	if (text[at] != ' ') {
+		return false;
+	}
+	while (before > 0 && at - before <= 3 && is_digit(text[before - 1])) {
+		before--;
+	}
+	bool longer = at + 4 < reader->length && is_digit(text[at + 4]);
+	return at > before && at - before <= 3 && text[before] != '0' &&
+	       (before == 0 || strchr(".,", text[before - 1]) == NULL) &&
+	       is_digit(text[at + 1]) && is_digit(text[at + 2]) && is_digit(text[at + 3]) &&
+	       !longer;
+}
+
 /* Fills in the sentence and its tokens; NULs and such are spaces already. */
 static void load(struct claim_reader *reader, const char *text, size_t start, size_t end) {
 	reader->base = start;
@@ -90,6 +111,11 @@ static void load(struct claim_reader *reader, const char *text, size_t start, si
 	}
 	memcpy(reader->text, text + start, reader->length);
 	reader->text[reader->length] = '\0';
+	for (size_t i = 2; i + 3 < reader->length; i++) {
+		if (spaced_thousands(reader, i)) {
+			reader->text[i] = ',';
+		}
+	}
 	// an arrow is where one statement ends, for equations too
 	for (char *at = reader->text; (at = strstr(at, "\xe2\x87\x92")) != NULL;) {
 		memcpy(at, " ; ", 3);
@@ -167,6 +193,24 @@ static bool begins_subject(const struct claim_reader *reader, size_t token) {
 	       (word->classes & (WORD_PRONOUN | WORD_THEY | WORD_SUBJECTLESS)) != 0;
 }
 
+/* "six cages with three mice each make eighteen": the phrase is part of the sum. */
+static bool makes_something(const struct claim_reader *reader, size_t token) {
+	for (size_t i = token + 1; i < reader->token_count; i++) {
+		uint32_t classes = reader->tokens[i].classes;
+		if ((classes & WORD_SPLIT) != 0 ||
+			memchr(reader->text + reader->tokens[i - 1].end, ',',
+				reader->tokens[i].start - reader->tokens[i - 1].end) != NULL) {
+			return false;
+		}
+		if ((classes & WORD_RESULT) != 0) {
+			size_t first = 0;
+			return anchors_within(reader, reader->tokens[i].end, reader->length,
+				       &first) > 0;
+		}
+	}
+	return false;
+}
+
 /* "with 4 nuts in each", "with 19 * 4 = 76 spots": a number right after it, and one before. */
 static bool begins_with_phrase(const struct claim_reader *reader, size_t token) {
 	const struct token *word = &reader->tokens[token];
@@ -177,6 +221,9 @@ static bool begins_with_phrase(const struct claim_reader *reader, size_t token) 
 						      : reader->length;
 	bool before = false;
 	bool after = false;
+	if (makes_something(reader, token)) {
+		return false;
+	}
 	for (size_t i = 0; i < reader->anchor_count; i++) {
 		before = before || reader->anchors[i].start < word->start;
 		after = after || (reader->anchors[i].start >= word->end &&
@@ -205,7 +252,11 @@ struct cutter {
 };
 
 static void cut_at(struct cutter *cutter, size_t token, size_t at) {
-	if (at > cutter->start) {
+	bool blank = true;
+	for (size_t i = cutter->start; i < at && blank; i++) {
+		blank = strchr(" \t\n", cutter->reader->text[i]) != NULL;
+	}
+	if (!blank) {
 		close_clause(cutter->reader, cutter->clauses, cutter->first, token, cutter->start,
 			at);
 		cutter->first = token;

@@ -49,7 +49,11 @@ static bool read_answer(struct view *view) {
 	bool computed = claim->computed &&
 			!(claim->operand_count == 2 && !rational_is_integer(claim->quantity));
 	claim->answer = view_has(view, WORD_ANSWER) || (alone && clause->anchor_count == 1);
-	if (!claim->answer || computed || claim->other_count > 0) {
+	size_t word = view_word_after(view, clause->start, WORD_ANSWER);
+	bool named = word == SIZE_MAX ? claim->other_count > 0
+				      : view_name_after(view, view_token(view, word)->end) !=
+						SIZE_MAX;
+	if (!claim->answer || computed || named) {
 		return false;
 	}
 	claim->computed = false;
@@ -82,6 +86,10 @@ static bool is_phrase(const struct view *view) {
 	bool verb = false;
 	bool subject = false;
 	for (size_t i = clause->first; i < view->end; i++) {
+		// "that's 6 more than Ivo"
+		const struct token *token = view_token(view, i);
+		verb = verb || (token->possessive &&
+				       (token->classes & (WORD_SUBJECTLESS | WORD_PRONOUN)) != 0);
 		verb = verb || (finite_verb(view, i) && (subject || i == clause->first ||
 							   (view_token(view, i)->classes &
 								   WORD_RESULT) != 0));
@@ -119,6 +127,23 @@ static bool is_cut_off(const struct view *view) {
 	       (strchr("+-/=", view->reader->text[end - 1]) != NULL ||
 		       (end > 1 && memcmp(&view->reader->text[end - 2], "\xc3\x97", 2) == 0) ||
 		       (end > 2 && memcmp(&view->reader->text[end - 3], "\xe2\x88\x92", 3) == 0));
+}
+
+/* "7 + 5 = plums", a number of forty digits: one side says something that cannot be read. */
+static bool is_unreadable(const struct view *view) {
+	const struct equation *equation = view->anchor->equation;
+	size_t read = 0;
+	bool operates = false;
+	for (size_t i = 0; equation != NULL && i < equation->side_count; i++) {
+		const struct expression *side = &equation->sides[i];
+		if (side->too_large) {
+			return true;
+		}
+		read += side->evaluates ? 1 : 0;
+		operates = operates || side->operator_count > 0;
+	}
+	return equation != NULL && operates && equation->side_count > 1 && read == 1 &&
+	       !equation->sides[equation->side_count - 1].evaluates;
 }
 
 /* "4 of the mice are white": says what they are like, not how many there are. */
@@ -164,7 +189,7 @@ bool reader_claim(struct claim_reader *reader, const struct clause *clause, stru
 	if (instruction || aim || is_phrase(&view) || is_supposed(&view)) {
 		return false;
 	}
-	if (is_cut_off(&view) || is_predicate(&view)) {
+	if (is_cut_off(&view) || is_predicate(&view) || is_unreadable(&view)) {
 		claim->form = CLAIM_UNPARSED;
 		return true;
 	}

@@ -111,6 +111,12 @@ bool view_read_comparison(struct view *view) {
 		return false;
 	}
 	const struct anchor *number = compared_number(view, word);
+	// "One more makes 4.5": about what it makes
+	size_t makes = number != NULL ? view_word_after(view, number->end, WORD_RESULT) : SIZE_MAX;
+	if (than == SIZE_MAX && makes != SIZE_MAX &&
+		view->anchor->start > view_token(view, makes)->start) {
+		return false;
+	}
 	bool moves = view_has(view, WORD_GIVE | WORD_GET) && than == SIZE_MAX;
 	if (number == NULL || moves ||
 		(anchor_compound(number) &&
@@ -237,7 +243,7 @@ bool view_read_transfer(struct view *view) {
 
 bool view_read_total(struct view *view) {
 	struct claim *claim = view->claim;
-	bool they = view_has(view, WORD_THEY);
+	bool they = view_has(view, WORD_THEY) && !view_one_of(view);
 	const char *in_all = strstr(view->reader->text + view->clause->start, "in all");
 	bool total = view_has(view, WORD_TOTAL) ||
 		     (in_all != NULL &&

@@ -139,12 +139,41 @@ size_t view_name_after(const struct view *view, size_t at) {
 	return SIZE_MAX;
 }
 
+bool view_one_of(const struct view *view) {
+	for (size_t i = view->clause->first; i + 1 < view->end; i++) {
+		const struct token *one = view_token(view, i);
+		const struct token *of = view_token(view, i + 1);
+		const char *text = view->reader->text;
+		if (one->end - one->start == 3 && memcmp(text + one->start + 1, "ne", 2) == 0 &&
+			of->end - of->start == 2 && memcmp(text + of->start, "of", 2) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "The o has 7": somebody of whom nothing is known. */
+static bool unknown_owner(const struct view *view) {
+	if (view_has(view, WORD_PRONOUN | WORD_SUBJECTLESS)) {
+		return false;
+	}
+	for (size_t i = view->clause->first + 1; i < view->end; i++) {
+		const struct token *verb = view_token(view, i);
+		if ((verb->classes & WORD_HAVE) != 0 && (verb->classes & WORD_PHRASE) == 0) {
+			return view_token(view, i - 1)->unknown &&
+			       view_token(view, i - 1)->end + 1 == verb->start;
+		}
+	}
+	return false;
+}
+
 void view_name_subject(struct view *view, size_t token) {
 	struct claim *claim = view->claim;
 	if (token == SIZE_MAX) {
-		bool pronoun = view_has(view, WORD_PRONOUN);
+		bool pronoun = view_has(view, WORD_PRONOUN) || view_one_of(view);
 		claim->subject = pronoun ? SUBJECT_PRONOUN : SUBJECT_NONE;
 		claim->agents[0] = LEXICON_NONE;
+		claim->stranger = unknown_owner(view);
 	} else {
 		claim->subject = SUBJECT_NAMED;
 		claim->agents[0] = view_token(view, token)->agent;

@@ -41,6 +41,9 @@ size_t view_name_before(const struct view *view, size_t at);
 
 size_t view_name_after(const struct view *view, size_t at);
 
+/** "one of them": says itself that it does not say which. */
+bool view_one_of(const struct view *view);
+
 void view_name_subject(struct view *view, size_t token);
 
 /** A word right after a number that counts something the program does not know. */

@@ -17,7 +17,9 @@ bool reader_equality(
 		const struct token *token = &reader->tokens[i];
 		all |= token->classes;
 		kinds |= token->classes & (WORD_MORE | WORD_LESS);
-		if (token->agent != LEXICON_NONE) {
+		bool again = claim->agent_count == 2 && (claim->agents[0] == token->agent ||
+								claim->agents[1] == token->agent);
+		if (token->agent != LEXICON_NONE && !again) {
 			if (claim->agent_count == 4) {
 				return false;
 			}
@@ -72,6 +74,12 @@ static bool says_nothing(const struct claim_reader *reader, bool named) {
 	if ((end > 0 && reader->text[end - 1] == ':') ||
 		reader_has(reader, 0, reader->token_count,
 			WORD_META | WORD_ANSWER | WORD_REFERENCE | WORD_OPERATE)) {
+		return true;
+	}
+	// cut off: "And then Eve gives"
+	if (reader->token_count > 0 && end > 0 && strchr(".!", reader->text[end - 1]) == NULL &&
+		(reader->tokens[reader->token_count - 1].classes &
+			(WORD_GIVE | WORD_GET | WORD_HAVE)) != 0) {
 		return true;
 	}
 	// "Trucks and tractors are toy vehicles": about words, not amounts

@@ -61,8 +61,13 @@ static size_t wide_letter(const char *text, size_t length) {
 		return 0; // × ÷ and Latin-1 signs
 	}
 	size_t size = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-	if (size > length || c == 0xe2 || c == 0xef) {
+	if (size > length || c == 0xe2 || c == 0xef || c > 0xf4) {
 		return 0;
+	}
+	for (size_t i = 1; i < size; i++) {
+		if (((unsigned char)text[i] & 0xc0) != 0x80) {
+			return 0; // not UTF-8: what follows is a word of its own
+		}
 	}
 	return size;
 }
@@ -225,11 +230,20 @@ static bool assigned(const char *text, size_t at) {
 	return text[at] == '=';
 }
 
+/* "hanna has": written small, but no word of its own, and a subject. */
+static bool acts(const struct raw *words, size_t used, size_t count) {
+	return used < count && word_classes(words[0].text, words[0].stem) == 0 &&
+	       (word_classes(words[used].text, words[used].length) &
+		       (WORD_HAVE | WORD_GIVE | WORD_GET)) != 0;
+}
+
 /* Whether the entry stands at words[0 ..]; the last word may be possessive. */
 static bool stands(const struct entry *entry, const char *text, const struct raw *words,
 	size_t count) {
-	if (entry->count > count || (entry->capital && !words[0].capital &&
-					    !assigned(text, words[entry->count - 1].end))) {
+	if (entry->count > count ||
+		(entry->capital && !words[0].capital &&
+			!assigned(text, words[entry->count - 1].end) &&
+			!acts(words, entry->count, count))) {
 		return false;
 	}
 	const char *at = entry->text;
@@ -276,7 +290,10 @@ static bool is_stranger(const struct raw *words, size_t count, uint32_t classes,
 		return false;
 	}
 	bool possessive = words[0].stem != words[0].length;
-	uint32_t next = count > 1 ? word_classes(words[1].text, words[1].length) : 0;
+	uint32_t next = 0; // "Zed then has"
+	for (size_t i = 1; i < count && i < 4; i++) {
+		next |= word_classes(words[i].text, words[i].length);
+	}
 	return !first || possessive || (next & (WORD_HAVE | WORD_GIVE | WORD_GET)) != 0;
 }
 

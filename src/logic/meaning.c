@@ -236,13 +236,17 @@ static bool open_premises(
 static bool nameless(const struct aligner *aligner, const struct claim *claim,
 	struct meaning *meaning) {
 	const struct closure *closure = aligner->closure;
-	if (!claim->computed && claim->noun == LEXICON_NONE && claim->soft_count > 0) {
+	bool bare = !claim->computed && claim->noun == LEXICON_NONE;
+	for (size_t i = 0; i < claim->soft_count && bare; i++) {
 		// "So that's 9": what was spoken of last
 		enum standing standing;
-		uint16_t fact = best_amount(aligner, claim, claim->soft[0], &standing);
+		uint16_t fact = best_amount(aligner, claim, claim->soft[i], &standing);
 		if (fact != CLOSURE_NONE && standing > STANDING_UNSUPPORTED) {
 			return meaning_take(aligner, claim, fact, meaning);
 		}
+	}
+	if (bare && claim->operand_count == 0) {
+		return false; // a number and nothing else is of nobody in particular
 	}
 	for (enum standing wanted = STANDING_NEW; wanted > STANDING_UNSUPPORTED; wanted--) {
 		for (size_t i = 0; i < closure->fact_count; i++) {

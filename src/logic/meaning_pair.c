@@ -424,6 +424,12 @@ static bool as_amount(
 	return aligner_understand(aligner, &amount, meaning);
 }
 
+/* Whether anybody is named; else every fact that fits is meant. */
+static bool owned(const struct claim *claim) {
+	return claim->form == CLAIM_EQUALITY || claim->agents[0] != LEXICON_NONE ||
+	       (claim->form == CLAIM_TRANSFER && claim->agents[1] != LEXICON_NONE);
+}
+
 bool understand_stated(
 	const struct aligner *aligner, const struct claim *claim, struct meaning *meaning) {
 	const struct closure *closure = aligner->closure;
@@ -435,9 +441,16 @@ bool understand_stated(
 							   : means_equality(claim, fact);
 		if (means && (claim->form == CLAIM_EQUALITY ||
 				     rational_equal(fact->quantity, claim->quantity))) {
+			if (!owned(claim) && meaning->candidate_count < CANDIDATES_MAX) {
+				meaning->candidates[meaning->candidate_count++] = (uint16_t)i;
+				continue;
+			}
 			return meaning_take(aligner, claim, (uint16_t)i, meaning);
 		}
 		near = means ? (uint16_t)i : near;
+	}
+	if (meaning->candidate_count > 0) {
+		return meaning_take(aligner, claim, meaning->candidates[0], meaning);
 	}
 	if (claim->form == CLAIM_EQUALITY) {
 		return false;
