@@ -98,7 +98,8 @@ static void learn(struct aligner *aligner, const struct meaning *meaning) {
 		say(aligner, meaning->index);
 		return;
 	}
-	struct extra extra = {.fact = meaning->fact, .premise_count = support->premise_count};
+	struct extra extra = {.premise_count = support->premise_count};
+	(void)fact_canonical(&meaning->fact, &extra.fact); // it had one when it was taken
 	memcpy(extra.premises, support->premises,
 		support->premise_count * sizeof(extra.premises[0]));
 	vec_push(&aligner->extras, extra);
@@ -199,28 +200,10 @@ static void unread_rest(struct aligner *aligner, size_t start, size_t end) {
 	vec_push(&aligner->steps, step);
 }
 
-/* Whether a fact says how much there is of what is asked for; `dated`: at the time asked about. */
-static bool about_goal(const struct fact *goal, const struct fact *fact, bool dated) {
-	if (fact->form != goal->form || fact->key_count != goal->key_count) {
-		return false;
-	}
-	return goal->form == FACT_PART_WHOLE ||
-	       (fact->keys[0].agent == goal->keys[0].agent &&
-		       fact->keys[0].noun == goal->keys[0].noun &&
-		       (!dated || fact->keys[0].version == goal->keys[0].version));
-}
-
-static bool last_of_goal(const struct aligner *aligner, bool dated, struct alignment *alignment) {
-	for (size_t i = aligner->steps.count; i-- > 0;) {
-		const struct aligned_step *step = &aligner->steps.items[i];
-		if (step->has_fact &&
-			about_goal(&aligner->solved->program.goal, &step->fact, dated)) {
-			alignment->answer = step->fact.quantity;
-			alignment->has_answer = true;
-			return true;
-		}
-	}
-	return false;
+/* Whether a fact says how much there is of what is asked for, at the time that is asked about. */
+static bool about_goal(const struct fact *goal, const struct fact *fact) {
+	return fact->form == goal->form && fact->key_count == goal->key_count &&
+	       (goal->form == FACT_PART_WHOLE || key_equal(fact->keys[0], goal->keys[0]));
 }
 
 /* After a cue, else the last that is said of the goal, else a last line that is a number. */
@@ -228,8 +211,13 @@ static void read_answer(const struct aligner *aligner, const char *text, size_t 
 	struct alignment *alignment) {
 	enum answer_source source = answer_read(text, length, &alignment->answer);
 	alignment->has_answer = source != ANSWER_NONE;
-	if (source != ANSWER_CUE && !last_of_goal(aligner, true, alignment)) {
-		(void)last_of_goal(aligner, false, alignment);
+	for (size_t i = aligner->steps.count; source != ANSWER_CUE && i-- > 0;) {
+		const struct aligned_step *step = &aligner->steps.items[i];
+		if (step->has_fact && about_goal(&aligner->solved->program.goal, &step->fact)) {
+			alignment->answer = step->fact.quantity;
+			alignment->has_answer = true;
+			break;
+		}
 	}
 }
 

@@ -96,12 +96,12 @@ static bool last_number(const char *text, size_t length, struct rational *out) {
 
 enum answer_source answer_read(const char *text, size_t length, struct rational *answer_out) {
 	static const char *const cues[] = {"\\boxed", "####", "answer is", "answer:", "answer =",
-		"answer to the question is", "answer**:", "answer:**", "answer would be",
+		"answer to the question is", "answer**:", "answer:**", "answer would be", "output:",
 		"answer\":"};
 	static const char turned[] = "answer";
 	for (size_t at = length; at-- > 0;) {
 		char c = lower(text[at]);
-		if (c != 'a' && c != '\\' && c != '#') {
+		if (c != 'a' && c != 'o' && c != '\\' && c != '#') {
 			continue;
 		}
 		for (size_t i = 0; i < sizeof(cues) / sizeof(cues[0]); i++) {

@@ -244,6 +244,22 @@ static bool begins_gerund(const struct claim_reader *reader, size_t token) {
 	       memcmp(reader->text + next->end - 3, "ing", 3) == 0;
 }
 
+/* "adding Petra's 13 - 4 = 9 plums gives 27": one equation is done, its result goes on. */
+static bool begins_result(const struct claim_reader *reader, size_t token) {
+	const struct token *verb = &reader->tokens[token];
+	const struct equation *before = NULL;
+	bool after = false;
+	if ((verb->classes & WORD_RESULT) == 0 || (verb->classes & WORD_GIVE) == 0) {
+		return false;
+	}
+	for (size_t i = 0; i < reader->equation_count; i++) {
+		const struct equation *equation = &reader->equations[i];
+		before = equation->end <= verb->start ? equation : before;
+		after = after || equation->start >= verb->end;
+	}
+	return after && before != NULL && before->side_count > 1;
+}
+
 struct cutter {
 	const struct claim_reader *reader;
 	clause_list *clauses;
@@ -288,7 +304,8 @@ static void cut(const struct claim_reader *reader, clause_list *clauses) {
 		bool inside = i > 0 && (reader->tokens[i - 1].classes & WORD_PHRASE) != 0;
 		bool word = ((classes & WORD_SPLIT) != 0 && !inside) ||
 			    ((classes & WORD_AND) != 0 && !joined) ||
-			    begins_with_phrase(reader, i) || begins_gerund(reader, i);
+			    begins_with_phrase(reader, i) || begins_gerund(reader, i) ||
+			    begins_result(reader, i);
 		if (i > 0 && word && !in_equation(reader, to)) {
 			cut_at(&cutter, i, to);
 			joined = false;
@@ -481,6 +498,11 @@ void claim_read(struct claim_reader *reader, const char *text, size_t start, siz
 				push(claims, &claim);
 			}
 			reader_remember(reader, &claims->items[claims->count - 1]);
+		} else if (clauses.items[i].count > 0 &&
+			   reader->tokens[clauses.items[i].first].agent != LEXICON_NONE) {
+			// "Cleo, with 2 more than Bence, has 13": still about Cleo
+			recall(reader, reader->tokens[clauses.items[i].first].agent);
+			reader->near = 1;
 		}
 	}
 	if (reader->token_count == READER_TOKENS_MAX ||

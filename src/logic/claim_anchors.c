@@ -143,6 +143,19 @@ static void add_anchor(struct claim_reader *reader, struct anchor anchor) {
 	reader->anchors[at] = anchor;
 }
 
+/* "Cleo = 13 and Dag = 7": two equations, not a chain. */
+static void part_equations(struct claim_reader *reader) {
+	for (size_t i = 0; i + 1 < reader->token_count; i++) {
+		const struct token *joint = &reader->tokens[i];
+		const struct token *name = joint + 1;
+		if ((joint->classes & WORD_AND) != 0 && name->agent != LEXICON_NONE &&
+			after(reader, name->end) == '=') {
+			blank(reader, joint->start, joint->end);
+			reader->text[joint->start] = ';';
+		}
+	}
+}
+
 void reader_find_anchors(struct claim_reader *reader) {
 	reader->anchor_count = 0;
 	for (size_t i = 0; i < reader->token_count; i++) {
@@ -168,6 +181,7 @@ void reader_find_anchors(struct claim_reader *reader) {
 		}
 	}
 	blank_brackets(reader);
+	part_equations(reader);
 	reader->equation_count = equations_find(
 		reader->text, reader->length, reader->equations, READER_EQUATIONS_MAX);
 	for (size_t i = 0; i < reader->equation_count; i++) {

@@ -4,11 +4,29 @@
 
 /* What one clause claims, if it claims anything. */
 
+/* The nearest name before `at` that nothing is handed to: "giving 9 to Rut leaves 75" is not
+ * Rut's. */
+static size_t owner_before(const struct view *view, size_t at) {
+	size_t found = SIZE_MAX;
+	for (size_t i = view->clause->first; i < view->end && view_token(view, i)->start < at;
+		i++) {
+		const struct token *before =
+			i > view->clause->first ? view_token(view, i - 1) : NULL;
+		const char *text = view->reader->text;
+		bool to = before != NULL && before->end - before->start == 2 &&
+			  memcmp(text + before->start, "to", 2) == 0;
+		if (token_somebody(view_token(view, i)) && !to) {
+			found = i;
+		}
+	}
+	return found;
+}
+
 static void read_amount(struct view *view) {
 	struct claim *claim = view->claim;
 	const struct anchor *anchor = view->anchor;
 	claim->form = CLAIM_AMOUNT;
-	size_t name = view_name_before(view, anchor->start);
+	size_t name = owner_before(view, anchor->start);
 	if (name == SIZE_MAX && anchor->equation != NULL) {
 		// "Tobin = Mira - 5 = 14 - 5": the first name inside
 		name = view_name_after(view, anchor->start);
@@ -104,7 +122,24 @@ static bool is_phrase(const struct view *view) {
 	bool starts = (view_token(view, first)->classes & WORD_PHRASE) != 0;
 	bool compares = clause->start > 0 && view_has(view, WORD_THAN) &&
 			view_name_before(view, view->anchor->start) == SIZE_MAX;
-	return !verb && (starts || compares);
+	// "Cleo, with 2 more than Bence, has 13"
+	bool inside = view_has(view, WORD_THAN) &&
+		      view_word_before(view, view->anchor->start, WORD_PHRASE) != SIZE_MAX;
+	return !verb && (starts || compares || inside);
+}
+
+/* "If Mabel has 17 eggs, …": a supposition. "If they add up what they have, they have 12" is
+ * not. */
+/* "Take away the 3 for Ulla": says what to do. */
+static bool is_imperative(const struct view *view) {
+	const struct token *first = view_token(view, view->clause->first);
+	size_t length = first->end - first->start;
+	const char *text = view->reader->text + first->start;
+	return view->clause->first == 0 && view->clause->count > 0 &&
+	       !anchor_compound(view->anchor) &&
+	       (first->classes & (WORD_GIVE | WORD_GET)) != 0 && length > 2 &&
+	       text[length - 1] != 's' && text[0] >= 'A' && text[0] <= 'Z' &&
+	       memcmp(text + length - 3, "ing", 3) != 0;
 }
 
 /* "If Mabel has 17 eggs, …": a supposition. "If they add up what they have, they have 12" is
@@ -183,7 +218,8 @@ bool reader_claim(struct claim_reader *reader, const struct clause *clause, stru
 	view_take_soft(&view);
 	claim->now = view_has(&view, WORD_NOW);
 	bool result = view_has(&view, WORD_RESULT | WORD_HAVE);
-	bool instruction = view_has(&view, WORD_OPERATE) && !claim->computed && !result;
+	bool instruction = (view_has(&view, WORD_OPERATE) && !claim->computed && !result) ||
+			   is_imperative(&view);
 	bool aim = view_word_before(&view, view.anchor->start, WORD_AIM) != SIZE_MAX &&
 		   (!claim->computed || claim->operand_count == 0);
 	if (instruction || aim || is_phrase(&view) || is_supposed(&view)) {

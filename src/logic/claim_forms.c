@@ -263,11 +263,43 @@ bool view_read_total(struct view *view) {
 	return true;
 }
 
+/* The sign between two names, when nothing else is; '\0' for none. */
+static char sign_between(const struct view *view, size_t first, size_t second) {
+	const char *text = view->reader->text;
+	char sign = '\0';
+	for (size_t i = view_token(view, first)->end; i < view_token(view, second)->start; i++) {
+		if (text[i] != ' ' && sign != '\0') {
+			return '\0';
+		}
+		sign = text[i] != ' ' ? text[i] : sign;
+	}
+	return second == first + 1 ? sign : '\0';
+}
+
+/* "Cleo + Dag = 20", "Iris - Jonas = 14 - 9 = 5": sums and differences of names. */
+static bool read_sum(struct view *view, size_t first, size_t second) {
+	struct claim *claim = view->claim;
+	char sign = sign_between(view, first, second);
+	if ((sign != '+' && sign != '-') || !claim->has_quantity || claim->other_count < 2 ||
+		(sign == '-' && claim->other_count != 2)) {
+		return false;
+	}
+	claim->subject = SUBJECT_NAMED;
+	memcpy(claim->agents, claim->others, sizeof(claim->agents));
+	claim->agent_count = claim->other_count;
+	claim->form = sign == '+' ? CLAIM_TOTAL : CLAIM_COMPARISON;
+	claim->kind = KIND_MORE;
+	return true;
+}
+
 bool view_read_symbols(struct view *view) {
 	struct claim *claim = view->claim;
 	size_t first = view_name_after(view, view->clause->start);
 	size_t second =
 		first != SIZE_MAX ? view_name_after(view, view_token(view, first)->end) : SIZE_MAX;
+	if (second != SIZE_MAX && read_sum(view, first, second)) {
+		return true;
+	}
 	if (second == SIZE_MAX || second != first + 1 || claim->other_count != 2) {
 		return false;
 	}

@@ -17,7 +17,7 @@ bool anchor_compound(const struct anchor *anchor) {
 	}
 	size_t values = 0;
 	for (size_t i = 0; i < equation->side_count; i++) {
-		if (equation->sides[i].operator_count > 0) {
+		if (equation->sides[i].operator_count > 0 && equation->sides[i].evaluates) {
 			return true;
 		}
 		values += equation->sides[i].evaluates ? 1 : 0;
@@ -25,12 +25,28 @@ bool anchor_compound(const struct anchor *anchor) {
 	return values > 1;
 }
 
+/* "7 crates of 12 bottles": the second number only says what is in each. */
+static bool says_content(const struct view *view, const struct anchor *anchor) {
+	for (size_t i = view->clause->first + 1; i < view->end; i++) {
+		const struct token *of = view_token(view, i);
+		if (of->end <= anchor->start && of->end + 2 > anchor->start &&
+			of->end - of->start == 2 &&
+			memcmp(view->reader->text + of->start, "of", 2) == 0) {
+			return view_token(view, i - 1)->noun != LEXICON_NONE;
+		}
+	}
+	return false;
+}
+
 const struct anchor *view_conclusion(const struct view *view) {
 	const struct clause *clause = view->clause;
 	const struct anchor *last = NULL;
 	for (size_t i = 0; i < clause->anchor_count; i++) {
 		const struct anchor *anchor = &view->reader->anchors[clause->first_anchor + i];
-		if (last == NULL || anchor_compound(anchor) || !anchor_compound(last)) {
+		bool content = last != NULL && !anchor_compound(anchor) &&
+			       says_content(view, anchor);
+		if (last == NULL || anchor_compound(anchor) ||
+			(!anchor_compound(last) && !content)) {
 			last = anchor;
 		}
 	}

@@ -79,7 +79,7 @@ bool meaning_take_extra(const struct aligner *aligner, const struct fact *fact,
 		return false;
 	}
 	meaning->has_fact = true;
-	meaning->fact = canonical;
+	meaning->fact = *fact;
 	meaning->index = CLOSURE_NONE;
 	meaning->extra = follows;
 	meaning->standing = !follows			    ? STANDING_UNSUPPORTED

@@ -145,6 +145,19 @@ static bool ends_at_stops(const struct cutter *cutter, size_t at, size_t *end_ou
 	return text[at] != '?' || !small || at < 2 || text[at - 1] != ' ' || text[at - 2] != '=';
 }
 
+/* "cal = 3 * bea": a line of working has its own left side. */
+static bool begins_assignment(const char *text, size_t length, size_t at) {
+	size_t end = at;
+	while (end < length && ((text[end] >= 'a' && text[end] <= 'z') || text[end] == '_')) {
+		end++;
+	}
+	bool word = end > at;
+	while (end < length && text[end] == ' ') {
+		end++;
+	}
+	return word && end < length && text[end] == '=';
+}
+
 /* Whether a line ends at `at` only because it was full. */
 static bool is_wrapping(const struct cutter *cutter, size_t at) {
 	static const char *const open[] = {"a", "an", "and", "are", "as", "by", "for", "from",
@@ -154,6 +167,9 @@ static bool is_wrapping(const struct cutter *cutter, size_t at) {
 	size_t length = cutter->prose->length;
 	char next = at + 1 < length ? text[at + 1] : '\0';
 	char last = at > cutter->start ? text[at - 1] : '\0';
+	if (begins_assignment(text, length, at + 1) && last != '=') {
+		return false;
+	}
 	if ((next >= 'a' && next <= 'z') || (next != '\0' && strchr("=+/,)", next) != NULL)) {
 		return true;
 	}

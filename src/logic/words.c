@@ -154,7 +154,7 @@ static const struct word table[] = {
 	{"one", WORD_PLAIN | WORD_SUBJECTLESS}, {"ones", WORD_PLAIN}, {"only", WORD_PLAIN},
 	{"onto", WORD_PLAIN}, {"or", WORD_PLAIN}, {"original", WORD_PLAIN},
 	{"originally", WORD_PLAIN}, {"other", WORD_PLAIN}, {"others", WORD_PLAIN},
-	{"our", WORD_PLAIN}, {"out", WORD_PLAIN}, {"over", WORD_PLAIN},
+	{"our", WORD_PLAIN}, {"out", WORD_PLAIN}, {"output", WORD_ANSWER}, {"over", WORD_PLAIN},
 	{"overall", WORD_TOTAL | WORD_PLAIN}, {"own", WORD_HAVE}, {"owned", WORD_HAVE},
 	{"owns", WORD_HAVE}, {"parent", WORD_ROLE}, {"part", WORD_REFERENCE},
 	{"partner", WORD_ROLE}, {"pass", WORD_GIVE}, {"passed", WORD_GIVE}, {"passes", WORD_GIVE},

@@ -258,13 +258,8 @@ static double share(size_t part, size_t rest) {
 	return part + rest > 0 ? (double)part / (double)(part + rest) : NAN;
 }
 
-/* 0.95 is the aim. Below it, so far: unparsed and unsupported are said of too much, two readings of
- * which none is the last are not always seen to be ambiguous, and proofs are to be right in 95
- * %. */
-static const double precisions[STEP_LABELS] = {
-	0.68, 0.95, 0.95, 0.92, 0.95, 0.95, 0.95, 0.95, 0.95};
-static const double recalls[STEP_LABELS] = {
-	0.95, 0.90, 0.95, 0.95, 0.95, 0.95, 0.95, 0.95, 0.95};
+/* Of every label's precision and recall. */
+static const double floor_share = 0.95;
 
 START_TEST(labels_of_the_gold_set_are_given_and_found) {
 	struct tally tally = {0};
@@ -282,11 +277,11 @@ START_TEST(labels_of_the_gold_set_are_given_and_found) {
 	ck_assert_uint_ge(tally.cases, 190);
 	for (size_t i = 0; i < STEP_LABELS; i++) {
 		const char *name = step_label_name((enum step_label)i);
-		ck_assert_msg(share(tally.right[i], tally.extra[i]) >= precisions[i], "%s", name);
-		ck_assert_msg(share(tally.right[i], tally.missed[i]) >= recalls[i], "%s", name);
+		ck_assert_msg(share(tally.right[i], tally.extra[i]) >= floor_share, "%s", name);
+		ck_assert_msg(share(tally.right[i], tally.missed[i]) >= floor_share, "%s", name);
 	}
 	ck_assert_double_ge(share(tally.facts_right, tally.facts - tally.facts_right), 0.95);
-	ck_assert_double_ge(share(tally.proofs_right, tally.proofs - tally.proofs_right), 0.88);
+	ck_assert_double_ge(share(tally.proofs_right, tally.proofs - tally.proofs_right), 0.95);
 }
 END_TEST
 
