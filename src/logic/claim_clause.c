@@ -217,7 +217,11 @@ bool reader_claim(struct claim_reader *reader, const struct clause *clause, stru
 	view_take_others(&view);
 	view_take_soft(&view);
 	claim->now = view_has(&view, WORD_NOW);
-	bool result = view_has(&view, WORD_RESULT | WORD_HAVE);
+	size_t operates = view_word_before(&view, view.anchor->end, WORD_OPERATE);
+	size_t has = view_word_before(&view, view.anchor->start, WORD_HAVE);
+	// "to find what Ben has, we add 3 to …" has no result yet
+	bool result = view_has(&view, WORD_RESULT) ||
+		      (has != SIZE_MAX && (operates == SIZE_MAX || has > operates));
 	bool instruction = (view_has(&view, WORD_OPERATE) && !claim->computed && !result) ||
 			   is_imperative(&view);
 	bool aim = view_word_before(&view, view.anchor->start, WORD_AIM) != SIZE_MAX &&
