@@ -8,6 +8,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
+#include "cmd/report_published.h"
 #include "cmd/word_problems.h"
 
 static const struct option options[] = {
@@ -15,6 +16,8 @@ static const struct option options[] = {
 		"pass@K for these K only (default 1, 8, 32 and the run's samples)"},
 	{"proof-text", 0, OPTION_TEXT, "answer|reasoning",
 		"of word problems: figures of this text of the replies (default the run's own)"},
+	{"aligner", 0, OPTION_TEXT, "ours|published",
+		"published: word problems by the paper's matcher"},
 	{"csv", 0, OPTION_FLAG, NULL, "comma-separated values"},
 	{"markdown", 0, OPTION_FLAG, NULL, "a Markdown table"},
 	{"json", 0, OPTION_FLAG, NULL, "a JSON object a run"},
@@ -102,7 +105,12 @@ static int run(struct options *given, struct error *err) {
 	rc = rc < 0 ? rc
 		    : store_open(
 			      database, &(struct store_options){.mode = DB_READ_ONLY}, &store, err);
-	if (rc == 0) {
+	bool published = strcmp(option_text(given, "aligner", "ours"), "published") == 0;
+	for (size_t i = 0; rc == 0 && published && i < count; i++) {
+		rc = report_published(store, option_argument(given, i), wanted.proof_text,
+			option_flag(given, "json"), err);
+	}
+	if (rc == 0 && !published) {
 		wanted.ks = ks.items.items;
 		wanted.k_count = ks.items.count;
 		rc = render(given, store, &wanted, count, err);
