@@ -91,7 +91,7 @@ static int open_leaf(const json_t *leaf, struct looking *looking, struct error *
 
 /* What a sentence speaks of, into the program's names. */
 static int add_agents(const json_t *inst, struct program *program, struct error *err) {
-	const json_t *agents;
+	const json_t *agents = NULL;
 	int rc = need_array(inst, "agents", &agents, err);
 	for (size_t i = 0; rc == 0 && i < json_array_size(agents); i++) {
 		const json_t *agent = json_array_get(agents, i);
@@ -107,7 +107,7 @@ static int add_agents(const json_t *inst, struct program *program, struct error 
 }
 
 static int add_nouns(const json_t *inst, struct program *program, struct error *err) {
-	const json_t *entities;
+	const json_t *entities = NULL;
 	int rc = need_array(inst, "entities", &entities, err);
 	for (size_t i = 0; rc == 0 && i < json_array_size(entities); i++) {
 		const json_t *entity = json_array_get(entities, i);
