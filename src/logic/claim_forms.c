@@ -58,10 +58,13 @@ bool view_read_ratio(struct view *view) {
 		const struct anchor *anchor = &view->reader->anchors[clause->first_anchor + i];
 		size_t times = view_word_after(view, anchor->end, WORD_TIMES);
 		bool word = anchor->equation == NULL;
-		bool counted =
-			!word && ((!anchor_compound(anchor) && times != SIZE_MAX &&
-					  view_token(view, times)->start <= anchor->end + 2) ||
-					 share_of(view, anchor));
+		// "12 / 4 = 3 times as many as": an equation for the number of times
+		bool as_many = times != SIZE_MAX && times + 1 < view->end &&
+			       (view_token(view, times + 1)->classes & WORD_AS) != 0;
+		bool share = !word && share_of(view, anchor);
+		bool counted = share || (!word && times != SIZE_MAX &&
+						(as_many || !anchor_compound(anchor)) &&
+						view_token(view, times)->start <= anchor->end + 2);
 		if ((!word && !counted) ||
 			(word && anchor_compound(view->anchor) && !view_has(view, WORD_AS))) {
 			continue;
@@ -74,8 +77,10 @@ bool view_read_ratio(struct view *view) {
 			claim->quantity = rational_of(anchor->ratio);
 			claim->has_quantity = claim->equal = true;
 		}
-		claim->computed = false;
-		claim->operand_count = 0;
+		if (word || share) {
+			claim->computed = false;
+			claim->operand_count = 0;
+		}
 		claim->form = CLAIM_COMPARISON;
 		view_two_sides(view, view_name_before(view, anchor->start),
 			view_name_after(view, anchor->end));

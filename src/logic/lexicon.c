@@ -170,6 +170,28 @@ static void add_head(struct lexicon *lexicon, const struct program *program, siz
 	add_entry(lexicon, head + 1, LEXICON_NONE, (uint16_t)noun);
 }
 
+/* The plural that people write, whatever the program was told: "loaves", "mice". */
+static void add_irregular(struct lexicon *lexicon, const char *singular, uint16_t noun) {
+	static const char *const ends[][2] = {{"mouse", "mice"}, {"goose", "geese"},
+		{"foot", "feet"}, {"tooth", "teeth"}, {"child", "children"}, {"person", "people"},
+		{"woman", "women"}, {"man", "men"}, {"fe", "ves"}, {"f", "ves"}, {"o", "oes"}};
+	size_t length = strlen(singular);
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		size_t size = strlen(ends[i][0]);
+		if (length > size && strcmp(singular + length - size, ends[i][0]) == 0) {
+			char *plural =
+				xasprintf("%.*s%s", (int)(length - size), singular, ends[i][1]);
+			add_entry(lexicon, plural, LEXICON_NONE, noun);
+			free(plural);
+			return;
+		}
+		if (length == size && strcmp(singular, ends[i][0]) == 0) {
+			add_entry(lexicon, ends[i][1], LEXICON_NONE, noun);
+			return;
+		}
+	}
+}
+
 static void link_entries(struct lexicon *lexicon) {
 	// from fewest words to most, so that the longest comes first in its chain
 	for (size_t words = 1; words <= ENTRY_WORDS_MAX; words++) {
@@ -186,7 +208,7 @@ static void link_entries(struct lexicon *lexicon) {
 
 struct lexicon *lexicon_create(const struct program *program) {
 	struct lexicon *lexicon = xcalloc(1, sizeof(*lexicon));
-	lexicon->cap = program->agent_count + 4 * program->noun_count;
+	lexicon->cap = program->agent_count + 5 * program->noun_count;
 	lexicon->entries = xcalloc(lexicon->cap + 1, sizeof(*lexicon->entries));
 	for (size_t i = 0; i < program->agent_count; i++) {
 		add_entry(lexicon, program->agents[i], (uint16_t)i, LEXICON_NONE);
@@ -197,6 +219,7 @@ struct lexicon *lexicon_create(const struct program *program) {
 		add_entry(lexicon, noun->singular, LEXICON_NONE, (uint16_t)i);
 		add_head(lexicon, program, i, noun->plural);
 		add_head(lexicon, program, i, noun->singular);
+		add_irregular(lexicon, noun->singular, (uint16_t)i);
 	}
 	link_entries(lexicon);
 	return lexicon;
