@@ -40,8 +40,8 @@ static json_t *parsed(const char *string) {
 
 /* ---- A problem. */
 
-static int show_problem(
-	struct store *store, const char *split, const char *name, json_t *shown, struct error *err) {
+static int show_problem(struct store *store, const char *split, const char *name, json_t *shown,
+	struct error *err) {
 	struct problem problem;
 	int rc = store_problem_get(store, split, name, &problem, err);
 	if (rc < 0) {
@@ -102,6 +102,15 @@ static int add_verdict(const struct stored_verdict *verdict, void *data) {
 	json_object_set_new(object, "lean", text(verdict->lean));
 	json_object_set_new(object, "policy", text(verdict->policy));
 	json_object_set_new(object, "sandbox", text(verdict->sandbox));
+	json_object_set_new(object, "mathlib", text(verdict->mathlib));
+	json_object_set_new(object, "cpu_limit_s", json_integer(verdict->limits.cpu_s));
+	json_object_set_new(object, "wall_limit_s", json_integer(verdict->limits.wall_s));
+	json_object_set_new(
+		object, "memory_limit_bytes", json_integer(verdict->limits.memory_bytes));
+	json_object_set_new(object, "reused", json_boolean(verdict->reused));
+	json_object_set_new(object, "final", text(verdict->final));
+	json_object_set_new(object, "final_checker", text(verdict->final_checker));
+	json_object_set_new(object, "final_messages", text(verdict->final_messages));
 	json_array_append_new(data, object);
 	return 0;
 }
@@ -128,18 +137,20 @@ static int add_attempt(const struct stored_attempt *attempt, void *data) {
 	json_object_set_new(object, "candidate", text(attempt->candidate));
 	json_object_set_new(object, "difference", text(attempt->difference));
 	json_object_set_new(object, "finish_reason", text(attempt->finish_reason));
-	json_object_set_new(object, "prompt_tokens", attempt->prompt_tokens < 0 ? json_null()
-							: json_integer(attempt->prompt_tokens));
-	json_object_set_new(object, "completion_tokens", attempt->completion_tokens < 0
-			? json_null() : json_integer(attempt->completion_tokens));
+	json_object_set_new(object, "prompt_tokens",
+		attempt->prompt_tokens < 0 ? json_null() : json_integer(attempt->prompt_tokens));
+	json_object_set_new(object, "completion_tokens",
+		attempt->completion_tokens < 0 ? json_null()
+					       : json_integer(attempt->completion_tokens));
 	json_object_set_new(object, "attempts", json_integer(attempt->attempts));
 	json_object_set_new(object, "elapsed_s", json_real((double)attempt->elapsed_ns / 1e9));
 	if (showing->words == NULL) {
 		return 0;
 	}
 	int rc = show_steps(showing->words, attempt->reply, "read", object, showing->err);
-	return rc < 0 ? rc : show_steps(showing->words, attempt->reasoning, "read_reasoning",
-				     object, showing->err);
+	return rc < 0 ? rc
+		      : show_steps(showing->words, attempt->reasoning, "read_reasoning", object,
+				showing->err);
 }
 
 static int show_attempt(
@@ -171,7 +182,7 @@ struct choice {
 
 static int choose(const struct sample_state *state, void *data) {
 	struct choice *choice = data;
-	const char *outcome = state->missing != MISSING_NONE	 ? "missing"
+	const char *outcome = state->missing != MISSING_NONE   ? "missing"
 			      : state->outcome != OUTCOME_NONE ? outcome_name(state->outcome)
 							       : "pending";
 	int64_t sample = 0;
@@ -227,15 +238,16 @@ static void add_line(const struct sample_state *state, json_t *list) {
 	json_object_set_new(object, "split", text(state->key.split));
 	json_object_set_new(object, "problem", text(state->key.problem));
 	json_object_set_new(object, "sample", json_integer(state->key.sample));
-	json_object_set_new(object, "outcome", text(pending ? "pending"
-		: missing[0] != '\0' ? NULL : outcome_name(state->outcome)));
+	json_object_set_new(object, "outcome",
+		text(pending		     ? "pending"
+			: missing[0] != '\0' ? NULL
+					     : outcome_name(state->outcome)));
 	json_object_set_new(object, "reason", text(reason[0] != '\0' ? reason : NULL));
 	json_object_set_new(object, "missing", text(missing[0] != '\0' ? missing : NULL));
 	json_array_append_new(list, object);
 }
 
-static int show_list(
-	const struct options *given, struct choice *choice, json_t *shown) {
+static int show_list(const struct options *given, struct choice *choice, json_t *shown) {
 	size_t count = choice->samples.count;
 	json_t *list = json_array();
 	if (option_given(given, "random")) {
@@ -254,8 +266,10 @@ static int show_list(
 static int show_attempts(struct store *store, const struct run_record *run, struct choice *choice,
 	json_t *shown, struct error *err) {
 	if (choice->samples.count == 0) {
-		return error_set(err, ERROR_USAGE, "run %s has no such attempt of \"%s\"; type: "
-			"f2f show %s --random 10", run->id, choice->problem, run->id);
+		return error_set(err, ERROR_USAGE,
+			"run %s has no such attempt of \"%s\"; type: "
+			"f2f show %s --random 10",
+			run->id, choice->problem, run->id);
 	}
 	json_t *attempts = json_array();
 	int rc = 0;
@@ -279,8 +293,8 @@ struct words {
 	const char *sample;
 };
 
-static int show_samples(const struct options *given, const struct words *words,
-	struct store *store, json_t *shown, struct error *err) {
+static int show_samples(const struct options *given, const struct words *words, struct store *store,
+	json_t *shown, struct error *err) {
 	struct choice choice = {
 		.problem = words->problem,
 		.sample = words->sample,
@@ -288,8 +302,8 @@ static int show_samples(const struct options *given, const struct words *words,
 		.reason = option_text(given, "reason", NULL),
 	};
 	const char *slash = choice.problem != NULL ? strchr(choice.problem, '/') : NULL;
-	char *split = slash != NULL
-			      ? xmemdup0(choice.problem, (size_t)(slash - choice.problem)) : NULL;
+	char *split =
+		slash != NULL ? xmemdup0(choice.problem, (size_t)(slash - choice.problem)) : NULL;
 	choice.split = split;
 	choice.problem = slash != NULL ? slash + 1 : choice.problem;
 	struct run_record run = {0};
@@ -311,14 +325,19 @@ static int check_words(const struct options *given, struct error *err) {
 	enum outcome outcome;
 	if (strcmp(word, "pending") != 0 && strcmp(word, "missing") != 0 &&
 		(word[0] == '\0' || !outcome_from_name(word, &outcome))) {
-		return error_set(err, ERROR_USAGE, "--outcome %s is not a word for one; type: f2f "
-			"help show", word);
+		return error_set(err, ERROR_USAGE,
+			"--outcome %s is not a word for one; type: f2f "
+			"help show",
+			word);
 	}
 	word = option_text(given, "reason", "error");
 	enum reject_reason reason;
 	return word[0] != '\0' && reject_reason_from_name(word, &reason)
-		? 0 : error_set(err, ERROR_USAGE, "--reason %s is not a word for one; type: f2f "
-			"help show", word);
+		       ? 0
+		       : error_set(err, ERROR_USAGE,
+				 "--reason %s is not a word for one; type: f2f "
+				 "help show",
+				 word);
 }
 
 struct splits {
@@ -332,8 +351,8 @@ static int add_split(const char *split, void *data) {
 }
 
 /* A problem by its name alone, as each split that has it puts it. *found_out false: none has. */
-static int show_everywhere(struct store *store, const char *name, json_t *shown, bool *found_out,
-	struct error *err) {
+static int show_everywhere(
+	struct store *store, const char *name, json_t *shown, bool *found_out, struct error *err) {
 	struct splits splits = {0};
 	json_t *problems = json_array();
 	int rc = store_problem_splits(store, name, add_split, &splits, err);
@@ -357,8 +376,8 @@ static int show_everywhere(struct store *store, const char *name, json_t *shown,
 }
 
 /* "SPLIT/PROBLEM", or "RUN/PROBLEM". */
-static int show_pair(const struct options *given, struct store *store, json_t *shown,
-	struct error *err) {
+static int show_pair(
+	const struct options *given, struct store *store, json_t *shown, struct error *err) {
 	const char *first = option_argument(given, 0);
 	const char *slash = strchr(first, '/');
 	char *before = xmemdup0(first, (size_t)(slash - first));
@@ -374,8 +393,7 @@ static int show_pair(const struct options *given, struct store *store, json_t *s
 }
 
 /* A run, or a problem by its name. What is neither is told as a run that is not there. */
-static int show_named(
-	struct store *store, const char *name, json_t *shown, struct error *err) {
+static int show_named(struct store *store, const char *name, json_t *shown, struct error *err) {
 	int rc = show_run(store, name, shown, err);
 	if (rc == ERROR_USAGE) {
 		bool found = false;
@@ -409,8 +427,8 @@ static int run(struct options *given, struct error *err) {
 		rc = show_pair(given, store, shown, err);
 	} else if (rc == 0 && (list || option_argument(given, 1) != NULL)) {
 		const char *problem = option_argument(given, 1);
-		struct words words = {first, problem,
-			problem != NULL ? option_argument(given, 2) : NULL};
+		struct words words = {
+			first, problem, problem != NULL ? option_argument(given, 2) : NULL};
 		rc = show_samples(given, &words, store, shown, err);
 	} else if (rc == 0) {
 		rc = show_named(store, first, shown, err);

@@ -83,6 +83,11 @@ bool missing_from_name(const char *name, enum missing *missing_out) {
 	return true;
 }
 
+const char *final_outcome_name(enum final_outcome outcome) {
+	static const char *const finals[] = {"", "accepted", "rejected", "failed"};
+	return finals[outcome];
+}
+
 void verdict_finish(struct verdict *verdict) {
 	for (size_t i = 0; i < verdict->axiom_count; i++) {
 		free(verdict->axioms[i]);
@@ -91,8 +96,12 @@ void verdict_finish(struct verdict *verdict) {
 	free(verdict->messages);
 	free(verdict->backend);
 	free(verdict->lean);
+	free(verdict->mathlib);
 	free(verdict->policy);
 	free(verdict->sandbox);
+	free(verdict->check_hash);
+	free(verdict->final_checker);
+	free(verdict->final_messages);
 	*verdict = (struct verdict){0};
 }
 
@@ -108,6 +117,10 @@ void verdict_copy(const struct verdict *verdict, struct verdict *copy_out) {
 	copy_out->messages = xstrdup(verdict->messages);
 	copy_out->backend = xstrdup(verdict->backend);
 	copy_out->lean = xstrdup(verdict->lean);
+	copy_out->mathlib = xstrdup(verdict->mathlib);
 	copy_out->policy = xstrdup(verdict->policy);
 	copy_out->sandbox = xstrdup(verdict->sandbox);
+	copy_out->check_hash = xstrdup(verdict->check_hash);
+	copy_out->final_checker = xstrdup(verdict->final_checker);
+	copy_out->final_messages = xstrdup(verdict->final_messages);
 }

@@ -130,6 +130,7 @@ static void record(struct attempt *attempt, const struct record_reply *reply) {
 		.twin_split = attempt->item.twin_split,
 		.problem = &attempt->problem,
 		.prompt = engine->options->prompt != NULL ? buf_str(&attempt->prompt) : NULL,
+		.policy = engine->options->policy,
 		.proof_text = engine->options->proof_text,
 		.attempts = attempt->attempts,
 		.elapsed_ns = attempt->elapsed_ns,
@@ -359,7 +360,7 @@ static void check_stored(void *data) {
 	struct error err;
 	struct recorded recorded = {0};
 	int rc = record_recall(engine->options->store, &key, attempt->item.twin_split,
-		&attempt->problem, &recorded, &err);
+		&attempt->problem, engine->options->policy, &recorded, &err);
 	if (rc < 0) {
 		attempt_fail(attempt, &err);
 		return;

@@ -7,8 +7,6 @@
 #include "core/completion.h"
 #include "engine/reason.h"
 
-/* Policy that the text rules belong to, for verdicts that need no Lean. */
-static const char policy_strict[] = "strict";
 static const char backend_text[] = "text";
 
 static void judge_completion(const struct record_context *context,
@@ -22,8 +20,8 @@ static void judge_completion(const struct record_context *context,
 		sample->outcome = OUTCOME_TRUNCATED;
 		return;
 	}
-	*result = lean_candidate_from_reply(
-		context->problem, completion->text, strlen(completion->text), &recorded->candidate);
+	*result = lean_candidate_from_reply(context->problem, context->policy, completion->text,
+		strlen(completion->text), &recorded->candidate);
 	switch (result->status) {
 	case CANDIDATE_OK:
 		recorded->to_check = true;
@@ -47,19 +45,17 @@ static void judge_completion(const struct record_context *context,
 
 /* A proof in words: read at once. A reply that was cut off or refused stays what it is, but what
  * there is of it is read too. */
-static int read_reasoning(const struct record_context *context,
-	const struct completion *completion, struct sample_record *sample,
-	struct reasoning *reasoning, struct error *err) {
+static int read_reasoning(const struct record_context *context, const struct completion *completion,
+	struct sample_record *sample, struct reasoning *reasoning, struct error *err) {
 	int rc = reason_read(context->problem, completion->text, completion->reasoning,
 		context->proof_text != NULL ? context->proof_text : "answer", reasoning, err);
 	if (rc < 0) {
 		return rc;
 	}
-	sample->outcome = completion->finish == FINISH_REFUSED	 ? OUTCOME_REFUSED
+	sample->outcome = completion->finish == FINISH_REFUSED	? OUTCOME_REFUSED
 			  : completion->finish == FINISH_LENGTH ? OUTCOME_TRUNCATED
 								: reasoning->outcome;
-	sample->reason =
-		sample->outcome == OUTCOME_REJECTED ? reasoning->reason : REASON_NONE;
+	sample->reason = sample->outcome == OUTCOME_REJECTED ? reasoning->reason : REASON_NONE;
 	return 0;
 }
 
@@ -93,8 +89,7 @@ int record_reply(const struct record_context *context, const struct record_reply
 	sample.candidate = text;
 	sample.difference = recorded.candidate.difference;
 	rc = store_sample_put(context->store, &sample, &recorded.sample_id, err);
-	rc = rc < 0 ? rc
-		    : reason_store(context->store, recorded.sample_id, &reasoning, err);
+	rc = rc < 0 ? rc : reason_store(context->store, recorded.sample_id, &reasoning, err);
 	reason_finish(&reasoning);
 	if (rc == 0 && context->twin_split != NULL) {
 		sample.key.split = context->twin_split;
@@ -111,13 +106,13 @@ int record_reply(const struct record_context *context, const struct record_reply
 }
 
 static int put_text_verdict(struct store *store, const struct recorded *recorded,
-	struct candidate_result *result, struct error *err) {
+	struct candidate_result *result, enum lean_policy policy, struct error *err) {
 	struct verdict verdict = {
 		.outcome = OUTCOME_REJECTED,
 		.reason = result->status == CANDIDATE_NO_CODE ? REASON_ABSENT : result->reason,
 		.messages = result->note,
 		.backend = (char *)backend_text, // borrowed: store_verdict_put only reads
-		.policy = (char *)policy_strict,
+		.policy = (char *)lean_policy_name(policy),
 	};
 	int rc = store_verdict_put(store, recorded->sample_id, &verdict, err);
 	if (rc == 0 && recorded->twin_id > 0) {
@@ -127,7 +122,8 @@ static int put_text_verdict(struct store *store, const struct recorded *recorded
 }
 
 int record_recall(struct store *store, const struct sample_key *key, const char *twin_split,
-	const struct problem *problem, struct recorded *recorded_out, struct error *err) {
+	const struct problem *problem, enum lean_policy policy, struct recorded *recorded_out,
+	struct error *err) {
 	struct recorded recorded = {0};
 	struct stored_sample stored = {0};
 	struct stored_sample twin = {0};
@@ -150,10 +146,10 @@ int record_recall(struct store *store, const struct sample_key *key, const char 
 	recorded.twin_id = twin.id;
 	recorded.before = stored.outcome;
 	result = lean_candidate_from_reply(
-		problem, stored.reply, strlen(stored.reply), &recorded.candidate);
+		problem, policy, stored.reply, strlen(stored.reply), &recorded.candidate);
 	recorded.to_check = result.status == CANDIDATE_OK;
 	if (!recorded.to_check) {
-		rc = put_text_verdict(store, &recorded, &result, err);
+		rc = put_text_verdict(store, &recorded, &result, policy, err);
 	}
 	if (rc == 0) {
 		*recorded_out = recorded;

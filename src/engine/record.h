@@ -22,6 +22,7 @@ struct record_context {
 	const char *twin_split; // also gets a row, which shares this one's reply; NULL: none
 	const struct problem *problem;
 	const char *prompt; // NULL when none was sent (import)
+	enum lean_policy policy; // what its text may hold
 	const char *proof_text; // stage "reason": which text of the reply counts
 	int64_t attempts;
 	int64_t elapsed_ns;
@@ -31,16 +32,16 @@ struct record_context {
 /** What came back: a completion, or an outcome without one (context, refused), or missing. */
 struct record_reply {
 	const struct completion *completion; // NULL when there is none
-	enum outcome outcome;		     // without a completion
-	enum missing missing;		     // without either
-	const char *note;		     // why, for people; NULL: none
+	enum outcome outcome; // without a completion
+	enum missing missing; // without either
+	const char *note; // why, for people; NULL: none
 };
 
 struct recorded {
 	int64_t sample_id;
 	int64_t twin_id; // 0: no twin
 	enum outcome before; // record_recall: the outcome the row had
-	bool to_check;	 // candidate is filled (owned: lean_candidate_finish); else it is zeroed
+	bool to_check; // candidate is filled (owned: lean_candidate_finish); else it is zeroed
 	struct lean_candidate candidate;
 };
 
@@ -58,6 +59,7 @@ int record_reply(const struct record_context *context, const struct record_reply
  * such sample or it has no reply.
  */
 int record_recall(struct store *store, const struct sample_key *key, const char *twin_split,
-	const struct problem *problem, struct recorded *recorded_out, struct error *err);
+	const struct problem *problem, enum lean_policy policy, struct recorded *recorded_out,
+	struct error *err);
 
 #endif

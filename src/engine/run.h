@@ -7,6 +7,7 @@
 
 #include "core/verdict.h"
 #include "engine/retry.h"
+#include "lean/policy.h"
 #include "provider/provider.h"
 
 struct error;
@@ -36,10 +37,11 @@ struct engine_options {
 	const struct prompt *prompt; // NULL for a local source
 	struct sampling sampling; // its seed is derived per sample from `seed`
 	uint64_t seed;
-	const char *run;  // id of the stored run
+	const char *run; // id of the stored run
 	const char *task; // stage of its samples: "prove", "reason"
+	enum lean_policy policy; // what a proof's text may hold
 	const char *proof_text; // of "reason": "answer" or "reasoning"
-	int connections;  // requests in flight at once
+	int connections; // requests in flight at once
 	int64_t connect_timeout_ms;
 	int64_t request_timeout_ms;
 	struct retry_policy retry;
@@ -52,18 +54,18 @@ struct engine_options {
 enum engine_end {
 	ENGINE_DONE,
 	ENGINE_INTERRUPTED, // a signal: see signo
-	ENGINE_REFUSED,	    // key, permission, model, request: stopped at the first
-	ENGINE_QUOTA,	    // money or daily quota
-	ENGINE_DOWN,	    // a sample used up its retries and nothing else got through meanwhile
+	ENGINE_REFUSED, // key, permission, model, request: stopped at the first
+	ENGINE_QUOTA, // money or daily quota
+	ENGINE_DOWN, // a sample used up its retries and nothing else got through meanwhile
 };
 
 struct engine_result {
 	enum engine_end end;
 	int signo;
 	char message[512]; // why it stopped early; "" when done
-	int64_t asked;	   // replies recorded in this session
-	int64_t checked;   // verdicts recorded in this session
-	int64_t missing;   // samples recorded as missing in this session
+	int64_t asked; // replies recorded in this session
+	int64_t checked; // verdicts recorded in this session
+	int64_t missing; // samples recorded as missing in this session
 	int64_t retries;
 };
 

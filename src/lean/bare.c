@@ -192,7 +192,7 @@ static char *block_text(const struct lean_tokens *tokens, size_t from, size_t to
 	return as_block(xmemdup0(tokens->text + first->start, end - first->start), column);
 }
 
-static struct candidate_result check_bare(const struct problem *problem,
+static struct candidate_result check_bare(const struct problem *problem, enum lean_policy policy,
 	const struct lean_tokens *tokens, size_t from, size_t to,
 	const struct lean_command *command) {
 	struct candidate_result result = {.status = CANDIDATE_OK};
@@ -202,7 +202,7 @@ static struct candidate_result check_bare(const struct problem *problem,
 		return lean_candidate_refuse(REASON_ERROR, "", tokens->list.items[from].line + 1,
 			"no proof begins like this");
 	}
-	if (!lean_policy_check(tokens, from, to, LEAN_PLACE_PROOF, &refusal)) {
+	if (!lean_policy_check(policy, tokens, from, to, LEAN_PLACE_PROOF, &refusal)) {
 		return lean_candidate_refuse(
 			refusal.reason, refusal.word, refusal.line, refusal.why);
 	}
@@ -230,7 +230,7 @@ static struct candidate_result check_bare(const struct problem *problem,
 	return result;
 }
 
-struct candidate_result lean_bare_take(const struct problem *problem,
+struct candidate_result lean_bare_take(const struct problem *problem, enum lean_policy policy,
 	const struct lean_tokens *tokens, const struct lean_commands *commands,
 	struct lean_candidate *out) {
 	struct candidate_result none = {.status = CANDIDATE_NO_CODE};
@@ -243,7 +243,8 @@ struct candidate_result lean_bare_take(const struct problem *problem,
 	if (from >= command->to) {
 		return none;
 	}
-	struct candidate_result result = check_bare(problem, tokens, from, command->to, command);
+	struct candidate_result result =
+		check_bare(problem, policy, tokens, from, command->to, command);
 	if (result.status != CANDIDATE_OK) {
 		return result;
 	}

@@ -17,7 +17,7 @@
 
 enum { CANDIDATE_MAX_BYTES = 32 << 20 };
 
-typedef struct candidate_result (*take_fn)(const struct problem *problem,
+typedef struct candidate_result (*take_fn)(const struct problem *problem, enum lean_policy policy,
 	const struct lean_tokens *tokens, const struct lean_commands *commands,
 	struct lean_candidate *out);
 
@@ -60,8 +60,8 @@ static struct candidate_result unreadable(enum lean_lex_status status, const str
 	return result;
 }
 
-static struct candidate_result take_from(const struct problem *problem, const char *text,
-	size_t length, take_fn take, struct lean_candidate *out) {
+static struct candidate_result take_from(const struct problem *problem, enum lean_policy policy,
+	const char *text, size_t length, take_fn take, struct lean_candidate *out) {
 	struct lean_tokens tokens = {0};
 	struct lean_commands commands = {0};
 	struct error err = {0};
@@ -79,7 +79,7 @@ static struct candidate_result take_from(const struct problem *problem, const ch
 		result = unreadable(status, &err);
 	} else {
 		lean_commands_find(&tokens, &commands);
-		result = take(problem, &tokens, &commands, out);
+		result = take(problem, policy, &tokens, &commands, out);
 	}
 	if (result.status != CANDIDATE_OK) {
 		lean_candidate_finish(out);
@@ -91,7 +91,7 @@ static struct candidate_result take_from(const struct problem *problem, const ch
 
 /* The last block of the kind that `take` reads; blocks that do not declare the theorem are not even
  * lexed for a whole file. */
-static struct candidate_result take_last(const struct problem *problem,
+static struct candidate_result take_last(const struct problem *problem, enum lean_policy policy,
 	const struct code_block *blocks, size_t count, take_fn take, struct lean_candidate *out) {
 	for (size_t i = count; i > 0; i--) {
 		const struct code_block *block = &blocks[i - 1];
@@ -100,7 +100,7 @@ static struct candidate_result take_last(const struct problem *problem,
 			continue;
 		}
 		struct candidate_result result =
-			take_from(problem, block->data, block->length, take, out);
+			take_from(problem, policy, block->data, block->length, take, out);
 		if (result.status != CANDIDATE_NO_CODE) {
 			result.truncated |= !block->closed;
 			return result;
@@ -181,11 +181,12 @@ static bool begins_bare(struct str text) {
 	return lean_is_tactic_word(text.data, length);
 }
 
-static struct candidate_result take_unfenced(const struct problem *problem, const char *reply,
-	size_t length, struct lean_candidate *out) {
+static struct candidate_result take_unfenced(const struct problem *problem, enum lean_policy policy,
+	const char *reply, size_t length, struct lean_candidate *out) {
 	if (mentions(problem, reply, length)) {
 		struct str text = find_unfenced(problem, reply, length);
-		return text.len > 0 ? take_from(problem, text.data, text.len, lean_whole_take, out)
+		return text.len > 0 ? take_from(problem, policy, text.data, text.len,
+					      lean_whole_take, out)
 				    : no_code;
 	}
 	/* The columns of the first line matter to the rest, so only line ends are cut off in front.
@@ -195,25 +196,26 @@ static struct candidate_result take_unfenced(const struct problem *problem, cons
 		text = str_slice(text.data + 1, text.len - 1);
 	}
 	return begins_bare(str_trim(text))
-		       ? take_from(problem, text.data, text.len, lean_bare_take, out)
+		       ? take_from(problem, policy, text.data, text.len, lean_bare_take, out)
 		       : no_code;
 }
 
-struct candidate_result lean_candidate_from_reply(const struct problem *problem, const char *reply,
-	size_t length, struct lean_candidate *candidate_out) {
+struct candidate_result lean_candidate_from_reply(const struct problem *problem,
+	enum lean_policy policy, const char *reply, size_t length,
+	struct lean_candidate *candidate_out) {
 	struct code_block *blocks = xcalloc(CODE_BLOCKS_MAX, sizeof(*blocks));
 	struct lean_candidate candidate = {0};
 	size_t count = extract_blocks(reply, length, blocks, CODE_BLOCKS_MAX);
 	bool fenced = count > 0 && blocks[0].fenced;
 	struct candidate_result result = no_code;
 	if (fenced) {
-		result = take_last(problem, blocks, count, lean_whole_take, &candidate);
+		result = take_last(problem, policy, blocks, count, lean_whole_take, &candidate);
 	}
 	if (fenced && result.status == CANDIDATE_NO_CODE) {
-		result = take_last(problem, blocks, count, lean_bare_take, &candidate);
+		result = take_last(problem, policy, blocks, count, lean_bare_take, &candidate);
 	}
 	if (!fenced) {
-		result = take_unfenced(problem, reply, length, &candidate);
+		result = take_unfenced(problem, policy, reply, length, &candidate);
 	}
 	if (result.status == CANDIDATE_OK) {
 		*candidate_out = candidate;

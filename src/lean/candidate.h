@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "core/verdict.h"
+#include "lean/policy.h"
 
 struct problem;
 
@@ -14,16 +15,16 @@ struct problem;
  */
 struct lean_candidate {
 	char *proof; // the text after the theorem's ":=": "by …" or a term; never NULL in an
-		     // accepted candidate
+		// accepted candidate
 	char *options; // "set_option maxRecDepth 4000 in\n": limits of effort that the reply
-		       // raised; NULL when none
+		// raised; NULL when none
 	char *helpers; // declarations before the theorem that the policy allows, in order; "" when
-		       // none
+		// none
 	char **fills; // for each placeholder of the problem's preamble, in order, the term it is
-		      // filled with
+		// filled with
 	size_t fill_count;
 	char *difference; // how the reply's statement differs from the asked one, token by token;
-			  // NULL when it does not
+		// NULL when it does not
 };
 
 enum candidate_status {
@@ -44,8 +45,9 @@ struct candidate_result {
  * fenced block that declares the theorem, then the last one that is a bare proof, then the unfenced
  * text. Owned result in *candidate_out when status is OK.
  */
-struct candidate_result lean_candidate_from_reply(const struct problem *problem, const char *reply,
-	size_t length, struct lean_candidate *candidate_out);
+struct candidate_result lean_candidate_from_reply(const struct problem *problem,
+	enum lean_policy policy, const char *reply, size_t length,
+	struct lean_candidate *candidate_out);
 
 /** The set's own proof as a candidate (builtin/gold). `problem->proof` must not be NULL. */
 void lean_candidate_from_gold(const struct problem *problem, struct lean_candidate *candidate_out);

@@ -22,7 +22,7 @@ enum {
 enum match {
 	WHOLE, // the token is the word: "h.end" is a field, not the word "end"
 	COMPONENT, // one of the token's dotted parts is: the name reaches the thing from any
-		   // namespace
+	// namespace
 	LEADING, // the token's first dotted part is, "_root_" aside
 	STARTING, // one of the dotted parts begins with it
 };
@@ -365,8 +365,21 @@ static void refuse(struct lean_refusal *out, const struct lean_tokens *tokens, s
 	snprintf(out->word, sizeof(out->word), "%.*s", (int)shown, text.data);
 }
 
-bool lean_policy_check(const struct lean_tokens *tokens, size_t from, size_t to,
-	enum lean_place place, struct lean_refusal *refusal_out) {
+const char *lean_policy_name(enum lean_policy policy) {
+	return policy == LEAN_POLICY_STRICT ? "strict" : "permissive";
+}
+
+bool lean_policy_from_name(const char *name, enum lean_policy *policy_out) {
+	bool strict = strcmp(name, "strict") == 0;
+	if (!strict && strcmp(name, "permissive") != 0) {
+		return false;
+	}
+	*policy_out = strict ? LEAN_POLICY_STRICT : LEAN_POLICY_PERMISSIVE;
+	return true;
+}
+
+bool lean_policy_check(enum lean_policy policy, const struct lean_tokens *tokens, size_t from,
+	size_t to, enum lean_place place, struct lean_refusal *refusal_out) {
 	for (size_t i = from; i < to; i++) {
 		const struct lean_token *token = &tokens->list.items[i];
 		const struct row *row = NULL;

@@ -7,8 +7,14 @@
 #include "core/verdict.h"
 #include "lean/lex.h"
 
-/* The words of "strict": what a piece of Lean may not hold because it could change what is checked,
- * or leave a hole. */
+/* What a piece of Lean may not hold because it could change what is checked, or leave a hole. */
+
+/* Words as stored: "strict", "permissive". Permissive lets through what honest proofs use and what
+ * only the final check can clear. */
+enum lean_policy { LEAN_POLICY_STRICT, LEAN_POLICY_PERMISSIVE };
+
+const char *lean_policy_name(enum lean_policy policy);
+bool lean_policy_from_name(const char *name, enum lean_policy *policy_out);
 
 /* Where a piece stands in what f2f assembles. */
 enum lean_place {
@@ -27,8 +33,8 @@ struct lean_refusal {
 
 /** True when tokens from..to hold nothing that is refused in `place`; else the first such word in
  * *refusal_out. */
-bool lean_policy_check(const struct lean_tokens *tokens, size_t from, size_t to,
-	enum lean_place place, struct lean_refusal *refusal_out);
+bool lean_policy_check(enum lean_policy policy, const struct lean_tokens *tokens, size_t from,
+	size_t to, enum lean_place place, struct lean_refusal *refusal_out);
 
 /**
  * Whether bytes are fit to be lexed: well-formed UTF-8 of bounded size without NUL, lone CR, exotic

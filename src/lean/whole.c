@@ -18,6 +18,7 @@ enum { HELPERS_MAX_BYTES = 8 << 20 };
 /* One reply's file beside the problem it answers. */
 struct reading {
 	const struct problem *problem;
+	enum lean_policy policy;
 	const struct lean_tokens *tokens;
 	const struct lean_commands *commands;
 	size_t index; // of the command that declares the asked theorem
@@ -51,7 +52,7 @@ static void refuse(
 static void check(struct reading *reading, size_t from, size_t to, enum lean_place place) {
 	struct lean_refusal refusal;
 	if (reading->result.status == CANDIDATE_OK &&
-		!lean_policy_check(reading->tokens, from, to, place, &refusal)) {
+		!lean_policy_check(reading->policy, reading->tokens, from, to, place, &refusal)) {
 		reading->result = lean_candidate_refuse(
 			refusal.reason, refusal.word, refusal.line, refusal.why);
 	}
@@ -226,7 +227,8 @@ static void keep_helper(struct reading *reading, const struct lean_command *comm
 	check_helper_name(reading, signature.name);
 	size_t bad = 0;
 	if (!lean_tokens_balanced(reading->tokens, command->keyword, command->to, &bad)) {
-		refuse(reading, REASON_ERROR, command->keyword, "brackets do not pair, or nest over 512 deep");
+		refuse(reading, REASON_ERROR, command->keyword,
+			"brackets do not pair, or nest over 512 deep");
 	}
 	size_t from = command->keyword;
 	while (from > command->from &&
@@ -384,11 +386,12 @@ static void take_proof(struct reading *reading, struct lean_candidate *out) {
 	out->difference = compare(reading);
 }
 
-struct candidate_result lean_whole_take(const struct problem *problem,
+struct candidate_result lean_whole_take(const struct problem *problem, enum lean_policy policy,
 	const struct lean_tokens *tokens, const struct lean_commands *commands,
 	struct lean_candidate *out) {
 	struct reading reading = {
 		.problem = problem,
+		.policy = policy,
 		.tokens = tokens,
 		.commands = commands,
 		.helpers = BUF_INIT(HELPERS_MAX_BYTES),

@@ -15,12 +15,12 @@ struct problem;
 
 /** A file or part of one that declares the asked theorem. Its last declaration of that name counts.
  */
-struct candidate_result lean_whole_take(const struct problem *problem,
+struct candidate_result lean_whole_take(const struct problem *problem, enum lean_policy policy,
 	const struct lean_tokens *tokens, const struct lean_commands *commands,
 	struct lean_candidate *out);
 
 /** Only a proof: "by …", ":= …", a tactic block, a term. */
-struct candidate_result lean_bare_take(const struct problem *problem,
+struct candidate_result lean_bare_take(const struct problem *problem, enum lean_policy policy,
 	const struct lean_tokens *tokens, const struct lean_commands *commands,
 	struct lean_candidate *out);
 

@@ -32,7 +32,8 @@ static int give_attempt(struct db_row *row, void *data, struct error *err) {
 }
 
 int store_attempt_read(struct store *store, const struct sample_key *key,
-	int (*each)(const struct stored_attempt *attempt, void *data), void *data, struct error *err) {
+	int (*each)(const struct stored_attempt *attempt, void *data), void *data,
+	struct error *err) {
 	struct each_attempt attempt = {.each = each, .data = data};
 	int rc = db_run(store->db, STATEMENT_ATTEMPT, err, give_attempt, &attempt, "tttti",
 		key->run, key->split, key->problem, key->stage, key->sample);
@@ -63,6 +64,15 @@ static int give_verdict(struct db_row *row, void *data, struct error *err) {
 		.lean = db_text(row, 8),
 		.policy = db_text(row, 9),
 		.sandbox = db_text(row, 10),
+		.mathlib = db_text(row, 11),
+		.limits = {.cpu_s = db_int(row, 12),
+			.wall_s = db_int(row, 13),
+			.memory_bytes = db_int(row, 14)},
+		.check_hash = db_text(row, 15),
+		.reused = db_int(row, 16) != 0,
+		.final = db_text(row, 17),
+		.final_checker = db_text(row, 18),
+		.final_messages = db_text(row, 19),
 	};
 	return each->each(&verdict, each->data);
 }

@@ -89,10 +89,13 @@ int store_verdict_put(
 		return rc;
 	}
 	char *axioms = axioms_json(verdict);
-	rc = db_run(store->db, STATEMENT_VERDICT_PUT, err, NULL, NULL, "itttttiitttti", sample_id,
-		outcome, reason, missing, axioms, store_hash_or_null(&messages), verdict->cpu_ns,
-		verdict->elapsed_ns, verdict->backend, verdict->lean, verdict->policy,
-		verdict->sandbox, clock_utc());
+	rc = db_run(store->db, STATEMENT_VERDICT_PUT, err, NULL, NULL, "itttttiittttitiiitittt",
+		sample_id, outcome, reason, missing, axioms, store_hash_or_null(&messages),
+		verdict->cpu_ns, verdict->elapsed_ns, verdict->backend, verdict->lean,
+		verdict->policy, verdict->sandbox, clock_utc(), verdict->mathlib,
+		verdict->limits.cpu_s, verdict->limits.wall_s, verdict->limits.memory_bytes,
+		verdict->check_hash, (int64_t)verdict->reused, final_outcome_name(verdict->final),
+		verdict->final_checker, verdict->final_messages);
 	free(axioms);
 	return rc < 0 ? rc
 		      : db_run(store->db, STATEMENT_SAMPLE_OUTCOME, err, NULL, NULL, "ittt",

@@ -107,16 +107,21 @@ const char *const store_statements[STATEMENT_COUNT] = {
 		"WHERE run = ?1 AND split = ?2 AND problem = ?3 AND stage = ?4 AND sample = ?5",
 	[STATEMENT_VERDICTS] =
 		"SELECT outcome, reason, missing, axioms, content, cpu_ns, elapsed_ns, backend, "
-		"lean, policy, sandbox FROM verdict LEFT JOIN text ON text.id = messages "
+		"lean, policy, sandbox, mathlib, cpu_limit_s, wall_limit_s, memory_limit_bytes, "
+		"check_hash, reused, final, final_checker, final_messages "
+		"FROM verdict LEFT JOIN text ON text.id = messages "
 		"WHERE sample = ?1 ORDER BY verdict.id",
 	[STATEMENT_SAMPLES] = "SELECT id, split, problem, stage, sample, outcome, reason, missing, "
 			      "candidate, coalesce(shared_with, 0) "
 			      "FROM sample WHERE run = ?1",
 	[STATEMENT_VERDICT_PUT] = "INSERT INTO verdict (sample, outcome, reason, missing, axioms, "
 				  "messages, cpu_ns, elapsed_ns, backend, lean, "
-				  "policy, sandbox, created_ns) "
+				  "policy, sandbox, created_ns, mathlib, cpu_limit_s, "
+				  "wall_limit_s, memory_limit_bytes, check_hash, reused, final, "
+				  "final_checker, final_messages) "
 				  "VALUES (?1, nullif(?2, ''), nullif(?3, ''), nullif(?4, ''), ?5, "
-				  "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+				  "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+				  "?19, nullif(?20, ''), ?21, ?22)",
 	[STATEMENT_ALIGNMENT_PUT] =
 		"INSERT OR REPLACE INTO alignment (sample, proof_text, aligner, " ALIGNMENT_COLUMNS
 		") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "

@@ -49,7 +49,7 @@ int store_text_get(struct store *store, const char *hash, char **text_out, struc
 /** One file as it was pulled. Borrowed. */
 struct set_file {
 	const char *source;
-	const char *url;    // redacted
+	const char *url; // redacted
 	const char *commit; // the commit used; "" for built-in files
 	const char *path;
 	const char *sha256;
@@ -97,7 +97,7 @@ struct finding_record {
 	const char *problem; // may be one that the set leaves out
 	const char *class;
 	const char *severity; // "error", "warning", "hint"
-	const char *place;    // "formal", "informal", "record"
+	const char *place; // "formal", "informal", "record"
 	const char *evidence;
 	const char *text; // for people
 };
@@ -116,8 +116,8 @@ struct run_record {
 	char *id; // "20261123-160501-4f2a"
 	int64_t created_ns;
 	int64_t finished_ns; // 0: not finished
-	char *state;	     // "running", "interrupted", "finished"
-	char *model;	     // "openai/gpt-x"
+	char *state; // "running", "interrupted", "finished"
+	char *model; // "openai/gpt-x"
 	char *split;
 	char *subset;
 	char *task;
@@ -160,7 +160,7 @@ struct sample_key {
 	const char *split;
 	const char *problem;
 	const char *stage; // "prove"
-	int64_t sample;	   // from 0
+	int64_t sample; // from 0
 };
 
 /** What became of asking the model. Borrowed. */
@@ -171,8 +171,8 @@ struct sample_record {
 	enum outcome outcome;
 	enum reject_reason reason;
 	enum missing missing;
-	const char *note;    // one line: why
-	const char *prompt;  // the user message as sent; NULL when none was
+	const char *note; // one line: why
+	const char *prompt; // the user message as sent; NULL when none was
 	const struct completion *completion; // NULL when there is no reply
 	const char *candidate; // Lean text taken from the reply; NULL when none
 	const char *difference; // how the reply's statement differs; NULL
@@ -256,6 +256,13 @@ struct stored_verdict {
 	const char *lean;
 	const char *policy;
 	const char *sandbox;
+	const char *mathlib;
+	struct verdict_limits limits;
+	const char *check_hash;
+	bool reused;
+	const char *final;
+	const char *final_checker;
+	const char *final_messages;
 };
 
 /** Of one sample, oldest first: the last one counts. */
@@ -268,7 +275,7 @@ struct run_problem {
 	const char *split;
 	const char *problem;
 	const char *subset;
-	const char *cell;   // "trees/both"; NULL where the set has none
+	const char *cell; // "trees/both"; NULL where the set has none
 	const char *family; // "disconnected", "connected"; NULL: of both, or none
 };
 
@@ -276,8 +283,8 @@ struct run_problem {
  * What a run set out to do, a row per (split, problem): reports divide by these, so that a problem
  * that was never reached stays in the denominator. Putting one that is there is no error.
  */
-int store_run_problem_put(struct store *store, const char *run, const struct run_problem *problem,
-	struct error *err);
+int store_run_problem_put(
+	struct store *store, const char *run, const struct run_problem *problem, struct error *err);
 int store_run_problems(struct store *store, const char *run,
 	int (*each)(const struct run_problem *problem, void *data), void *data, struct error *err);
 
@@ -288,8 +295,8 @@ enum { ALIGNMENT_ORDERS = 3, ALIGNMENT_LABELS = 9 };
 /** One alignment. Borrowed; a number that is not defined is NAN. */
 struct alignment_record {
 	const char *proof_text; // "answer", "reasoning": which text of the reply was read
-	const char *aligner;	// name and version of what read it
-	const char *answer;	// the number it gave, "17"; NULL: none
+	const char *aligner; // name and version of what read it
+	const char *answer; // the number it gave, "17"; NULL: none
 	bool answer_correct;
 	bool complete;
 	int64_t shortest_steps;
@@ -317,7 +324,7 @@ struct aligned_sample {
 	enum outcome outcome;
 	enum reject_reason reason;
 	enum missing missing; // all three NONE: pending
-	const char *cell;     // NULL where the set has none
+	const char *cell; // NULL where the set has none
 	int64_t completion_tokens; // -1: not known
 	// of the aligner that wrote last; NULL: this text of the sample was not aligned
 	const struct alignment_record *alignment;

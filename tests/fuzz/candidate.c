@@ -42,7 +42,8 @@ static void check_policy(const char *text) {
 	struct lean_tokens tokens;
 	struct lean_refusal refusal;
 	if (lean_lex(text, strlen(text), &tokens, NULL) != LEAN_LEX_OK ||
-		!lean_policy_check(&tokens, 0, tokens.list.count, LEAN_PLACE_PROOF, &refusal)) {
+		!lean_policy_check(LEAN_POLICY_STRICT, &tokens, 0, tokens.list.count,
+			LEAN_PLACE_PROOF, &refusal)) {
 		abort();
 	}
 	lean_tokens_finish(&tokens);
@@ -56,8 +57,8 @@ static void try_problem(const char *before, const uint8_t *bytes, size_t length)
 	struct problem problem = {
 		.theorem = theorem, .statement = statement, .header = header, .preamble = given};
 	struct lean_candidate candidate = {0};
-	struct candidate_result result =
-		lean_candidate_from_reply(&problem, (const char *)bytes, length, &candidate);
+	struct candidate_result result = lean_candidate_from_reply(
+		&problem, LEAN_POLICY_STRICT, (const char *)bytes, length, &candidate);
 	if (result.status == CANDIDATE_OK) {
 		check_policy(candidate.proof);
 		check_body(&problem, &candidate);

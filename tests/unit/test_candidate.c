@@ -67,7 +67,7 @@ static void take_published(const char *name, const char *text, size_t length, vo
 	ck_assert_msg(problem != NULL, "%s", name);
 	struct lean_candidate candidate = {0};
 	struct candidate_result result =
-		lean_candidate_from_reply(problem, text, length, &candidate);
+		lean_candidate_from_reply(problem, LEAN_POLICY_STRICT, text, length, &candidate);
 	ck_assert_msg(result.status == CANDIDATE_OK, "%s: %d %s %s", name, result.status,
 		reject_reason_name(result.reason), result.note);
 	ck_assert_msg(!result.truncated, "%s", name);
@@ -98,8 +98,8 @@ static const char *const shown[] = {"ok", "no_code", "rejected"};
 static void check_reply(const struct problem *problem, const char *name, const char *reply,
 	enum candidate_status status, enum reject_reason reason) {
 	struct lean_candidate candidate = {0};
-	struct candidate_result result =
-		lean_candidate_from_reply(problem, reply, strlen(reply), &candidate);
+	struct candidate_result result = lean_candidate_from_reply(
+		problem, LEAN_POLICY_STRICT, reply, strlen(reply), &candidate);
 	ck_assert_msg(result.status == status &&
 			      (status != CANDIDATE_REJECTED || result.reason == reason),
 		"%s: %s %s: %s", name, shown[result.status], reject_reason_name(result.reason),
@@ -127,8 +127,8 @@ static void check_taken(
 	const char *statement, const char *reply, const char *helpers, const char *proof) {
 	struct problem problem = problem_of(statement);
 	struct lean_candidate candidate = {0};
-	struct candidate_result result =
-		lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
+	struct candidate_result result = lean_candidate_from_reply(
+		&problem, LEAN_POLICY_STRICT, reply, strlen(reply), &candidate);
 	ck_assert_msg(result.status == CANDIDATE_OK, "%s: %s %s: %s", reply, shown[result.status],
 		reject_reason_name(result.reason), result.note);
 	ck_assert_str_eq(candidate.proof, proof);
@@ -190,8 +190,8 @@ START_TEST(helpers_are_kept_and_other_preparations_dropped) {
 	struct lean_candidate candidate;
 	const char *reply =
 		"open Nat Foo\nset_option maxRecDepth 4000 in\ntheorem t : 1 = 1 := rfl";
-	struct candidate_result result =
-		lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
+	struct candidate_result result = lean_candidate_from_reply(
+		&problem, LEAN_POLICY_STRICT, reply, strlen(reply), &candidate);
 	ck_assert_int_eq(result.status, CANDIDATE_OK);
 	ck_assert_str_eq(result.note, "left out: open Foo");
 	ck_assert_str_eq(candidate.options, "set_option maxRecDepth 4000 in\n");
@@ -246,8 +246,8 @@ START_TEST(what_a_reply_sets_for_its_own_effort_is_kept_and_linters_are_dropped)
 	const char *reply = "set_option linter.all false\nset_option maxHeartbeats 9 in\n"
 			    "set_option linter.foo false in\nset_option maxRecDepth 9 in\n"
 			    "theorem t : 1 = 1 := rfl";
-	struct candidate_result result =
-		lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
+	struct candidate_result result = lean_candidate_from_reply(
+		&problem, LEAN_POLICY_STRICT, reply, strlen(reply), &candidate);
 	ck_assert_msg(result.status == CANDIDATE_OK, "%s", result.note);
 	ck_assert_str_eq(candidate.options, "set_option maxRecDepth 9 in\n");
 	lean_candidate_finish(&candidate);
@@ -266,7 +266,8 @@ START_TEST(a_huge_reply_is_read_in_linear_time) {
 			buf_append_str(&reply, pieces[i]);
 		}
 		struct lean_candidate candidate = {0};
-		lean_candidate_from_reply(&problem, reply.data, reply.len, &candidate);
+		lean_candidate_from_reply(
+			&problem, LEAN_POLICY_STRICT, reply.data, reply.len, &candidate);
 		lean_candidate_finish(&candidate);
 		buf_finish(&reply);
 	}
@@ -295,7 +296,7 @@ START_TEST(code_that_stops_in_the_middle_says_so) {
 	for (size_t i = 0; i < F2F_COUNT(replies); i++) {
 		struct lean_candidate candidate = {0};
 		struct candidate_result result = lean_candidate_from_reply(
-			&problem, replies[i], strlen(replies[i]), &candidate);
+			&problem, LEAN_POLICY_STRICT, replies[i], strlen(replies[i]), &candidate);
 		ck_assert_msg(result.truncated, "%s", replies[i]);
 		lean_candidate_finish(&candidate);
 	}
@@ -307,8 +308,8 @@ START_TEST(another_statement_is_recorded_token_by_token) {
 	struct problem problem = problem_of("theorem t (a b : Nat) : a ≤ b");
 	struct lean_candidate candidate;
 	const char *reply = "```lean\ntheorem t (a b : Nat) -- words\n  : a < b := rfl\n```";
-	struct candidate_result result =
-		lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
+	struct candidate_result result = lean_candidate_from_reply(
+		&problem, LEAN_POLICY_STRICT, reply, strlen(reply), &candidate);
 	ck_assert_int_eq(result.status, CANDIDATE_OK);
 	ck_assert_str_eq(candidate.difference, "token 9: \"< b\" for \"≤ b\", line 2");
 	lean_candidate_finish(&candidate);
@@ -382,8 +383,8 @@ START_TEST(a_check_holds_our_statement_and_the_models_proof) {
 			    ": ℕ) : b = b := by\n  rfl\n";
 	struct lean_candidate candidate;
 	struct lean_check check;
-	struct candidate_result result =
-		lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
+	struct candidate_result result = lean_candidate_from_reply(
+		&problem, LEAN_POLICY_STRICT, reply, strlen(reply), &candidate);
 	ck_assert_msg(result.status == CANDIDATE_OK, "%s", result.note);
 	lean_check_assemble(&problem, &candidate, "abc", &check);
 	ck_assert_str_eq(check.header, "open Nat\n");

@@ -283,8 +283,8 @@ static void check_with_lean(
 	const char *lean, const char *statement, const char *reply, bool accepted) {
 	struct problem problem = problem_of(statement);
 	struct lean_candidate candidate = {0};
-	struct candidate_result result =
-		lean_candidate_from_reply(&problem, reply, strlen(reply), &candidate);
+	struct candidate_result result = lean_candidate_from_reply(
+		&problem, LEAN_POLICY_STRICT, reply, strlen(reply), &candidate);
 	ck_assert_msg(result.status == CANDIDATE_OK, "%s: %s", reply, result.note);
 	char *output = NULL;
 	enum reject_reason reason = ask_lean(lean, &problem, &candidate, &output);

@@ -12,7 +12,8 @@ static void check_policy(const char *text, enum lean_place place, const char *wo
 	struct lean_tokens tokens;
 	struct lean_refusal refusal = {0};
 	ck_assert_msg(lean_lex(text, strlen(text), &tokens, NULL) == LEAN_LEX_OK, "%s", text);
-	bool passed = lean_policy_check(&tokens, 0, tokens.list.count, place, &refusal);
+	bool passed = lean_policy_check(
+		LEAN_POLICY_STRICT, &tokens, 0, tokens.list.count, place, &refusal);
 	ck_assert_msg(passed == (word == NULL), "%s: %s", text, refusal.word);
 	if (word != NULL) {
 		ck_assert_str_eq(refusal.word, word);
@@ -103,7 +104,8 @@ START_TEST(a_long_word_is_shown_cut_at_a_character) {
 	struct lean_refusal refusal = {0};
 	const char *text = "«aαααααααααααααααααααααααααααααααααααααααααααααααααααα»";
 	ck_assert_int_eq(lean_lex(text, strlen(text), &tokens, NULL), LEAN_LEX_OK);
-	ck_assert(!lean_policy_check(&tokens, 0, 1, LEAN_PLACE_PROOF, &refusal));
+	ck_assert(
+		!lean_policy_check(LEAN_POLICY_STRICT, &tokens, 0, 1, LEAN_PLACE_PROOF, &refusal));
 	ck_assert_uint_eq(strlen(refusal.word), 47);
 	lean_tokens_finish(&tokens);
 }

@@ -42,8 +42,7 @@ static struct store *must_open(const char *path, enum db_mode mode) {
 static void expect_contents(struct store *store) {
 	struct report *report = NULL;
 	struct error err = {.message = ""};
-	ck_assert_msg(
-		report_build(store, "latest", NULL, &report, &err) == 0, "%s", err.message);
+	ck_assert_msg(report_build(store, "latest", NULL, &report, &err) == 0, "%s", err.message);
 	ck_assert_str_eq(report->run.id, kept_run);
 	ck_assert_str_eq(report->run.state, "finished");
 	ck_assert_int_eq(report->samples, 4);
@@ -58,8 +57,7 @@ static void expect_contents(struct store *store) {
 	ck_assert_double_eq(score->value, 0.5);
 	report_destroy(report);
 	struct problem problem;
-	ck_assert_int_eq(
-		store_problem_get(store, "demo", "demo_dozen_squared", &problem, &err), 0);
+	ck_assert_int_eq(store_problem_get(store, "demo", "demo_dozen_squared", &problem, &err), 0);
 	ck_assert_str_eq(problem.statement, "theorem demo_dozen_squared : 12 * 12 = 144");
 	problem_finish(&problem);
 	struct stored_sample sample;
@@ -139,8 +137,7 @@ static void expect_schema(const char *dump, const char *const *files, size_t cou
 	ck_assert_int_eq(sqlite3_open("made.db", &handle), SQLITE_OK);
 	for (size_t i = 0; i < count; i++) {
 		const struct asset *file = asset_find(files[i]);
-		ck_assert_int_eq(
-			sqlite3_exec(handle, file->data, NULL, NULL, NULL), SQLITE_OK);
+		ck_assert_int_eq(sqlite3_exec(handle, file->data, NULL, NULL, NULL), SQLITE_OK);
 	}
 	sqlite3_close(handle);
 	struct buf kept = schema_of("kept.db"), made = schema_of("made.db");
@@ -150,8 +147,8 @@ static void expect_schema(const char *dump, const char *const *files, size_t cou
 	buf_finish(&made);
 }
 
-static const char *const schema_files[] = {
-	"src/store/schema/0001-init.sql", "src/store/schema/0002-words.sql"};
+static const char *const schema_files[] = {"src/store/schema/0001-init.sql",
+	"src/store/schema/0002-words.sql", "src/store/schema/0003-verdicts.sql"};
 
 START_TEST(the_first_schema_stays_as_it_was_published) {
 	expect_schema(first_dump, schema_files, 1);
