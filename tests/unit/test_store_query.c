@@ -61,7 +61,7 @@ END_TEST
 START_TEST(a_query_may_ask_about_the_schema_and_use_every_kind_of_value) {
 	check_query("SELECT name FROM pragma_table_info('text')", "id;content");
 	check_query("SELECT value FROM json_each('[1,2]')", "1;2");
-	check_query("PRAGMA user_version", "2");
+	check_query("SELECT user_version > 0 FROM pragma_user_version", "1");
 	check_query("SELECT NULL, 1, 1.5, 'x', x'61'", "NULL|1|1.5|x|a");
 	check_query("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 3) "
 		    "SELECT i FROM n",
