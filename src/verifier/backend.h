@@ -13,6 +13,7 @@
 struct error;
 struct job;
 struct loop_timer;
+struct pool;
 
 enum worker_state {
 	WORKER_STARTING, // the header is being imported
@@ -32,7 +33,6 @@ enum fault {
 
 /** One Lean process. Backends use what is above the line; the rest is the pool's. */
 struct worker {
-	struct verifier *verifier;
 	const struct verifier_options *options;
 	struct proc *proc;
 	void *protocol; // the backend's
@@ -41,6 +41,7 @@ struct worker {
 	bool plain; // the first start of all failed: leave out options that this Lean may not know
 	struct lean_answer answer; // of the check at hand
 	/* ---- */
+	struct pool *pool;
 	struct worker *next;
 	enum worker_state state;
 	char *header_copy;

@@ -14,8 +14,7 @@ enum { WATCH_MS = 200, COMPLAINTS_MAX = 8192, COMPLAINTS_SHOWN = 400 };
 static void watch(void *data);
 
 static void watch_again(struct worker *worker) {
-	worker->watch =
-		loop_timer_start(worker->verifier->loop, WATCH_MS * CLOCK_MS, watch, worker);
+	worker->watch = loop_timer_start(worker->pool->loop, WATCH_MS * CLOCK_MS, watch, worker);
 }
 
 /* Fires only for what takes longer than its period: time and memory of a check, or of a start. */
@@ -23,7 +22,7 @@ static void watch(void *data) {
 	struct worker *worker = data;
 	const struct verifier_options *options = worker->options;
 	worker->watch = NULL;
-	int64_t elapsed_ns = loop_now(worker->verifier->loop) - worker->started_ns;
+	int64_t elapsed_ns = loop_now(worker->pool->loop) - worker->started_ns;
 	int64_t cpu_ns = proc_cpu_ns(worker->proc) - worker->cpu_before_ns;
 	int64_t rss_bytes = proc_rss_bytes(worker->proc);
 	char what[128];
@@ -57,7 +56,7 @@ static int64_t cpu_of(const struct worker *worker) {
 }
 
 static void begin(struct worker *worker) {
-	worker->started_ns = loop_now(worker->verifier->loop);
+	worker->started_ns = loop_now(worker->pool->loop);
 	worker->cpu_before_ns = worker->proc != NULL ? proc_cpu_ns(worker->proc) : 0;
 	worker->output_bytes = 0;
 	lean_answer_finish(&worker->answer);
@@ -70,7 +69,7 @@ static void begin(struct worker *worker) {
 static void end(struct worker *worker) {
 	loop_timer_cancel(worker->watch);
 	worker->watch = NULL;
-	worker->used_ns = loop_now(worker->verifier->loop);
+	worker->used_ns = loop_now(worker->pool->loop);
 }
 
 static void on_output(enum proc_stream stream, const char *bytes, size_t length, void *data) {
@@ -96,13 +95,13 @@ static void on_output(enum proc_stream stream, const char *bytes, size_t length,
 		worker_fault(worker, FAULT_OUTPUT, "more output than the limit");
 		return;
 	}
-	worker->verifier->backend->on_output(worker, bytes, length);
+	worker->pool->backend->on_output(worker, bytes, length);
 }
 
 static void on_exit_of(const struct proc_exit *exit, void *data) {
 	struct worker *worker = data;
 	worker->exit_cpu_ns = exit->cpu_ns;
-	if (worker->verifier->backend->on_exit(worker, exit)) {
+	if (worker->pool->backend->on_exit(worker, exit)) {
 		return;
 	}
 	char what[COMPLAINTS_SHOWN + 100];
@@ -122,7 +121,7 @@ static void on_exit_of(const struct proc_exit *exit, void *data) {
 int worker_spawn(struct worker *worker, const char *const *argv, struct error *err) {
 	struct proc_options options = {
 		.argv = argv,
-		.env = (const char *const *)worker->verifier->environment,
+		.env = (const char *const *)worker->pool->verifier->environment,
 		.cwd = "/",
 		.file_limit_bytes = worker->options->output_limit_bytes > 0
 					    ? (int64_t)worker->options->output_limit_bytes
@@ -131,7 +130,7 @@ int worker_spawn(struct worker *worker, const char *const *argv, struct error *e
 		.on_exit = on_exit_of,
 		.data = worker,
 	};
-	return proc_spawn(worker->verifier->loop, &options, &worker->proc, err);
+	return proc_spawn(worker->pool->loop, &options, &worker->proc, err);
 }
 
 static unsigned count_lines(const char *text) {
@@ -142,29 +141,29 @@ static unsigned count_lines(const char *text) {
 	return lines;
 }
 
-int worker_create(struct verifier *verifier, const char *header, struct worker **worker_out,
-	struct error *err) {
+int worker_create(
+	struct pool *pool, const char *header, struct worker **worker_out, struct error *err) {
 	struct worker *worker = xcalloc(1, sizeof(*worker));
-	worker->verifier = verifier;
-	worker->options = &verifier->options;
+	worker->pool = pool;
+	worker->options = pool->options;
 	worker->header_copy = xstrdup(header);
 	worker->header = worker->header_copy;
 	worker->header_lines = count_lines(header);
-	worker->plain = verifier->plain;
+	worker->plain = pool->plain;
 	worker->state = WORKER_STARTING;
 	buf_init(&worker->complaints, COMPLAINTS_MAX);
-	worker->next = verifier->workers;
-	verifier->workers = worker;
-	verifier->worker_count++;
-	verifier->busy++;
-	if (verifier->backend->one_shot) {
+	worker->next = pool->workers;
+	pool->workers = worker;
+	pool->worker_count++;
+	pool->busy++;
+	if (pool->backend->one_shot) {
 		worker->state = WORKER_IDLE;
-		verifier->busy--;
+		pool->busy--;
 		*worker_out = worker;
 		return 0;
 	}
 	begin(worker);
-	int rc = verifier->backend->start(worker, err);
+	int rc = pool->backend->start(worker, err);
 	if (rc < 0) {
 		worker_destroy(worker);
 		return rc;
@@ -174,17 +173,17 @@ int worker_create(struct verifier *verifier, const char *header, struct worker *
 }
 
 void worker_destroy(struct worker *worker) {
-	struct verifier *verifier = worker->verifier;
-	struct worker **link = &verifier->workers;
+	struct pool *pool = worker->pool;
+	struct worker **link = &pool->workers;
 	while (*link != worker) {
 		link = &(*link)->next;
 	}
 	*link = worker->next;
-	verifier->worker_count--;
-	verifier->busy -= worker->state != WORKER_IDLE;
+	pool->worker_count--;
+	pool->busy -= worker->state != WORKER_IDLE;
 	loop_timer_cancel(worker->watch);
 	if (worker->protocol != NULL) {
-		verifier->backend->finish(worker);
+		pool->backend->finish(worker);
 	}
 	proc_destroy(worker->proc);
 	lean_answer_finish(&worker->answer);
@@ -194,26 +193,26 @@ void worker_destroy(struct worker *worker) {
 }
 
 void worker_assign(struct worker *worker, struct job *job) {
-	struct verifier *verifier = worker->verifier;
+	struct pool *pool = worker->pool;
 	worker->job = job;
 	worker->state = WORKER_BUSY;
 	worker->uses++;
-	verifier->busy++;
+	pool->busy++;
 	begin(worker);
 	struct error err;
-	if (verifier->backend->one_shot && verifier->backend->start(worker, &err) < 0) {
+	if (pool->backend->one_shot && pool->backend->start(worker, &err) < 0) {
 		worker->job = NULL;
 		char *header = xstrdup(worker->header);
 		worker_destroy(worker);
-		pool_start_failed(verifier, header, job, err.message);
+		pool_start_failed(pool, header, job, err.message);
 		free(header);
 		return;
 	}
-	verifier->backend->submit(worker, job->check);
+	pool->backend->submit(worker, job->check);
 }
 
 bool worker_ready(struct worker *worker) {
-	struct verifier *verifier = worker->verifier;
+	struct pool *pool = worker->pool;
 	end(worker);
 	for (size_t i = 0; i < worker->answer.count; i++) {
 		const struct lean_message *message = &worker->answer.messages[i];
@@ -222,67 +221,67 @@ bool worker_ready(struct worker *worker) {
 			char *header = xstrdup(worker->header);
 			struct job *job = worker->job;
 			worker_destroy(worker);
-			pool_start_failed(verifier, header, job, why);
+			pool_start_failed(pool, header, job, why);
 			free(header);
 			free(why);
 			return false;
 		}
 	}
 	worker->state = WORKER_IDLE;
-	verifier->busy--;
-	verifier->ever_ready = true;
+	pool->busy--;
+	pool->ever_ready = true;
 	worker->base_rss_bytes = proc_rss_bytes(worker->proc);
-	pool_worker_ready(verifier, worker);
+	pool_worker_ready(pool, worker);
 	return true;
 }
 
 /* Spent: many uses, or grown by half of what it may hold. The next one starts while others work. */
 static bool is_spent(const struct worker *worker) {
-	return worker->verifier->backend->one_shot || worker->uses >= worker->options->uses_limit ||
+	return worker->pool->backend->one_shot || worker->uses >= worker->options->uses_limit ||
 	       proc_rss_bytes(worker->proc) >
 		       worker->base_rss_bytes + worker->options->memory_limit_bytes / 2;
 }
 
 bool worker_answered(struct worker *worker) {
-	struct verifier *verifier = worker->verifier;
+	struct pool *pool = worker->pool;
 	struct job *job = worker->job;
 	if (worker->answer.foreign || !worker->answer.complete) {
 		worker_fault(worker, FAULT_FOREIGN, "an answer that is not whole");
 		return false;
 	}
 	int64_t cpu_ns = cpu_of(worker);
-	int64_t elapsed_ns = loop_now(verifier->loop) - worker->started_ns;
+	int64_t elapsed_ns = loop_now(pool->loop) - worker->started_ns;
 	struct lean_answer answer = worker->answer;
 	worker->answer = (struct lean_answer){0};
 	worker->job = NULL;
 	end(worker);
 	worker->state = WORKER_IDLE;
-	verifier->busy--;
+	pool->busy--;
 	bool spent = is_spent(worker);
 	if (spent) {
 		worker_destroy(worker);
 	}
-	pool_answered(verifier, job, &answer, cpu_ns, elapsed_ns);
+	pool_answered(pool, job, &answer, cpu_ns, elapsed_ns);
 	lean_answer_finish(&answer);
 	return !spent;
 }
 
 void worker_fault(struct worker *worker, enum fault fault, const char *what) {
-	struct verifier *verifier = worker->verifier;
+	struct pool *pool = worker->pool;
 	struct job *job = worker->job;
 	bool starting = worker->state == WORKER_STARTING;
 	int64_t cpu_ns = cpu_of(worker);
-	int64_t elapsed_ns = loop_now(verifier->loop) - worker->started_ns;
+	int64_t elapsed_ns = loop_now(pool->loop) - worker->started_ns;
 	char *copy = xstrdup(what);
 	char *header = xstrdup(worker->header);
 	worker_destroy(worker);
 	if (starting) {
-		verifier->plain = verifier->plain || !verifier->ever_ready;
-		pool_start_failed(verifier, header, job, copy);
+		pool->plain = pool->plain || !pool->ever_ready;
+		pool_start_failed(pool, header, job, copy);
 	} else if (job != NULL) {
-		pool_faulted(verifier, job, fault, copy, cpu_ns, elapsed_ns);
+		pool_faulted(pool, job, fault, copy, cpu_ns, elapsed_ns);
 	}
-	pool_wake(verifier);
+	pool_wake(pool);
 	free(header);
 	free(copy);
 }

@@ -1,0 +1,193 @@
+#include "verifier/verifier.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysinfo.h>
+#include <unistd.h>
+
+#include "base/clock.h"
+#include "base/error.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "core/verdict.h"
+#include "io/loop.h"
+#include "verifier/job.h"
+#include "verifier/pool.h"
+
+enum { CPU_LIMIT_S = 300, START_LIMIT_S = 180, WALL_MARGIN_S = 60, USES_LIMIT = 400 };
+static const int64_t memory_limit_bytes = INT64_C(8) << 30;
+static const size_t output_limit_bytes = (size_t)16 << 20;
+
+/* ---- Verdicts. */
+
+/* In a deferred call, because the caller's function may close the verifier or cancel all:
+ * nothing of ours is touched after it. */
+static void job_tell(void *data) {
+	struct job *job = data;
+	struct job **link = &job->verifier->finished;
+	while (*link != job) {
+		link = &(*link)->next;
+	}
+	*link = job->next;
+	job->verifier->pending--;
+	job->done(&job->verdict, job->data);
+	verdict_finish(&job->verdict);
+	free(job->what);
+	free(job);
+}
+
+void job_free(struct job *job) {
+	if (job == NULL) {
+		return;
+	}
+	loop_defer_cancel(job->verifier->loop, job_tell, job);
+	verdict_finish(&job->verdict);
+	free(job->what);
+	free(job);
+}
+
+void job_done(struct job *job, struct verdict *verdict, int64_t cpu_ns, int64_t elapsed_ns) {
+	struct verifier *verifier = job->verifier;
+	const struct verifier_options *options = &verifier->options;
+	verdict->cpu_ns = cpu_ns;
+	verdict->elapsed_ns = elapsed_ns;
+	verdict->backend = xstrdup(verifier->backend->name);
+	verdict->lean =
+		options->lean->commit != NULL
+			? xasprintf("%s (%.12s)", options->lean->version, options->lean->commit)
+			: xstrdup(options->lean->version);
+	verdict->policy = xstrdup(options->policy);
+	verdict->sandbox = xstrdup(options->sandbox);
+	if (verdict->messages == NULL) {
+		verdict->messages = xstrdup("");
+	}
+	job->verdict = *verdict;
+	job->next = verifier->finished;
+	verifier->finished = job;
+	loop_defer(verifier->loop, job_tell, job);
+}
+
+void job_missing(struct job *job, const char *why) {
+	struct verdict verdict = {.missing = MISSING_VERIFIER, .messages = xstrdup(why)};
+	job_done(job, &verdict, 0, loop_now(job->verifier->loop) - job->submitted_ns);
+}
+
+/* ---- The verifier. */
+
+void verifier_submit(struct verifier *verifier, const struct lean_check *check,
+	verifier_done_fn done, void *data) {
+	struct job *job = xcalloc(1, sizeof(*job));
+	*job = (struct job){
+		.check = check,
+		.done = done,
+		.data = data,
+		.verifier = verifier,
+		.submitted_ns = loop_now(verifier->loop),
+	};
+	verifier->pending++;
+	pool_submit(verifier->pool, job);
+}
+
+size_t verifier_pending(const struct verifier *verifier) {
+	return verifier->pending;
+}
+
+int verifier_jobs(const struct verifier *verifier) {
+	return verifier->options.jobs;
+}
+
+static int default_jobs(int64_t worker_bytes) {
+	struct sysinfo info = {0};
+	sysinfo(&info);
+	int64_t memory = (int64_t)info.totalram * info.mem_unit;
+	int64_t by_memory = memory / worker_bytes;
+	int64_t cores = sysconf(_SC_NPROCESSORS_ONLN);
+	int64_t jobs = by_memory < cores ? by_memory : cores;
+	return jobs > 1 ? (int)jobs : 1;
+}
+
+/* The clean environment, plus where the project's imports are. */
+static char **make_environment(const struct lean_info *lean) {
+	char **clean = proc_clean_env();
+	size_t count = 0;
+	while (clean[count] != NULL) {
+		count++;
+	}
+	char **environment = xcalloc(count + 3, sizeof(*environment));
+	size_t kept = 0;
+	for (size_t i = 0; i < count; i++) {
+		if (lean->lean_path == NULL || !str_starts_with(clean[i], "LEAN_PATH=")) {
+			environment[kept++] = xstrdup(clean[i]);
+		}
+	}
+	if (lean->lean_path != NULL) {
+		environment[kept++] = xasprintf("LEAN_PATH=%s", lean->lean_path);
+	}
+	// A panic must end the process: by default Lean goes on with a made-up value.
+	environment[kept] = xstrdup("LEAN_ABORT_ON_PANIC=1");
+	free(clean);
+	return environment;
+}
+
+int verifier_open(struct loop *loop, const struct verifier_options *options,
+	struct verifier **verifier_out, struct error *err) {
+	const char *name = options->backend != NULL ? options->backend : "lsp";
+	const struct verifier_backend *backend = backend_find(name);
+	if (backend == NULL) {
+		const char *names[16];
+		size_t count = 0;
+		for (; count < F2F_COUNT(names) && backend_at(count) != NULL; count++) {
+			names[count] = backend_at(count)->name;
+		}
+		const char *near = str_nearest(name, names, count);
+		return error_set(err, ERROR_USAGE,
+			"no backend \"%s\"%s%s%s; type: f2f list backends", name,
+			near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+			near != NULL ? "?" : "");
+	}
+	struct verifier *verifier = xcalloc(1, sizeof(*verifier));
+	verifier->loop = loop;
+	verifier->backend = backend;
+	verifier->options = *options;
+	struct verifier_options *own = &verifier->options;
+	own->cpu_limit_s = own->cpu_limit_s > 0 ? own->cpu_limit_s : CPU_LIMIT_S;
+	own->wall_limit_s =
+		own->wall_limit_s > 0 ? own->wall_limit_s : 2 * own->cpu_limit_s + WALL_MARGIN_S;
+	own->start_limit_s = own->start_limit_s > 0 ? own->start_limit_s : START_LIMIT_S;
+	own->memory_limit_bytes =
+		own->memory_limit_bytes > 0 ? own->memory_limit_bytes : memory_limit_bytes;
+	own->output_limit_bytes =
+		own->output_limit_bytes > 0 ? own->output_limit_bytes : output_limit_bytes;
+	own->uses_limit = own->uses_limit > 0 ? own->uses_limit : USES_LIMIT;
+	own->jobs = own->jobs > 0 ? own->jobs : default_jobs(own->memory_limit_bytes);
+	own->policy = own->policy != NULL ? own->policy : "strict";
+	own->sandbox = own->sandbox != NULL ? own->sandbox : "none";
+	verifier->environment = make_environment(options->lean);
+	verifier->pool = pool_create(verifier);
+	*verifier_out = verifier;
+	return 0;
+}
+
+void verifier_cancel_all(struct verifier *verifier) {
+	pool_cancel(verifier->pool);
+	while (verifier->finished != NULL) {
+		struct job *next = verifier->finished->next;
+		job_free(verifier->finished);
+		verifier->finished = next;
+	}
+	verifier->pending = 0;
+}
+
+void verifier_close(struct verifier *verifier) {
+	if (verifier == NULL) {
+		return;
+	}
+	verifier_cancel_all(verifier);
+	pool_destroy(verifier->pool);
+	for (size_t i = 0; verifier->environment[i] != NULL; i++) {
+		free(verifier->environment[i]);
+	}
+	free(verifier->environment);
+	free(verifier);
+}
