@@ -41,13 +41,18 @@ void http_response_finish(struct http_response *response) {
 	*response = (struct http_response){0};
 }
 
-const char *http_response_header(const struct http_response *response, const char *name) {
+const char *http_response_header_at(
+	const struct http_response *response, const char *name, size_t index) {
 	for (size_t i = 0; i < response->header_count; i++) {
-		if (str_equal_nocase(response->headers[i].name, name)) {
+		if (str_equal_nocase(response->headers[i].name, name) && index-- == 0) {
 			return response->headers[i].value;
 		}
 	}
 	return NULL;
+}
+
+const char *http_response_header(const struct http_response *response, const char *name) {
+	return http_response_header_at(response, name, 0);
 }
 
 /* Query parameters whose value is a secret by its name. */

@@ -3,109 +3,17 @@
 #include <string.h>
 
 #include "base/clock.h"
-#include "base/json.h"
-#include "base/mem.h"
 #include "base/str.h"
+#include "asking.h"
 #include "io/http.h"
 #include "io/http_lookup.h"
 #include "io/loop.h"
-#include "mock.h"
-
-/* What came of one request. */
-struct outcome {
-	struct loop *loop;
-	int done;
-	int status;
-	enum error_code code;
-	char message[256];
-	char header[256]; // the value of "Location" or "X-Test"
-	struct buf body;
-};
-
-static void on_done(const struct http_response *response, const struct error *err, void *data) {
-	struct outcome *outcome = data;
-	outcome->done++;
-	ck_assert((response == NULL) != (err == NULL));
-	if (err != NULL) {
-		outcome->code = err->code;
-		snprintf(outcome->message, sizeof(outcome->message), "%s", err->message);
-		return;
-	}
-	const char *header = http_response_header(response, "LOCATION");
-	header = header != NULL ? header : http_response_header(response, "x-test");
-	snprintf(outcome->header, sizeof(outcome->header), "%s", header != NULL ? header : "");
-	outcome->status = response->status;
-	ck_assert_int_ge(response->elapsed_ns, 0);
-	buf_append(&outcome->body, response->body.data, response->body.len);
-}
-
-static void ask_url(struct http_request *request, const char *method, const char *url) {
-	http_request_init(request);
-	request->method = xstrdup(method);
-	request->url = xstrdup(url);
-}
-
-static void ask_model(
-	struct http_request *request, int port, const char *model, const char *prompt) {
-	char *url = xasprintf("http://127.0.0.1:%d/v1/chat/completions", port);
-	ask_url(request, "POST", url);
-	http_request_header(request, "Content-Type", "application/json");
-	http_request_header(request, "Authorization", "Bearer sk-test");
-	buf_appendf(&request->body,
-		"{\"model\":\"%s\",\"messages\":[{\"role\":\"user\",\"content\":\"%s\"}],\"seed\":"
-		"1}",
-		model, prompt);
-	free(url);
-}
-
-static struct outcome run_one(
-	struct http_endpoint *endpoint, struct loop *loop, struct http_request *request) {
-	struct outcome outcome = {.loop = loop, .body = BUF_INIT(HTTP_BODY_MAX)};
-	http_start(endpoint, request, on_done, &outcome);
-	ck_assert_int_eq(outcome.done, 0);
-	loop_run(loop);
-	ck_assert_int_eq(outcome.done, 1);
-	http_request_finish(request);
-	return outcome;
-}
-
-/* One request on an endpoint of its own. */
-static struct outcome run_model(int port, const char *model, int64_t timeout_ms) {
-	struct loop *loop = loop_create(NULL);
-	struct http_endpoint *endpoint = http_endpoint_create(
-		loop, &(struct http_endpoint_options){.request_timeout_ms = timeout_ms});
-	struct http_request request;
-	ask_model(&request, port, model, "hello");
-	struct outcome outcome = run_one(endpoint, loop, &request);
-	http_endpoint_destroy(endpoint);
-	loop_destroy(loop);
-	return outcome;
-}
 
 static struct outcome run_raw(const char *bytes, size_t length) {
 	struct mock mock = raw_start(bytes, length);
 	struct outcome outcome = run_model(mock.port, "x", 5000);
 	mock_stop(&mock);
 	return outcome;
-}
-
-static int64_t stat_of(int port, const char *key) {
-	struct loop *loop = loop_create(NULL);
-	struct http_endpoint *endpoint =
-		http_endpoint_create(loop, &(struct http_endpoint_options){0});
-	struct http_request request;
-	char *url = xasprintf("http://127.0.0.1:%d/stats", port);
-	ask_url(&request, "GET", url);
-	free(url);
-	struct outcome outcome = run_one(endpoint, loop, &request);
-	json_t *stats = NULL;
-	ck_assert_int_eq(json_parse(outcome.body.data, outcome.body.len, &stats, NULL), 0);
-	int64_t value = json_integer_or(stats, key, -1);
-	json_decref(stats);
-	buf_finish(&outcome.body);
-	http_endpoint_destroy(endpoint);
-	loop_destroy(loop);
-	return value;
 }
 
 /* ---- What is sent and what comes back. */
@@ -231,7 +139,7 @@ START_TEST(what_is_not_http_is_a_protocol_error) {
 			ERROR_PROTOCOL},
 		{"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", ERROR_NETWORK},
 		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhel", ERROR_NETWORK},
-		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", ERROR_NETWORK},
+		{"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n", ERROR_PROTOCOL},
 		{"HTTP/1.1 200 OK\r\nContent-Len", ERROR_NETWORK},
 		{"", ERROR_NETWORK},
 	};
