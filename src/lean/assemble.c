@@ -8,6 +8,7 @@
 #include "core/problem.h"
 #include "lean/candidate.h"
 #include "lean/command.h"
+#include "lean/final_text.h"
 #include "lean/lex.h"
 #include "lean/placeholder.h"
 
@@ -175,4 +176,5 @@ void lean_check_assemble(const struct problem *problem, const struct lean_candid
 	check_out->append_line = count_lines(&body);
 	append_probe(&body, problem, check_out->probe);
 	check_out->body = buf_detach(&body);
+	lean_final_challenge(problem, check_out);
 }

@@ -20,6 +20,11 @@ struct lean_check {
 	char *probe; // name of the appended theorem, which the candidate could not know
 	unsigned proof_line; // lines of the body before the proof's first one
 	unsigned append_line; // first line (0-based, in the body) of what we appended
+	// for the final check; NULL: there can be none
+	char *challenge; // the problem's own text with proof and placeholders left open
+	char **holes; // names of those placeholders
+	size_t hole_count;
+	bool needs_final; // words in it that only the final check can clear
 };
 
 /** `nonce` is an unguessable identifier part (letters and digits). */

@@ -37,6 +37,11 @@ void lean_check_finish(struct lean_check *check) {
 	free(check->body);
 	free(check->theorem);
 	free(check->probe);
+	free(check->challenge);
+	for (size_t i = 0; i < check->hole_count; i++) {
+		free(check->holes[i]);
+	}
+	free(check->holes);
 	*check = (struct lean_check){0};
 }
 
