@@ -1,6 +1,6 @@
 # Sourced by quickstart and check: what has to be installed, and installing what is missing.
 
-build_packages="gcc git libarchive-dev libcurl4-openssl-dev libgit2-dev libinih-dev libjansson-dev libpopt-dev
+build_packages="bubblewrap gcc git libarchive-dev libcurl4-openssl-dev libgit2-dev libinih-dev libjansson-dev libpopt-dev
 libsqlite3-dev libssl-dev libuv1-dev meson ninja-build pkg-config python3 uthash-dev zlib1g-dev ca-certificates"
 test_packages="bash binutils check clang curl libclang-rt-14-dev libmicrohttpd-dev lighttpd openssh-client openssh-server openssl procps
 scdoc sqlite3"

@@ -140,6 +140,18 @@ static int try_lean(struct doctor *doctor, const struct lean_info *lean, const c
 	return rc;
 }
 
+static void look_at_sandbox(struct doctor *doctor, const struct lean_info *lean) {
+	struct loop *loop = loop_create(NULL);
+	struct verifier *verifier = NULL;
+	struct error err;
+	int rc = lean_setup_open(doctor->options, loop, lean, &verifier, &err);
+	find(doctor, rc == 0 ? FINDING_OK : FINDING_BROKEN, "sandbox",
+		rc == 0 ? verifier_sandbox(verifier) : err.message,
+		"apt-get install bubblewrap, and allow user namespaces: man f2f, SANDBOX");
+	verifier_close(verifier);
+	loop_destroy(loop);
+}
+
 static void look_at_lean(struct doctor *doctor) {
 	struct lean_info lean = {0};
 	struct error err;
@@ -149,6 +161,7 @@ static void look_at_lean(struct doctor *doctor) {
 			"f2f lean setup, or F2F_LEAN=/path/to/lean; without it: --no-verify");
 		return;
 	}
+	look_at_sandbox(doctor, &lean);
 	rc = try_lean(doctor, &lean, "", &err);
 	char *text = xasprintf(
 		"%s, version %s%s", lean.path, lean.version, rc == 0 ? ", proves and refuses" : "");
@@ -256,9 +269,6 @@ static int run(struct options *given, struct error *err) {
 	look_at_database(&doctor);
 	look_at_lean(&doctor);
 	int rc = look_at_model(&doctor, err);
-	find(&doctor, FINDING_OK, "sandbox",
-		"none so far: candidates run with your rights, limits and a clean environment",
-		NULL);
 	if (doctor.json && rc == 0) {
 		char *text = json_dumps(doctor.rows, JSON_COMPACT);
 		printf("{\"schema_version\":1,\"findings\":%s}\n", text);

@@ -154,7 +154,7 @@ static int make_manifest(const struct eval *eval, char **manifest_out, struct er
 		.split_count = eval->split_count,
 		.lean = eval->verify ? &eval->lean : NULL,
 		.backend = option_text(options, "backend", "lsp"),
-		.sandbox = option_text(options, "sandbox", "none"),
+		.sandbox = eval->verifier != NULL ? verifier_sandbox(eval->verifier) : NULL,
 		.lean_jobs = eval->verifier != NULL ? verifier_jobs(eval->verifier) : 0,
 		.connections = (int)option_count(options, "max-connections", CONNECTIONS),
 		.max_attempts = option_count(options, "max-retries", 7) + 1,

@@ -10,11 +10,6 @@ enum { CPU_LIMIT_S = 300, MIB = 1024 * 1024 };
 
 int lean_setup_find(const struct options *options, const char *toolchain,
 	struct lean_info *info_out, struct error *err) {
-	const char *sandbox = option_text(options, "sandbox", "none");
-	if (strcmp(sandbox, "none") != 0) {
-		return error_set(
-			err, ERROR_USAGE, "--sandbox %s: only none is there so far", sandbox);
-	}
 	const char *wanted = option_text(options, "toolchain", toolchain);
 	int rc = lean_find(option_text(options, "lean", NULL),
 		wanted,
@@ -44,7 +39,8 @@ int lean_setup_open(const struct options *options, struct loop *loop, const stru
 		.cpu_limit_s = lean_setup_cpu_limit(options),
 		.memory_limit_bytes = option_count(options, "lean-mem", 0) * MIB,
 		.policy = "strict",
-		.sandbox = "none",
+		.sandbox = option_text(options, "sandbox", NULL),
+		.project = option_text(options, "lean-project", NULL),
 	};
 	return verifier_open(loop, &verifier, verifier_out, err);
 }

@@ -22,8 +22,8 @@ struct options;
 			"Lean workers (default: by cores and memory)"},                            \
 		{"lean-cpu", 0, OPTION_COUNT, "SECONDS", "CPU time a proof (default 300)"},        \
 		{"lean-mem", 0, OPTION_COUNT, "MIB", "memory a worker (default 8192)"}, {          \
-		"sandbox", 0, OPTION_TEXT, "none",                                                 \
-			"candidates run with your rights: only none so far"                        \
+		"sandbox", 0, OPTION_TEXT, "bwrap|none",                                           \
+			"what Lean runs in; none: with your rights"                        \
 	}
 
 /**

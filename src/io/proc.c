@@ -1,11 +1,12 @@
 #include "io/proc.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <uv.h>
@@ -17,6 +18,7 @@
 #include "base/trace.h"
 #include "base/vec.h"
 #include "io/loop.h"
+#include "io/proc_tree.h"
 
 enum { READ_SIZE = 65536, LINGER_MS = 500 };
 
@@ -42,6 +44,9 @@ struct proc {
 	size_t pending;
 	int open_handles;
 	int pid;
+	struct proc_tree tree;
+	int report; // what f2f-launch says at the end, or -1
+	bool kept; // f2f-launch is in front of it: told to end it, never killed itself
 	bool input_closing;
 	bool reaped;
 	bool told;
@@ -56,69 +61,46 @@ struct proc_write {
 	char bytes[];
 };
 
-/* ---- /proc. */
+/* ---- What it uses. */
 
-static bool read_proc(int pid, const char *file, char *text, size_t size) {
-	char path[64];
-	snprintf(path, sizeof(path), "/proc/%d/%s", pid, file);
-	FILE *in = fopen(path, "re");
-	if (in == NULL) {
-		return false;
-	}
-	size_t n = fread(text, 1, size - 1, in);
-	fclose(in);
-	text[n] = '\0';
-	return n > 0;
+/* The last sight is remembered, which is not visible outside. */
+static struct proc_tree *tree_of(const struct proc *proc) {
+	return &((struct proc *)proc)->tree;
 }
 
 static void sample(struct proc *proc) {
-	char text[1024];
-	if (proc->reaped || !read_proc(proc->pid, "stat", text, sizeof(text))) {
+	struct proc_usage usage;
+	if (proc->reaped || !proc_tree_look(&proc->tree, proc->pid, &usage)) {
 		return;
 	}
-	// The name in brackets may hold anything: count fields from the last one. utime and stime
-	// are fields 14 and 15, rss 24.
-	const char *rest = strrchr(text, ')');
-	unsigned long long user = 0, system = 0;
-	long long pages = 0;
-	if (rest == NULL || sscanf(rest + 1,
-				    " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %*d "
-				    "%*d %*d %*d %*d %*d %*u %*u %lld",
-				    &user, &system, &pages) != 3) {
-		return;
+	if (usage.rss_bytes > proc->exit.max_rss_bytes) {
+		proc->exit.max_rss_bytes = usage.rss_bytes;
 	}
-	int64_t cpu_ns = (int64_t)(user + system) * (CLOCK_SECOND / sysconf(_SC_CLK_TCK));
-	// All threads, and finer than the ticks of /proc: most checks take less than one.
-	clockid_t clock;
-	struct timespec used;
-	if (clock_getcpuclockid(proc->pid, &clock) == 0 && clock_gettime(clock, &used) == 0) {
-		cpu_ns = used.tv_sec * CLOCK_SECOND + used.tv_nsec;
-	}
-	int64_t rss = (int64_t)pages * sysconf(_SC_PAGESIZE);
-	proc->exit.cpu_ns = cpu_ns > proc->exit.cpu_ns ? cpu_ns : proc->exit.cpu_ns;
-	proc->exit.max_rss_bytes = rss > proc->exit.max_rss_bytes ? rss : proc->exit.max_rss_bytes;
 }
 
 int64_t proc_cpu_ns(const struct proc *proc) {
-	// remembers the last sample, which is not visible outside
-	struct proc *mutable = (struct proc *)proc;
-	sample(mutable);
-	return proc->reaped ? 0 : proc->exit.cpu_ns;
+	return proc->reaped ? 0 : proc_tree_cpu_ns(tree_of(proc), proc->pid);
+}
+
+bool proc_usage(const struct proc *proc, struct proc_usage *usage_out) {
+	struct proc_usage usage;
+	if (proc->reaped || !proc_tree_look(tree_of(proc), proc->pid, &usage)) {
+		return false;
+	}
+	if (usage.rss_bytes > proc->exit.max_rss_bytes) {
+		((struct proc *)proc)->exit.max_rss_bytes = usage.rss_bytes;
+	}
+	*usage_out = usage;
+	return true;
+}
+
+int64_t proc_share_bytes(const struct proc *proc, int64_t rss_bytes) {
+	return proc_tree_share_bytes(tree_of(proc), rss_bytes);
 }
 
 int64_t proc_rss_bytes(const struct proc *proc) {
-	char text[256];
-	long long size = 0, resident = 0;
-	if (proc->reaped || !read_proc(proc->pid, "statm", text, sizeof(text)) ||
-		sscanf(text, "%lld %lld", &size, &resident) != 2) {
-		return 0;
-	}
-	int64_t bytes = (int64_t)resident * sysconf(_SC_PAGESIZE);
-	struct proc *mutable = (struct proc *)proc;
-	if (bytes > mutable->exit.max_rss_bytes) {
-		mutable->exit.max_rss_bytes = bytes;
-	}
-	return bytes;
+	struct proc_usage usage;
+	return proc_usage(proc, &usage) ? usage.rss_bytes : 0;
 }
 
 int proc_pid(const struct proc *proc) {
@@ -127,10 +109,18 @@ int proc_pid(const struct proc *proc) {
 
 /* ---- The end of a child. */
 
+static void proc_free(struct proc *proc) {
+	proc_tree_finish(&proc->tree);
+	if (proc->report >= 0) {
+		close(proc->report);
+	}
+	free(proc);
+}
+
 static void on_closed(uv_handle_t *handle) {
 	struct proc *proc = handle->data;
 	if (--proc->open_handles == 0 && proc->abandoned) {
-		free(proc);
+		proc_free(proc);
 	}
 }
 
@@ -180,11 +170,26 @@ static void on_linger(void *data) {
 	end_when_done(proc);
 }
 
+/* What the launcher knows better than a look from outside. */
+static void take_report(struct proc *proc) {
+	char text[128];
+	long long cpu_us = 0, kills = 0;
+	ssize_t n = proc->report >= 0 ? read(proc->report, text, sizeof(text) - 1) : 0;
+	text[n > 0 ? n : 0] = '\0';
+	if (sscanf(text, "cpu_us=%lld memory_kills=%lld", &cpu_us, &kills) == 2) {
+		int64_t cpu_ns = cpu_us * 1000;
+		proc->exit.cpu_ns = cpu_ns > proc->exit.cpu_ns ? cpu_ns : proc->exit.cpu_ns;
+		proc->exit.out_of_memory = kills > 0;
+	}
+}
+
 static void on_reaped(uv_process_t *process, int64_t status, int signal) {
 	struct proc *proc = process->data;
 	proc->reaped = true;
 	proc->exit.status = (int)status;
 	proc->exit.signal = signal;
+	proc->exit.cpu_ns = proc->tree.seen_ns;
+	take_report(proc);
 	trace_event("exit", proc->pid, "status %d signal %d", (int)status, signal);
 	// What it left behind in its group goes with it.
 	kill(-proc->pid, SIGKILL);
@@ -204,13 +209,25 @@ static void on_kill_due(void *data) {
 	}
 }
 
+static void kill_now(struct proc *proc) {
+	if (proc->kept) {
+		kill(proc->pid, SIGTERM);
+	} else {
+		kill(-proc->pid, SIGKILL);
+	}
+}
+
 void proc_kill(struct proc *proc, int64_t grace_ns) {
 	if (proc->reaped) {
 		return;
 	}
 	sample(proc);
-	kill(-proc->pid, grace_ns > 0 ? SIGTERM : SIGKILL);
-	if (grace_ns > 0 && proc->kill_timer == NULL) {
+	if (proc->kept || grace_ns <= 0) {
+		kill_now(proc);
+		return;
+	}
+	kill(-proc->pid, SIGTERM);
+	if (proc->kill_timer == NULL) {
 		proc->kill_timer = loop_timer_start(proc->loop, grace_ns, on_kill_due, proc);
 	}
 }
@@ -227,7 +244,7 @@ void proc_destroy(struct proc *proc) {
 	proc->kill_timer = proc->linger_timer = NULL;
 	loop_defer_cancel(proc->loop, tell_exit, proc);
 	if (!proc->reaped) {
-		kill(-proc->pid, SIGKILL);
+		kill_now(proc);
 	}
 	proc->told = true;
 	proc->pipes[0].ended = proc->pipes[1].ended = true;
@@ -235,7 +252,7 @@ void proc_destroy(struct proc *proc) {
 	close_handle((uv_handle_t *)&proc->pipes[1].handle);
 	close_handle((uv_handle_t *)&proc->input);
 	if (proc->open_handles == 0) {
-		free(proc);
+		proc_free(proc);
 	}
 }
 
@@ -317,14 +334,35 @@ static void init_pipe(struct proc *proc, uv_pipe_t *handle) {
 	proc->open_handles++;
 }
 
+enum { REPORT_FD = 3 };
+
 /* f2f-launch LIMITS -- argv: see launch.c. Owned array, borrowed texts but the first `owned`
  * ones. */
 static char **launcher_argv(const struct proc_options *options, char *launcher, size_t *owned_out) {
 	VEC(char *) argv = {0};
 	vec_push(&argv, launcher);
 	vec_push(&argv, xasprintf("%d", (int)getpid()));
-	vec_push(&argv, xasprintf("%" PRId64, options->cpu_limit_s));
-	vec_push(&argv, xasprintf("%" PRId64, options->file_limit_bytes));
+	vec_push(&argv, xasprintf("cpu=%" PRId64, options->cpu_limit_s));
+	vec_push(&argv, xasprintf("file=%" PRId64, options->file_limit_bytes));
+	vec_push(&argv, xasprintf("files=%" PRId64, options->files_limit));
+	if (options->kept) {
+		vec_push(&argv, xstrdup("keep"));
+		vec_push(&argv, xasprintf("report=%d", REPORT_FD));
+	}
+	if (options->wrapped) {
+		vec_push(&argv, xstrdup("wrapped"));
+	}
+	const struct proc_groups *groups = options->kept ? options->groups : NULL;
+	if (groups != NULL && groups->paths[0] != NULL) {
+		vec_push(&argv, xasprintf("memory=%" PRId64,
+					groups->memory ? options->group_memory_bytes : 0));
+		vec_push(&argv, xasprintf("group-tasks=%" PRId64,
+					groups->tasks ? options->group_tasks : 0));
+		for (size_t i = 0; groups->paths[i] != NULL; i++) {
+			vec_push(&argv, xasprintf("group=%s", groups->paths[i]));
+		}
+	}
+	vec_push(&argv, xstrdup("--"));
 	*owned_out = argv.count;
 	for (size_t i = 0; options->argv[i] != NULL; i++) {
 		vec_push(&argv, (char *)options->argv[i]);
@@ -334,13 +372,18 @@ static char **launcher_argv(const struct proc_options *options, char *launcher, 
 }
 
 static int spawn(struct proc *proc, const struct proc_options *options, char **argv, char **env) {
-	uv_stdio_container_t stdio[3] = {
+	int report[2] = {-1, -1};
+	if (options->kept && pipe2(report, O_CLOEXEC | O_NONBLOCK) < 0) {
+		return -errno;
+	}
+	uv_stdio_container_t stdio[4] = {
 		{.flags = UV_CREATE_PIPE | UV_READABLE_PIPE,
 			.data.stream = (uv_stream_t *)&proc->input},
 		{.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE,
 			.data.stream = (uv_stream_t *)&proc->pipes[0].handle},
 		{.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE,
 			.data.stream = (uv_stream_t *)&proc->pipes[1].handle},
+		{.flags = UV_INHERIT_FD, .data.fd = report[1]},
 	};
 	uv_process_options_t process = {
 		.file = argv[0],
@@ -349,10 +392,15 @@ static int spawn(struct proc *proc, const struct proc_options *options, char **a
 		.cwd = options->cwd,
 		.flags = UV_PROCESS_DETACHED,
 		.stdio = stdio,
-		.stdio_count = 3,
+		.stdio_count = options->kept ? 4 : 3,
 		.exit_cb = on_reaped,
 	};
-	return uv_spawn(loop_uv(proc->loop), &proc->process, &process);
+	int rc = uv_spawn(loop_uv(proc->loop), &proc->process, &process);
+	if (options->kept) {
+		close(report[1]);
+		proc->report = report[0];
+	}
+	return rc;
 }
 
 int proc_spawn(struct loop *loop, const struct proc_options *options, struct proc **proc_out,
@@ -370,6 +418,8 @@ int proc_spawn(struct loop *loop, const struct proc_options *options, struct pro
 	struct proc *proc = xcalloc(1, sizeof(*proc));
 	proc->loop = loop;
 	proc->data = options->data;
+	proc->report = -1;
+	proc->kept = options->kept;
 	proc->process.data = proc;
 	init_pipe(proc, &proc->input);
 	for (int i = 0; i < 2; i++) {

@@ -25,7 +25,8 @@ enum worker_state {
 enum fault {
 	FAULT_NONE,
 	FAULT_CRASH, // it ended
-	FAULT_MEMORY, // resident size over the limit
+	FAULT_MEMORY, // over the limit, all its processes together
+	FAULT_PROCESSES, // more of them than any honest check needs
 	FAULT_OUTPUT, // more output than any honest check has
 	FAULT_FOREIGN, // bytes that its protocol does not allow, or an answer that is not whole
 	FAULT_TIMEOUT, // CPU or wall time over the limit

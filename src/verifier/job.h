@@ -10,6 +10,7 @@
 
 struct loop;
 struct pool;
+struct sandbox;
 
 /* What the front (verifier.c) and those that find verdicts (pool.c) share. A job goes from
  * verifier_submit to pool_submit, and comes back by job_done or job_missing. */
@@ -33,7 +34,7 @@ struct verifier {
 	struct verifier_options
 		options; // no field is 0 or NULL any more where that means a default
 	const struct verifier_backend *backend;
-	char **environment; // for Lean
+	struct sandbox *sandbox; // what Lean runs in
 	struct pool *pool;
 	size_t pending;
 	struct job *finished; // told at the end of this turn

@@ -10,10 +10,12 @@
 #include "base/error.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "core/verdict.h"
 #include "io/loop.h"
 #include "verifier/job.h"
 #include "verifier/pool.h"
+#include "verifier/sandbox.h"
 
 enum { CPU_LIMIT_S = 300, START_LIMIT_S = 180, WALL_MARGIN_S = 60, USES_LIMIT = 400 };
 static const int64_t memory_limit_bytes = INT64_C(8) << 30;
@@ -93,6 +95,10 @@ size_t verifier_pending(const struct verifier *verifier) {
 	return verifier->pending;
 }
 
+const char *verifier_sandbox(const struct verifier *verifier) {
+	return sandbox_details(verifier->sandbox);
+}
+
 int verifier_jobs(const struct verifier *verifier) {
 	return verifier->options.jobs;
 }
@@ -107,27 +113,47 @@ static int default_jobs(int64_t worker_bytes) {
 	return jobs > 1 ? (int)jobs : 1;
 }
 
-/* The clean environment, plus where the project's imports are. */
-static char **make_environment(const struct lean_info *lean) {
+/* The clean environment, plus where the project's imports are. Owned strings, NULL-terminated. */
+static char **make_environment(const struct verifier_options *options) {
+	const struct lean_info *lean = options->lean;
 	char **clean = proc_clean_env();
-	size_t count = 0;
-	while (clean[count] != NULL) {
-		count++;
-	}
-	char **environment = xcalloc(count + 3, sizeof(*environment));
-	size_t kept = 0;
-	for (size_t i = 0; i < count; i++) {
+	VEC(char *) list = {0};
+	for (size_t i = 0; clean[i] != NULL; i++) {
 		if (lean->lean_path == NULL || !str_starts_with(clean[i], "LEAN_PATH=")) {
-			environment[kept++] = xstrdup(clean[i]);
+			vec_push(&list, xstrdup(clean[i]));
 		}
 	}
 	if (lean->lean_path != NULL) {
-		environment[kept++] = xasprintf("LEAN_PATH=%s", lean->lean_path);
+		vec_push(&list, xasprintf("LEAN_PATH=%s", lean->lean_path));
 	}
 	// A panic must end the process: by default Lean goes on with a made-up value.
-	environment[kept] = xstrdup("LEAN_ABORT_ON_PANIC=1");
+	vec_push(&list, xstrdup("LEAN_ABORT_ON_PANIC=1"));
+	for (size_t i = 0; options->environment != NULL && options->environment[i] != NULL; i++) {
+		vec_push(&list, xstrdup(options->environment[i]));
+	}
+	vec_push(&list, NULL);
 	free(clean);
-	return environment;
+	return list.items;
+}
+
+static int open_sandbox(struct verifier *verifier, struct error *err) {
+	const struct verifier_options *options = &verifier->options;
+	char **environment = make_environment(options);
+	struct sandbox_options sandbox = {
+		.mode = options->sandbox,
+		.lean = options->lean->path,
+		.project = options->project,
+		.environment = (const char *const *)environment,
+		.memory_limit_bytes = options->memory_limit_bytes,
+		.file_limit_bytes = (int64_t)options->output_limit_bytes,
+		.task_limit = options->task_limit,
+	};
+	int rc = sandbox_open(&sandbox, &verifier->sandbox, err);
+	for (size_t i = 0; environment[i] != NULL; i++) {
+		free(environment[i]);
+	}
+	free(environment);
+	return rc;
 }
 
 int verifier_open(struct loop *loop, const struct verifier_options *options,
@@ -162,8 +188,12 @@ int verifier_open(struct loop *loop, const struct verifier_options *options,
 	own->uses_limit = own->uses_limit > 0 ? own->uses_limit : USES_LIMIT;
 	own->jobs = own->jobs > 0 ? own->jobs : default_jobs(own->memory_limit_bytes);
 	own->policy = own->policy != NULL ? own->policy : "strict";
-	own->sandbox = own->sandbox != NULL ? own->sandbox : "none";
-	verifier->environment = make_environment(options->lean);
+	int rc = open_sandbox(verifier, err);
+	if (rc < 0) {
+		free(verifier);
+		return rc;
+	}
+	own->sandbox = sandbox_name(verifier->sandbox);
 	verifier->pool = pool_create(verifier);
 	*verifier_out = verifier;
 	return 0;
@@ -185,9 +215,6 @@ void verifier_close(struct verifier *verifier) {
 	}
 	verifier_cancel_all(verifier);
 	pool_destroy(verifier->pool);
-	for (size_t i = 0; verifier->environment[i] != NULL; i++) {
-		free(verifier->environment[i]);
-	}
-	free(verifier->environment);
+	sandbox_close(verifier->sandbox);
 	free(verifier);
 }

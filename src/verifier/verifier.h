@@ -38,11 +38,14 @@ struct verifier_options {
 	int64_t cpu_limit_s; // per proof; 0: 300
 	int64_t wall_limit_s; // backstop per proof; 0: 2 × cpu_limit + 60
 	int64_t start_limit_s; // a worker's start and header; 0: 180
-	int64_t memory_limit_bytes; // per worker, resident; 0: 8 GiB
+	int64_t memory_limit_bytes; // per worker, all its processes; 0: 8 GiB
 	size_t output_limit_bytes; // per check; 0: 16 MiB
 	int uses_limit; // checks a worker serves; 0: 400
 	const char *policy; // recorded in verdicts; NULL: "strict"
-	const char *sandbox; // "none" until the sandbox lands; recorded in verdicts
+	const char *sandbox; // "bwrap" or "none"; NULL: bwrap; recorded in verdicts
+	const char *project; // Lake project, which candidates may read; NULL: none
+	int task_limit; // processes and threads per worker; 0: by cores
+	const char *const *environment; // further NAME=VALUE for Lean; NULL: none
 };
 
 /**
@@ -51,6 +54,7 @@ struct verifier_options {
  */
 struct verifier;
 
+/** ERROR_ENVIRONMENT when the sandbox that was asked for cannot be had here. */
 int verifier_open(struct loop *loop, const struct verifier_options *options,
 	struct verifier **verifier_out, struct error *err);
 
@@ -84,6 +88,9 @@ void verifier_cancel_all(struct verifier *verifier);
 
 /** Checks queued or running: the engine stops asking models while this is high. */
 size_t verifier_pending(const struct verifier *verifier);
+
+/** How its children are closed in, in a few words: "bwrap 0.8.0, memory by control group". */
+const char *verifier_sandbox(const struct verifier *verifier);
 
 /** Workers it uses. */
 int verifier_jobs(const struct verifier *verifier);

@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "io/loop.h"
 #include "verifier/pool.h"
+#include "verifier/sandbox.h"
 
 enum { WATCH_MS = 200, COMPLAINTS_MAX = 8192, COMPLAINTS_SHOWN = 400 };
 
@@ -23,13 +24,13 @@ static void watch(void *data) {
 	const struct verifier_options *options = worker->options;
 	worker->watch = NULL;
 	int64_t elapsed_ns = loop_now(worker->pool->loop) - worker->started_ns;
+	char what[SANDBOX_WHAT];
+	enum sandbox_limit limit =
+		sandbox_look(worker->pool->verifier->sandbox, worker->proc, what);
 	int64_t cpu_ns = proc_cpu_ns(worker->proc) - worker->cpu_before_ns;
-	int64_t rss_bytes = proc_rss_bytes(worker->proc);
-	char what[128];
-	if (rss_bytes > options->memory_limit_bytes) {
-		snprintf(what, sizeof(what), "memory: %" PRId64 " MiB, limit %" PRId64,
-			rss_bytes >> 20, options->memory_limit_bytes >> 20);
-		worker_fault(worker, FAULT_MEMORY, what);
+	if (limit != SANDBOX_WITHIN) {
+		worker_fault(worker,
+			limit == SANDBOX_MEMORY ? FAULT_MEMORY : FAULT_PROCESSES, what);
 		return;
 	}
 	bool starting = worker->state == WORKER_STARTING;
@@ -105,6 +106,12 @@ static void on_exit_of(const struct proc_exit *exit, void *data) {
 		return;
 	}
 	char what[COMPLAINTS_SHOWN + 100];
+	if (exit->out_of_memory) {
+		snprintf(what, sizeof(what), "memory: limit %" PRId64 " MiB",
+			worker->options->memory_limit_bytes >> 20);
+		worker_fault(worker, FAULT_MEMORY, what);
+		return;
+	}
 	const char *said = buf_str(&worker->complaints);
 	size_t length = strlen(said);
 	said += length > COMPLAINTS_SHOWN ? length - COMPLAINTS_SHOWN : 0;
@@ -119,18 +126,18 @@ static void on_exit_of(const struct proc_exit *exit, void *data) {
 }
 
 int worker_spawn(struct worker *worker, const char *const *argv, struct error *err) {
+	const struct verifier_options *limits = worker->options;
+	// A backstop only: the watch is exact, and is ours to tell.
+	int64_t uses = worker->pool->backend->one_shot ? 1 : limits->uses_limit;
 	struct proc_options options = {
 		.argv = argv,
-		.env = (const char *const *)worker->pool->verifier->environment,
-		.cwd = "/",
-		.file_limit_bytes = worker->options->output_limit_bytes > 0
-					    ? (int64_t)worker->options->output_limit_bytes
-					    : 0,
+		.cpu_limit_s = limits->start_limit_s + uses * (limits->cpu_limit_s + 1),
 		.on_output = on_output,
 		.on_exit = on_exit_of,
 		.data = worker,
 	};
-	return proc_spawn(worker->pool->loop, &options, &worker->proc, err);
+	return sandbox_spawn(worker->pool->verifier->sandbox, worker->pool->loop, NULL, &options,
+		&worker->proc, err);
 }
 
 static unsigned count_lines(const char *text) {

@@ -29,6 +29,7 @@ LAYERS = {
     "git": [],
     "unpack": ["git/frame.h"],
     "io/launch": [],  # the program f2f-launch
+    "io/probe": [],  # the program f2f-probe
     "core": [],
     "lean": ["core"],
     "logic": ["core"],
