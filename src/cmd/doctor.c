@@ -133,7 +133,8 @@ static int try_lean(struct doctor *doctor, const struct lean_info *lean, const c
 	struct error *err) {
 	struct loop *loop = loop_create(NULL);
 	struct verifier *verifier = NULL;
-	int rc = lean_setup_open(doctor->options, loop, lean, &verifier, err);
+	struct lean_terms terms = lean_setup_terms(doctor->options);
+	int rc = lean_setup_open(doctor->options, loop, lean, &terms, &verifier, err);
 	rc = rc < 0 ? rc : preflight_headers(loop, verifier, &header, 1, err);
 	verifier_close(verifier);
 	loop_destroy(loop);
@@ -144,7 +145,8 @@ static void look_at_sandbox(struct doctor *doctor, const struct lean_info *lean)
 	struct loop *loop = loop_create(NULL);
 	struct verifier *verifier = NULL;
 	struct error err;
-	int rc = lean_setup_open(doctor->options, loop, lean, &verifier, &err);
+	struct lean_terms terms = lean_setup_terms(doctor->options);
+	int rc = lean_setup_open(doctor->options, loop, lean, &terms, &verifier, &err);
 	find(doctor, rc == 0 ? FINDING_OK : FINDING_BROKEN, "sandbox",
 		rc == 0 ? verifier_sandbox(verifier) : err.message,
 		"apt-get install bubblewrap, and allow user namespaces: man f2f, SANDBOX");

@@ -268,6 +268,7 @@ int eval_prepare(struct eval *eval, struct error *err) {
 			eval->dataset->name);
 	}
 	choose_sampling(eval);
+	eval->terms = lean_setup_terms(eval->options);
 	eval->verify = !option_flag(eval->options, "no-verify") &&
 		       strcmp(eval->task, "reason") != 0;
 	eval->loop = loop_create(NULL);

@@ -25,11 +25,17 @@
 enum { CONNECTIONS = 20, TEXT_MAX = 1 << 16, SOURCE_MAX = 1 << 30 };
 
 int eval_open_verifier(struct eval *eval, struct error *err) {
-	const char *toolchain =
-		eval->model.toolchain != NULL ? eval->model.toolchain : eval->dataset->toolchain;
-	int rc = lean_setup_find(eval->options, toolchain, &eval->lean, err);
+	// Published provers were trained for one version: the model's wish comes first, then the
+	// set's.
+	bool own = eval->model.toolchain != NULL;
+	char *by = own ? xasprintf("[model.%s]", option_text(eval->options, "model", ""))
+		       : xasprintf("set %s", eval->dataset->name);
+	struct lean_wish wish = {own ? eval->model.toolchain : eval->dataset->toolchain, by, own};
+	int rc = lean_setup_find(eval->options, &wish, &eval->lean, err);
 	rc = rc < 0 ? rc
-		    : lean_setup_open(eval->options, eval->loop, &eval->lean, &eval->verifier, err);
+		    : lean_setup_open(eval->options, eval->loop, &eval->lean, &eval->terms,
+			      &eval->verifier, err);
+	free(by);
 	if (rc < 0) {
 		return rc;
 	}
@@ -124,11 +130,11 @@ static int make_settings(const struct eval *eval, char **settings_out, struct er
 		settings_text(settings, "shots",
 			eval->model.provider->local ? NULL : eval->shots);
 	} else {
-		settings_text(settings, "policy", "strict");
+		settings_text(settings, "policy", lean_policy_name(eval->terms.policy));
 	}
 	if (eval->verify) {
 		settings_text(settings, "lean", eval->lean.version);
-		settings_integer(settings, "lean-cpu", lean_setup_cpu_limit(eval->options));
+		settings_integer(settings, "lean-cpu", eval->terms.cpu_limit_s);
 	}
 	add_choice(settings, eval);
 	int rc = add_sets(settings, eval, err);
@@ -152,14 +158,14 @@ static int make_manifest(const struct eval *eval, char **manifest_out, struct er
 		.prompt = eval->model.provider->local ? NULL : &eval->prompt,
 		.splits = eval->splits,
 		.split_count = eval->split_count,
-		.lean = eval->verify ? &eval->lean : NULL,
-		.backend = option_text(options, "backend", "lsp"),
-		.sandbox = eval->verifier != NULL ? verifier_sandbox(eval->verifier) : NULL,
-		.lean_jobs = eval->verifier != NULL ? verifier_jobs(eval->verifier) : 0,
 		.connections = (int)option_count(options, "max-connections", CONNECTIONS),
 		.max_attempts = option_count(options, "max-retries", 7) + 1,
 		.fail_on_error = option_number(options, "fail-on-error", 0),
 	};
+	if (eval->verifier != NULL) {
+		manifest.lean = lean_setup_manifest(
+			options, &eval->lean, &eval->terms, eval->verifier);
+	}
 	return manifest_render(eval->store, &manifest, manifest_out, err);
 }
 
@@ -304,6 +310,7 @@ static struct engine_options engine_options_of(const struct eval *eval) {
 		.seed = (uint64_t)option_count(options, "seed", 0),
 		.run = eval->run.id,
 		.task = eval->task,
+		.policy = eval->terms.policy,
 		.proof_text = eval->proof_text,
 		.connections = (int)option_count(options, "max-connections", CONNECTIONS),
 		.connect_timeout_ms =

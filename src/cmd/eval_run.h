@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/buf.h"
+#include "cmd/lean_setup.h"
 #include "cmd/model.h"
 #include "core/prompt.h"
 #include "engine/plan.h"
@@ -45,6 +46,7 @@ struct eval {
 	struct plan_options plan_options; // its lists are those two
 	struct plan *plan;
 	bool verify;
+	struct lean_terms terms;
 	struct lean_info lean;
 	struct verifier *verifier;
 	struct run_record run;

@@ -90,6 +90,12 @@ static void print_option(FILE *out, const struct option *option) {
 	}
 	int at = term_columns(buf_str(&head));
 	fputs(buf_str(&head), out);
+	// Out of its column, but on one line: a screen holds more of them.
+	if (at + 2 > OPTION_COLUMN && at + 2 + term_columns(option->help) <= COLUMNS) {
+		fprintf(out, "  %s\n", option->help);
+		buf_finish(&head);
+		return;
+	}
 	if (at + 2 > OPTION_COLUMN) {
 		fputc('\n', out);
 		at = 0;

@@ -81,7 +81,9 @@ static int prepare(struct importing *importing, struct error *err) {
 	if (rc == 0 && importing->verify) {
 		// Missing Lean is said before anything is stored.
 		struct lean_info lean = {0};
-		rc = lean_setup_find(given, importing->dataset->toolchain, &lean, err);
+		struct lean_wish wish = {
+			importing->dataset->toolchain, importing->dataset->name, false};
+		rc = lean_setup_find(given, &wish, &lean, err);
 		lean_info_finish(&lean);
 	}
 	if (rc < 0) {
@@ -159,7 +161,8 @@ static int make_settings(struct importing *importing, struct error *err) {
 	if (strcmp(run->task, "reason") == 0) {
 		settings_text(settings, "proof_text", "answer");
 	} else {
-		settings_text(settings, "policy", "strict");
+		settings_text(settings, "policy",
+			lean_policy_name(lean_setup_policy(importing->options)));
 	}
 	if (rc == 0 && found) {
 		settings_text(settings, key, set.hash);
@@ -214,7 +217,8 @@ static int store_all(struct importing *importing, struct error *err) {
 	if (rc < 0 || importing->same != NULL) {
 		return rc;
 	}
-	return import_store(importing->import, &importing->run, &importing->stored, err);
+	return import_store(importing->import, &importing->run,
+		lean_setup_policy(importing->options), &importing->stored, err);
 }
 
 static void tell(const struct importing *importing) {

@@ -1,43 +1,81 @@
 #ifndef F2F_CMD_LEAN_SETUP_H
 #define F2F_CMD_LEAN_SETUP_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "engine/manifest.h"
+#include "lean/policy.h"
 #include "verifier/verifier.h"
 
 struct error;
 struct loop;
 struct options;
 
-/* Finding Lean and opening a verifier from the options that eval and verify share. */
+/* Finding Lean and opening a verifier from the options that all commands share that check proofs. */
 
-/** Rows for an option table. */
-#define LEAN_OPTIONS                                                                               \
-	{"backend", 0, OPTION_TEXT, "NAME",                                                        \
-		"how Lean is asked: lsp (default), batch"},                 \
+/** Rows for an option table, without the time limit. */
+#define LEAN_OPTIONS_BUT_CPU                                                                       \
+	{"policy", 0, OPTION_TEXT, "strict|permissive",                                            \
+		"what a proof's text may hold (default strict)"},                                  \
+		{"backend", 0, OPTION_TEXT, "NAME",                                                \
+			"how Lean is asked: lsp (default), batch"},                                \
 		{"lean", 0, OPTION_TEXT, "PATH",                                                   \
 			"the lean binary (default: F2F_LEAN, elan, PATH)"},                        \
 		{"lean-project", 0, OPTION_TEXT, "DIR", "Lake project that provides the imports"}, \
 		{"toolchain", 0, OPTION_TEXT, "NAME",                                              \
-			"of elan (default: the model's, the set's)"},                  \
+			"a Lean's, or any (default: the model's, the set's)"},                     \
 		{"lean-jobs", 0, OPTION_COUNT, "N",                                                \
 			"Lean workers (default: by cores and memory)"},                            \
-		{"lean-cpu", 0, OPTION_COUNT, "SECONDS", "CPU time a proof (default 300)"},        \
 		{"lean-mem", 0, OPTION_COUNT, "MIB", "memory a worker (default 8192)"}, {          \
 		"sandbox", 0, OPTION_TEXT, "bwrap|none",                                           \
 			"what Lean runs in; none: with your rights"                        \
 	}
 
+/** Rows for an option table. */
+#define LEAN_OPTIONS                                                                               \
+	LEAN_OPTIONS_BUT_CPU, {                                                                    \
+		"lean-cpu", 0, OPTION_COUNT, "SECONDS", "CPU time a proof (default 300)"           \
+	}
+
+/** The toolchain that somebody wants. Borrowed. */
+struct lean_wish {
+	const char *toolchain; // "leanprover/lean4:v4.9.0"; NULL: any will do
+	const char *by; // who says so, for messages: "set v2s"
+	// asked for by a person, who gets that one or a refusal; a set's wish gives way to a Lean
+	// that is named
+	bool firm;
+};
+
 /**
- * `toolchain` is the model's or the set's; the option wins. ERROR_ENVIRONMENT when there is no
- * Lean.
+ * Finds the Lean to use. --toolchain wins over `wish` (NULL: none); "any" takes what is there. Of
+ * toolchains and named binaries the more special wins: --lean, the firm wish if elan has it,
+ * F2F_LEAN or `lean =`, the set's wish if elan has it, PATH. A Lean that nobody named and that is
+ * not the one wanted is refused, a named one is warned about. ERROR_ENVIRONMENT says what to type.
  */
-int lean_setup_find(const struct options *options, const char *toolchain,
+int lean_setup_find(const struct options *options, const struct lean_wish *wish,
 	struct lean_info *info_out, struct error *err);
+
+/* What changes verdicts, and so belongs to a run's settings. */
+struct lean_terms {
+	enum lean_policy policy;
+	int64_t cpu_limit_s; // of a proof
+};
+
+enum { LEAN_CPU_LIMIT_S = 300 };
+
+enum lean_policy lean_setup_policy(const struct options *options);
+
+/** Those of the options; the limit is of LEAN_OPTIONS. */
+struct lean_terms lean_setup_terms(const struct options *options);
 
 /** Opens a verifier with the options' limits. `info` is borrowed while it lives. */
 int lean_setup_open(const struct options *options, struct loop *loop, const struct lean_info *info,
-	struct verifier **verifier_out, struct error *err);
+	const struct lean_terms *terms, struct verifier **verifier_out, struct error *err);
 
-/** The CPU limit of a proof, in seconds: part of a run's settings. */
-long long lean_setup_cpu_limit(const struct options *options);
+/** What of it a manifest names. Borrows. */
+struct manifest_lean lean_setup_manifest(const struct options *options,
+	const struct lean_info *info, const struct lean_terms *terms,
+	const struct verifier *verifier);
 
 #endif

@@ -43,6 +43,7 @@ struct recheck {
 	struct dataset *dataset;
 	const char **splits;
 	struct plan *plan;
+	struct lean_terms terms;
 	struct lean_info lean;
 	struct verifier *verifier;
 	int64_t changed;
@@ -156,11 +157,12 @@ static int prepare(struct recheck *recheck, const char *id, bool pending, struct
 
 static int open_verifier(struct recheck *recheck, struct error *err) {
 	recheck->loop = loop_create(NULL);
-	int rc =
-		lean_setup_find(recheck->options, recheck->dataset->toolchain, &recheck->lean, err);
+	struct lean_wish wish = {recheck->dataset->toolchain, recheck->dataset->name, false};
+	int rc = lean_setup_find(recheck->options, &wish, &recheck->lean, err);
+	recheck->terms = lean_setup_terms(recheck->options);
 	rc = rc < 0 ? rc
 		    : lean_setup_open(recheck->options, recheck->loop, &recheck->lean,
-			      &recheck->verifier, err);
+			      &recheck->terms, &recheck->verifier, err);
 	VEC(const char *) headers = {0};
 	for (size_t i = 0; i < plan_header_count(recheck->plan); i++) {
 		vec_push(&headers, plan_header(recheck->plan, i));
@@ -180,6 +182,7 @@ static int perform(struct recheck *recheck, struct error *err) {
 		.plan = recheck->plan,
 		.run = recheck->run.id,
 		.task = recheck->run.task,
+		.policy = recheck->terms.policy,
 		.connections = (int)plan_left(recheck->plan) + 1,
 		.progress = option_text(recheck->options, "progress", "auto"),
 		.on_verdict = on_verdict,

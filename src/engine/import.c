@@ -253,7 +253,7 @@ static bool is_in(const char *subset, const struct target *target) {
 }
 
 static int store_item(const struct import *import, const struct run_record *run,
-	const struct item *item, struct error *err) {
+	enum lean_policy policy, const struct item *item, struct error *err) {
 	struct problem problem = {0};
 	struct recorded recorded = {0};
 	int rc = store_problem_get(import->store, import->split, item->target->name, &problem, err);
@@ -268,6 +268,7 @@ static int store_item(const struct import *import, const struct run_record *run,
 			.stage = run->task,
 			.sample = item->sample},
 		.problem = &problem,
+		.policy = policy,
 	};
 	struct record_reply reply = {
 		.completion = &item->completion,
@@ -282,8 +283,8 @@ static int store_item(const struct import *import, const struct run_record *run,
 	return rc;
 }
 
-int import_store(struct import *import, const struct run_record *run, size_t *stored_out,
-	struct error *err) {
+int import_store(struct import *import, const struct run_record *run, enum lean_policy policy,
+	size_t *stored_out, struct error *err) {
 	struct store *store = import->store;
 	size_t stored = 0;
 	sort_items(import);
@@ -305,7 +306,7 @@ int import_store(struct import *import, const struct run_record *run, size_t *st
 	for (size_t i = 0; rc == 0 && i < import->items.count; i++) {
 		const struct item *item = &import->items.items[i];
 		if (is_in(run->subset, item->target)) {
-			rc = store_item(import, run, item, err);
+			rc = store_item(import, run, policy, item, err);
 			stored++;
 		}
 	}

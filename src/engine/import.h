@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/sha256.h"
+#include "lean/policy.h"
 
 struct error;
 struct reply_line;
@@ -47,9 +48,10 @@ struct sha256 import_hash(struct import *import);
 
 /**
  * The run, its problems (those of run->subset; "all": every one) and the replies that answer them,
- * in one transaction. *stored_out: replies; those outside the subset are left out.
+ * in one transaction. `policy` says what their text may hold. *stored_out: replies; those outside
+ * the subset are left out.
  */
-int import_store(
-	struct import *import, const struct run_record *run, size_t *stored_out, struct error *err);
+int import_store(struct import *import, const struct run_record *run, enum lean_policy policy,
+	size_t *stored_out, struct error *err);
 
 #endif

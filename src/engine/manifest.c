@@ -64,18 +64,44 @@ static int add_sets(struct store *store, const struct manifest_options *options,
 	return 0;
 }
 
-static json_t *lean(const struct manifest_options *options) {
-	if (options->lean == NULL) {
+static json_t *lean_object(const struct manifest_lean *lean) {
+	const struct lean_info *info = lean->info;
+	if (info == NULL) {
 		return json_null();
 	}
-	json_t *object = json_pack("{s:s, s:s, s:I}", "version", options->lean->version, "path",
-		options->lean->path, "jobs", (json_int_t)options->lean_jobs);
-	json_object_set_new(object, "commit", text_or_null(options->lean->commit));
-	json_object_set_new(object, "backend", text_or_null(options->backend));
-	json_object_set_new(object, "sandbox", text_or_null(options->sandbox));
+	json_t *object = json_pack("{s:s, s:s, s:I, s:I}", "version", info->version, "path",
+		info->path, "jobs", (json_int_t)lean->jobs, "cpu_limit_s",
+		(json_int_t)lean->cpu_limit_s);
+	json_object_set_new(object, "commit", text_or_null(info->commit));
+	json_object_set_new(object, "toolchain", text_or_null(info->toolchain));
+	json_object_set_new(object, "toolchain_why", text_or_null(info->why));
+	json_object_set_new(object, "imports", text_or_null(info->lean_path));
+	json_object_set_new(object, "backend", text_or_null(lean->backend));
+	json_object_set_new(object, "backend_why", text_or_null(lean->backend_why));
+	json_object_set_new(object, "sandbox", text_or_null(lean->sandbox));
+	json_object_set_new(object, "policy", text_or_null(lean->policy));
+	json_object_set_new(object, "memory_limit_bytes", json_integer(lean->memory_limit_bytes));
 	json_object_set_new(object, "axioms",
 		json_pack("[s, s, s]", "propext", "Classical.choice", "Quot.sound"));
 	return object;
+}
+
+static char *render(const json_t *manifest) {
+	struct buf out = BUF_INIT(MANIFEST_MAX);
+	json_append(&out, manifest, true);
+	return buf_detach(&out);
+}
+
+char *manifest_with_lean(const char *text, const struct manifest_lean *lean) {
+	json_t *manifest = json_loads(text, 0, NULL);
+	if (!json_is_object(manifest)) {
+		json_decref(manifest);
+		manifest = json_object();
+	}
+	json_object_set_new(manifest, "lean", lean_object(lean));
+	char *changed = render(manifest);
+	json_decref(manifest);
+	return changed;
 }
 
 int manifest_render(struct store *store, const struct manifest_options *options, char **text_out,
@@ -97,12 +123,10 @@ int manifest_render(struct store *store, const struct manifest_options *options,
 	json_object_set_new(manifest, "connections", json_integer(options->connections));
 	json_object_set_new(manifest, "max_attempts", json_integer(options->max_attempts));
 	json_object_set_new(manifest, "fail_on_error", json_real(options->fail_on_error));
-	json_object_set_new(manifest, "lean", lean(options));
+	json_object_set_new(manifest, "lean", lean_object(&options->lean));
 	int rc = add_sets(store, options, manifest, err);
 	if (rc == 0) {
-		struct buf out = BUF_INIT(MANIFEST_MAX);
-		json_append(&out, manifest, true);
-		*text_out = buf_detach(&out);
+		*text_out = render(manifest);
 	}
 	json_decref(manifest);
 	return rc;

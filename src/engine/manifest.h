@@ -9,6 +9,18 @@ struct lean_info;
 struct prompt;
 struct store;
 
+/** What its proofs are checked with. Borrowed. */
+struct manifest_lean {
+	const struct lean_info *info;
+	const char *backend;
+	const char *backend_why; // NULL: it was asked for, or is the default
+	const char *sandbox;
+	const char *policy;
+	int64_t cpu_limit_s;
+	int64_t memory_limit_bytes;
+	int jobs;
+};
+
 /* What a run row holds besides its settings, so that its numbers can be repeated: spec/harness.md
  * 4.7. */
 struct manifest_options {
@@ -20,10 +32,7 @@ struct manifest_options {
 	const struct prompt *prompt; // NULL: a local source has none
 	const char *const *splits;
 	size_t split_count;
-	const struct lean_info *lean; // NULL: not verified
-	const char *backend;
-	const char *sandbox;
-	int lean_jobs;
+	struct manifest_lean lean; // its `info` NULL: not verified
 	int connections;
 	int64_t max_attempts;
 	double fail_on_error; // share (< 1) or count of missing samples that makes the run invalid
@@ -32,5 +41,8 @@ struct manifest_options {
 /** Owned JSON text, sorted keys. */
 int manifest_render(struct store *store, const struct manifest_options *options, char **text_out,
 	struct error *err);
+
+/** Owned: a rendered manifest that names another checker; the rest as it was. */
+char *manifest_with_lean(const char *manifest, const struct manifest_lean *lean);
 
 #endif

@@ -14,13 +14,16 @@
 #include "io/proc.h"
 #include "verifier/verifier.h"
 
-enum { PROBE_LIMIT_S = 20, PROJECT_LIMIT_S = 120, OUTPUT_MAX = 1 << 20 };
+enum { PROBE_LIMIT_S = 20, PROJECT_LIMIT_S = 120, OUTPUT_MAX = 1 << 20, FOLDER_MAX = 4096 };
 
 void lean_info_finish(struct lean_info *info) {
 	free(info->path);
 	free(info->version);
 	free(info->commit);
 	free(info->lean_path);
+	free(info->found_by);
+	free(info->toolchain);
+	free(info->why);
 	*info = (struct lean_info){0};
 }
 
@@ -103,31 +106,55 @@ static char *elan_home(void) {
 	return home != NULL ? path_join(home, ".elan") : NULL;
 }
 
-/* "leanprover/lean4:v4.9.0" lies in toolchains/leanprover--lean4---v4.9.0. */
-static char *elan_toolchain(const char *name) {
-	char *home = elan_home();
-	if (home == NULL) {
-		return NULL;
-	}
-	char folder[256];
-	size_t n = 0;
-	for (const char *c = name; *c != '\0' && n < sizeof(folder) - 4; c++) {
-		const char *text = *c == '/' ? "--" : *c == ':' ? "---" : NULL;
-		if (text != NULL) {
-			n += (size_t)snprintf(folder + n, sizeof(folder) - n, "%s", text);
+/* Owned: "leanprover/lean4:v4.9.0" lies in the folder leanprover--lean4---v4.9.0. */
+static char *folder_of(const char *name) {
+	struct buf folder = BUF_INIT(FOLDER_MAX);
+	for (const char *c = name; *c != '\0'; c++) {
+		if (*c == '/') {
+			buf_append_str(&folder, "--");
+		} else if (*c == ':') {
+			buf_append_str(&folder, "---");
 		} else {
-			folder[n++] = *c;
+			buf_append_char(&folder, *c);
 		}
 	}
-	folder[n] = '\0';
-	const char *prefix = strchr(name, '/') == NULL ? "leanprover--lean4---" : "";
-	char *path = xasprintf("%s/toolchains/%s%s/bin/lean", home, prefix, folder);
-	free(home);
-	if (!file_exists(path)) {
-		free(path);
+	return buf_detach(&folder);
+}
+
+char *lean_find_toolchain(const char *name) {
+	char *home = elan_home();
+	if (home == NULL || name[0] == '\0' || name[0] == '.') {
+		free(home);
 		return NULL;
 	}
+	// A version alone is the official one of that number; else the folder is the name.
+	bool bare = strchr(name, '/') == NULL;
+	bool digits = name[0] >= '0' && name[0] <= '9';
+	char *official = xasprintf("%s%s%s", bare ? "leanprover/lean4:" : "", digits ? "v" : "", name);
+	const char *const names[] = {official, name};
+	char *path = NULL;
+	for (size_t i = 0; i < F2F_COUNT(names) && path == NULL; i++) {
+		char *folder = folder_of(names[i]);
+		path = xasprintf("%s/toolchains/%s/bin/lean", home, folder);
+		free(folder);
+		if (!file_exists(path)) {
+			free(path);
+			path = NULL;
+		}
+	}
+	free(official);
+	free(home);
 	return path;
+}
+
+bool lean_toolchain_fits(const char *name, const char *version) {
+	const char *colon = strrchr(name, ':');
+	const char *tag = colon != NULL ? colon + 1 : name;
+	if (str_starts_with(tag, "nightly-")) {
+		return strstr(version, tag) != NULL;
+	}
+	tag += tag[0] == 'v';
+	return tag[0] < '0' || tag[0] > '9' || strcmp(tag, version) == 0;
 }
 
 /* elan's `lean` is a wrapper that chooses by directory: slower, and not what the verdict would
@@ -234,7 +261,7 @@ static char *choose(const char *given, const char *toolchain, struct error *err)
 		}
 		return path;
 	}
-	path = toolchain != NULL ? elan_toolchain(toolchain) : NULL;
+	path = toolchain != NULL ? lean_find_toolchain(toolchain) : NULL;
 	if (path == NULL) {
 		path = path_find_program("lean");
 	}

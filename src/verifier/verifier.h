@@ -18,9 +18,26 @@ struct lean_info {
 	bool json; // `lean --help` lists --json
 	bool old; // before 4.0.0 proper: no progress kinds, leanpkg
 	char *lean_path; // LEAN_PATH to set, from the Lake project (Mathlib); NULL when none
+	/* filled in by whoever chose between several */
+	char *found_by; // "--lean", "F2F_LEAN", "elan", "PATH"
+	char *toolchain; // the one wanted; NULL: any
+	bool fits; // it is the one wanted
+	char *why; // for people: who wanted which, who named this one; NULL when nobody chose
 };
 
 void lean_info_finish(struct lean_info *info);
+
+/**
+ * Owned path of the real binary of a toolchain that elan has installed, or NULL. Names as elan
+ * writes them ("leanprover/lean4:v4.9.0"), a version alone, or the name of a linked toolchain.
+ */
+char *lean_find_toolchain(const char *name);
+
+/**
+ * Whether a Lean that calls itself `version` ("4.9.0") is the one that a toolchain's name means. A
+ * name without a version ("stable") may be any.
+ */
+bool lean_toolchain_fits(const char *name, const char *version);
 
 /**
  * Find Lean: `given` (flag or configuration), else F2F_LEAN, else an elan toolchain named
