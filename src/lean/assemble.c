@@ -10,6 +10,7 @@
 #include "lean/command.h"
 #include "lean/final_text.h"
 #include "lean/lex.h"
+#include "lean/ours.h"
 #include "lean/placeholder.h"
 
 enum { BODY_MAX_BYTES = 64 << 20 };
@@ -58,8 +59,17 @@ static void append_filled(struct buf *body, const char *preamble, size_t from, s
 	buf_append(body, preamble + from, to - from);
 }
 
-static void append_preamble(
-	struct buf *body, const struct problem *problem, const struct lean_candidate *candidate) {
+static unsigned count_lines(const struct buf *body) {
+	unsigned lines = 0;
+	for (size_t i = 0; i < body->len; i++) {
+		lines += body->data[i] == '\n';
+	}
+	return lines;
+}
+
+/* Preamble with its answers, our goal, and only then what the model wrote before the theorem. */
+static void append_before(struct buf *body, const struct problem *problem,
+	const struct lean_candidate *candidate, const char *nonce, struct lean_check *check) {
 	const char *preamble = problem->preamble != NULL ? problem->preamble : "";
 	size_t length = strlen(preamble);
 	struct lean_tokens tokens;
@@ -73,6 +83,10 @@ static void append_preamble(
 	if (body->len > 0) {
 		buf_append_str(body, "\n\n");
 	}
+	check->filled = places.list.count > 0 && candidate->fill_count > 0;
+	check->goal_line = count_lines(body);
+	lean_goal_append(body, problem, str_slice(preamble + split, length - split), nonce);
+	check->theirs_line = count_lines(body);
 	if (candidate->helpers != NULL && candidate->helpers[0] != '\0') {
 		buf_append_str(body, candidate->helpers);
 		buf_append_str(body, "\n\n");
@@ -89,92 +103,42 @@ static void append_preamble(
 	lean_tokens_finish(&tokens);
 }
 
-/* Bytes of tokens from..to at the column they had, so that layout inside them means the same. */
-static void append_at_column(
-	struct buf *body, const struct lean_tokens *tokens, size_t from, size_t to) {
-	const struct lean_token *first = &tokens->list.items[from];
-	buf_appendf(body, "\n%*s", (int)(first->column > 200 ? 200 : first->column), "");
-	buf_append(
-		body, tokens->text + first->start, tokens->list.items[to - 1].end - first->start);
-}
-
-/* The statement once more, as the type of the probe. False when it has no colon, so that its type
- * cannot be told. */
-static bool append_type(struct buf *body, const struct lean_tokens *tokens) {
-	struct lean_command command = {.to = tokens->list.count};
-	struct lean_signature signature = lean_signature_of(tokens, &command);
-	size_t colon = signature.colon;
-	if (signature.name == SIZE_MAX || colon + 1 >= signature.type_end ||
-		signature.type_end != command.to) {
-		return false;
-	}
-	size_t universes = signature.name + 1;
-	if (signature.binders > universes) {
-		size_t start = tokens->list.items[universes].start;
-		buf_append(body, tokens->text + start,
-			tokens->list.items[signature.binders - 1].end - start);
-	}
-	buf_append_str(body, " :");
-	if (colon > signature.binders) {
-		buf_append_str(body, " ∀");
-		append_at_column(body, tokens, signature.binders, colon);
-		buf_append_str(body, ",");
-	}
-	append_at_column(body, tokens, colon + 1, signature.type_end);
-	return true;
-}
-
-/*
- * Our own commands: a theorem whose name the candidate could not know, which states the asked
- * statement again and is proved by the asked theorem only, and the axioms it rests on. "first"
- * tries the plain name where auto-bound names make "@" too strict; nothing that looks at the
- * context ("assumption") may be tried, or a hypothesis smuggled in by "variable" would prove the
- * probe. Parses and elaborates on Lean 4 of July 2021 as well as on today's.
- */
-static void append_probe(struct buf *body, const struct problem *problem, const char *probe) {
-	struct lean_tokens tokens;
-	const char *name = problem->theorem;
-	lean_lex(problem->statement, strlen(problem->statement), &tokens, NULL);
-	size_t start = body->len;
-	buf_appendf(body, "theorem %s", probe);
-	if (append_type(body, &tokens)) {
-		buf_appendf(body,
-			" := by\n  first\n  | exact @_root_.%s\n  | exact @%s\n  | exact %s\n",
-			name, name, name);
-	} else {
-		buf_truncate(body, start);
-		buf_appendf(body, "theorem %s : True := by\n  have h := @%s\n  exact True.intro\n",
-			probe, name);
-	}
-	buf_appendf(body, "#print axioms %s\n", probe);
-	lean_tokens_finish(&tokens);
-}
-
-static unsigned count_lines(const struct buf *body) {
-	unsigned lines = 0;
-	for (size_t i = 0; i < body->len; i++) {
-		lines += body->data[i] == '\n';
-	}
-	return lines;
-}
-
 void lean_check_assemble(const struct problem *problem, const struct lean_candidate *candidate,
 	const char *nonce, struct lean_check *check_out) {
 	struct buf body = BUF_INIT(BODY_MAX_BYTES);
-	append_preamble(&body, problem, candidate);
-	buf_append_str(&body, problem->statement);
-	bool equations = candidate->proof[0] == '|' || str_starts_with(candidate->proof, "where");
-	buf_append_str(&body, equations ? "\n  " : " := ");
 	*check_out = (struct lean_check){
 		.header = canonical_header(problem->header),
 		.theorem = xstrdup(problem->theorem),
 		.probe = xasprintf("f2f_probe_%s", nonce),
-		.proof_line = count_lines(&body),
 	};
+	append_before(&body, problem, candidate, nonce, check_out);
+	buf_append_str(&body, problem->statement);
+	bool equations = candidate->proof[0] == '|' || str_starts_with(candidate->proof, "where");
+	buf_append_str(&body, equations ? "\n  " : " := ");
+	check_out->proof_line = count_lines(&body);
 	buf_append_str(&body, candidate->proof);
 	buf_append_str(&body, "\n\n");
 	check_out->append_line = count_lines(&body);
-	append_probe(&body, problem, check_out->probe);
+	lean_probe_append(&body, problem, nonce);
 	check_out->body = buf_detach(&body);
 	lean_final_challenge(problem, check_out);
+}
+
+void lean_check_around(const char *header, const char *statement, const char *theorem,
+	const char *text, const char *nonce, struct lean_check *check_out) {
+	struct problem problem = {
+		.theorem = (char *)theorem, .statement = (char *)statement, .preamble = NULL};
+	struct buf body = BUF_INIT(BODY_MAX_BYTES);
+	*check_out = (struct lean_check){
+		.header = canonical_header(header),
+		.theorem = xstrdup(theorem),
+		.probe = xasprintf("f2f_probe_%s", nonce),
+	};
+	lean_goal_append(&body, &problem, str_of(""), nonce);
+	check_out->theirs_line = check_out->proof_line = count_lines(&body);
+	buf_append_str(&body, text);
+	buf_append_str(&body, "\n");
+	check_out->append_line = count_lines(&body);
+	lean_probe_append(&body, &problem, nonce);
+	check_out->body = buf_detach(&body);
 }

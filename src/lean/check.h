@@ -14,12 +14,16 @@ struct verdict;
  * read the answer. Texts owned. */
 struct lean_check {
 	char *header; // ends in a newline unless empty; equal bytes may share a warm worker
-	char *body; // helpers, filled preamble, statement, proof, then our own appended commands;
-		    // ends in a newline
+	char *body; // filled preamble, our goal, helpers, statement, proof, then our own appended
+		    // commands; ends in a newline
 	char *theorem; // name asked for
 	char *probe; // name of the appended theorem, which the candidate could not know
-	unsigned proof_line; // lines of the body before the proof's first one
-	unsigned append_line; // first line (0-based, in the body) of what we appended
+	bool filled; // answers of the model fill placeholders: its text begins at line 0
+	// lines count from 0 in the body
+	unsigned goal_line; // first line of the goal
+	unsigned theirs_line; // first line behind it: from here on the model's text
+	unsigned proof_line; // first line of the proof
+	unsigned append_line; // first line of what we appended
 	// for the final check; NULL: there can be none
 	char *challenge; // the problem's own text with proof and placeholders left open
 	char **holes; // names of those placeholders
@@ -30,6 +34,13 @@ struct lean_check {
 /** `nonce` is an unguessable identifier part (letters and digits). */
 void lean_check_assemble(const struct problem *problem, const struct lean_candidate *candidate,
 	const char *nonce, struct lean_check *check_out);
+
+/**
+ * The same around text that declares `theorem` itself, past every filter: for self-tests and tests.
+ * `statement` is "theorem NAME binders : type".
+ */
+void lean_check_around(const char *header, const char *statement, const char *theorem,
+	const char *text, const char *nonce, struct lean_check *check_out);
 void lean_check_finish(struct lean_check *check);
 
 enum lean_severity { LEAN_ERROR, LEAN_WARNING, LEAN_INFORMATION, LEAN_UNKNOWN };
@@ -60,7 +71,9 @@ void lean_answer_finish(struct lean_answer *answer);
 /**
  * Turn an answer into outcome, reason, axioms and messages of *verdict (the other fields are the
  * verifier's). Accepts on positive evidence only: complete, no error, no unknown severity, the
- * probe's axiom line present once and inside the allow-list.
+ * probe's axiom line present once and inside the allow-list. Where the statement itself does not
+ * elaborate, before any of the model's text, the verdict is missing: the set and this Lean do not
+ * fit, and no model is to blame.
  */
 void lean_judge(
 	const struct lean_check *check, const struct lean_answer *answer, struct verdict *verdict);

@@ -40,11 +40,20 @@ char *lean_final_challenge_file(const struct lean_check *check) {
 	return check->challenge != NULL ? xasprintf("%s%s", check->header, check->challenge) : NULL;
 }
 
-char *lean_final_solution_file(const struct lean_check *check) {
-	const char *end = check->body;
-	for (unsigned line = 0; line < check->append_line && *end != '\0'; line++) {
-		end += strcspn(end, "\n");
-		end += *end == '\n';
+/* Where line `line` of the body begins. */
+static size_t line_offset(const struct lean_check *check, unsigned line) {
+	const char *at = check->body;
+	for (unsigned i = 0; i < line && *at != '\0'; i++) {
+		at += strcspn(at, "\n");
+		at += *at == '\n';
 	}
-	return xasprintf("%s%.*s", check->header, (int)(end - check->body), check->body);
+	return (size_t)(at - check->body);
+}
+
+char *lean_final_solution_file(const struct lean_check *check) {
+	size_t goal = line_offset(check, check->goal_line);
+	size_t theirs = line_offset(check, check->theirs_line);
+	size_t end = line_offset(check, check->append_line);
+	return xasprintf("%s%.*s%.*s", check->header, (int)goal, check->body, (int)(end - theirs),
+		check->body + theirs);
 }

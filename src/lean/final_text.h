@@ -17,7 +17,7 @@ void lean_final_challenge(const struct problem *problem, struct lean_check *chec
 /** The challenge as a file. Owned; NULL when the check has none. */
 char *lean_final_challenge_file(const struct lean_check *check);
 
-/** What was checked, without what f2f appended to it. Owned. */
+/** What was checked, without what f2f put before and behind it for its own check. Owned. */
 char *lean_final_solution_file(const struct lean_check *check);
 
 #endif

@@ -47,9 +47,10 @@ void lean_check_finish(struct lean_check *check) {
 
 /* What the messages add up to. */
 struct evidence {
-	bool errors; // in what the candidate or the set wrote
+	bool errors; // in what the candidate wrote, or in the header
+	const char *broken; // an error in the preamble or in our statement; borrowed
 	bool own_errors; // only in what we appended: the theorem is missing or states something
-			 // else
+		// else
 	bool unknown; // a severity we do not know
 	bool sorry; // a warning about a hole
 	size_t axiom_lines; // messages that speak of the probe
@@ -86,6 +87,9 @@ static void weigh(const struct lean_check *check, const struct lean_message *mes
 	case LEAN_ERROR:
 		if (message->line >= (int)check->append_line) {
 			evidence->own_errors = true;
+		} else if (message->line >= 0 && message->line < (int)check->theirs_line &&
+			   !check->filled) {
+			evidence->broken = message->text;
 		} else {
 			evidence->errors = true;
 		}
@@ -125,7 +129,7 @@ static bool all_allowed(const struct lean_axioms *axioms) {
  * then the axiom. */
 static enum reject_reason decide(
 	const struct lean_answer *answer, const struct evidence *evidence) {
-	if (evidence->errors) {
+	if (evidence->errors || evidence->broken != NULL) {
 		return REASON_ERROR;
 	}
 	if (evidence->own_errors) {
@@ -162,7 +166,9 @@ static char *render(const struct lean_check *check, const struct lean_answer *an
 	for (size_t i = 0; i < answer->count; i++) {
 		const struct lean_message *message = &answer->messages[i];
 		bool appended = message->line >= (int)check->append_line;
-		if (appended && message->severity == LEAN_INFORMATION) {
+		bool goal = message->line >= (int)check->goal_line &&
+			    message->line < (int)check->theirs_line;
+		if ((appended || goal) && message->severity != LEAN_ERROR) {
 			continue;
 		}
 		int line = message->line - (int)check->proof_line + 1;
@@ -185,6 +191,11 @@ void lean_judge(
 	verdict->reason = decide(answer, &evidence);
 	verdict->outcome = verdict->reason == REASON_NONE ? OUTCOME_ACCEPTED : OUTCOME_REJECTED;
 	verdict->missing = MISSING_NONE;
+	if (evidence.broken != NULL) {
+		verdict->outcome = OUTCOME_NONE;
+		verdict->reason = REASON_NONE;
+		verdict->missing = MISSING_VERIFIER;
+	}
 	for (size_t i = 0; i < verdict->axiom_count; i++) {
 		free(verdict->axioms[i]);
 	}
@@ -193,4 +204,10 @@ void lean_judge(
 	verdict->axiom_count = evidence.axioms.list.count;
 	free(verdict->messages);
 	verdict->messages = render(check, answer);
+	if (evidence.broken != NULL) {
+		char *said = verdict->messages;
+		verdict->messages = xasprintf(
+			"the statement is broken on this Lean, before any proof: %s", said);
+		free(said);
+	}
 }

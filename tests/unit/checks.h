@@ -2,6 +2,7 @@
 #define F2F_TESTS_UNIT_CHECKS_H
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -16,17 +17,11 @@
 /* `text` declares theorem t of this type; what f2f appends follows. */
 static inline struct lean_check check_of(const char *header, const char *type, const char *text) {
 	char nonce[VERIFIER_NONCE];
+	struct lean_check check;
+	char *statement = xasprintf("theorem t : %s", type);
 	verifier_nonce(nonce);
-	struct lean_check check = {
-		.header = xstrdup(header),
-		.theorem = xstrdup("t"),
-		.probe = xasprintf("f2f_%s", nonce),
-	};
-	for (const char *c = text; *c != '\0'; c++) {
-		check.append_line += *c == '\n';
-	}
-	check.body = xasprintf("%stheorem %s : %s := by\n  exact @t\n#print axioms %s\n", text,
-		check.probe, type, check.probe);
+	lean_check_around(header, statement, "t", text, nonce, &check);
+	free(statement);
 	return check;
 }
 

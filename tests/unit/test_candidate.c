@@ -388,14 +388,21 @@ START_TEST(a_check_holds_our_statement_and_the_models_proof) {
 	ck_assert_msg(result.status == CANDIDATE_OK, "%s", result.note);
 	lean_check_assemble(&problem, &candidate, "abc", &check);
 	ck_assert_str_eq(check.header, "open Nat\n");
-	ck_assert_str_eq(check.body, "noncomputable abbrev t_solution : ℕ := 1 + 1\n\nlemma l : 1 "
-				     "= 1 := rfl\n\n/-- words -/\n"
-				     "theorem t (a : ℕ) :\n  a = a := by\n  rfl\n\ntheorem "
-				     "f2f_probe_abc : ∀\n          (a : ℕ),\n"
-				     "  a = a := by\n  first\n  | exact @_root_.t\n  | exact @t\n  "
-				     "| exact t\n#print axioms f2f_probe_abc\n");
-	ck_assert_uint_eq(check.proof_line, 6);
-	ck_assert_uint_eq(check.append_line, 9);
+	ck_assert_str_eq(check.body,
+		"noncomputable abbrev t_solution : ℕ := 1 + 1\n\n"
+		"axiom f2f_hole_abc (p : Prop) : p\n"
+		"theorem f2f_goal_abc\n          (a : ℕ) :\n  a = a :=\n  f2f_hole_abc _\n"
+		"def f2f_type_abc : Prop :=\n  (fun (p : Prop) (_ : p) => p) _ @f2f_goal_abc\n\n"
+		"lemma l : 1 = 1 := rfl\n\n/-- words -/\ntheorem t (a : ℕ) :\n  a = a := by\n  "
+		"rfl\n\n"
+		"theorem f2f_probe_abc : @_root_.Eq _ @_root_.t @_root_.t :=\n"
+		"  have _h := (@_root_.t : f2f_type_abc)\n"
+		"  @_root_.rfl _ @_root_.t\n#print axioms f2f_probe_abc\n");
+	ck_assert(check.filled);
+	ck_assert_uint_eq(check.goal_line, 2);
+	ck_assert_uint_eq(check.theirs_line, 10);
+	ck_assert_uint_eq(check.proof_line, 14);
+	ck_assert_uint_eq(check.append_line, 17);
 	ck_assert_str_eq(check.probe, "f2f_probe_abc");
 	char *text = lean_candidate_text(&candidate);
 	ck_assert_str_eq(text, "-- answer 1\n1 + 1\n\nlemma l : 1 = 1 := rfl\n\nby\n  rfl\n");

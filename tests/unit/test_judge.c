@@ -13,10 +13,11 @@
 #include "lean/check.h"
 #include "lean/statement.h"
 
-/* As if a proof stood on lines 1 and 2 and our own commands began at line 4. */
+/* As if our goal stood on line 0, a proof on lines 1 and 2 and our own commands began at line 4. */
 static struct verdict judge(struct lean_answer *answer) {
 	char probe[] = "f2f_probe_k7";
-	const struct lean_check check = {.probe = probe, .proof_line = 1, .append_line = 4};
+	const struct lean_check check = {
+		.probe = probe, .theirs_line = 1, .proof_line = 1, .append_line = 4};
 	struct verdict verdict = {0};
 	lean_judge(&check, answer, &verdict);
 	lean_answer_finish(answer);
@@ -100,6 +101,46 @@ START_TEST(an_error_in_our_own_commands_means_that_the_theorem_is_absent) {
 	add(&answer, LEAN_ERROR, 5, "unknown identifier 'T'");
 	add(&answer, LEAN_INFORMATION, 9, "'f2f_probe_k7' depends on axioms: [sorryAx]");
 	expect(&answer, REASON_ABSENT);
+}
+END_TEST
+
+START_TEST(a_statement_that_is_broken_by_itself_is_no_failure_of_the_model) {
+	struct lean_answer answer = {.complete = true};
+	add(&answer, LEAN_ERROR, 0, "unknown identifier 'Real.foo'");
+	add(&answer, LEAN_ERROR, 1, "unknown identifier 'Real.foo'");
+	add(&answer, LEAN_ERROR, 5, "unknown constant 'f2f_type_k7'");
+	struct verdict verdict = judge(&answer);
+	ck_assert_int_eq(verdict.outcome, OUTCOME_NONE);
+	ck_assert_int_eq(verdict.reason, REASON_NONE);
+	ck_assert_int_eq(verdict.missing, MISSING_VERIFIER);
+	ck_assert_msg(strstr(verdict.messages, "the statement is broken") != NULL, "%s",
+		verdict.messages);
+	ck_assert_msg(strstr(verdict.messages, "Real.foo") != NULL, "%s", verdict.messages);
+	verdict_finish(&verdict);
+}
+END_TEST
+
+START_TEST(an_answer_that_breaks_the_statement_is_the_models_own) {
+	char probe[] = "f2f_probe_k7";
+	const struct lean_check check = {
+		.probe = probe, .filled = true, .goal_line = 1, .theirs_line = 2, .append_line = 4};
+	struct lean_answer answer = {.complete = true};
+	struct verdict verdict = {0};
+	add(&answer, LEAN_ERROR, 0, "type mismatch");
+	add(&answer, LEAN_ERROR, 1, "unknown identifier 't_solution'");
+	lean_judge(&check, &answer, &verdict);
+	ck_assert_int_eq(verdict.missing, MISSING_NONE);
+	ck_assert_int_eq(verdict.reason, REASON_ERROR);
+	lean_answer_finish(&answer);
+	verdict_finish(&verdict);
+}
+END_TEST
+
+START_TEST(a_proof_that_rests_on_our_goal_rests_on_an_axiom) {
+	struct lean_answer answer = {.complete = true};
+	add(&answer, LEAN_INFORMATION, 9,
+		"'f2f_probe_k7' depends on axioms: [propext, f2f_hole_k7]");
+	expect(&answer, REASON_AXIOMS);
 }
 END_TEST
 
@@ -373,6 +414,9 @@ int main(void) {
 	tcase_add_test(tcase, what_is_incomplete_foreign_or_unknown_is_never_accepted);
 	tcase_add_test(tcase, an_error_is_the_reason_before_holes_and_axioms);
 	tcase_add_test(tcase, an_error_in_our_own_commands_means_that_the_theorem_is_absent);
+	tcase_add_test(tcase, a_statement_that_is_broken_by_itself_is_no_failure_of_the_model);
+	tcase_add_test(tcase, an_answer_that_breaks_the_statement_is_the_models_own);
+	tcase_add_test(tcase, a_proof_that_rests_on_our_goal_rests_on_an_axiom);
 	tcase_add_test(tcase, holes_are_seen_in_axioms_and_in_warnings_of_any_wording);
 	tcase_add_test(tcase, axioms_are_allowed_by_name_only);
 	tcase_add_test(tcase, wordings_we_do_not_know_refuse);

@@ -1,0 +1,29 @@
+#ifndef F2F_LEAN_OURS_H
+#define F2F_LEAN_OURS_H
+
+#include "base/buf.h"
+#include "base/str.h"
+
+struct problem;
+
+/* The commands of our own that stand around what a model wrote. */
+
+/**
+ * Before all of the model's text: the asked statement as a theorem of our own, proved by an axiom
+ * that proves anything, and its type as a definition. All three have names that nobody can guess.
+ * Because it is a theorem, its header is read exactly as the asked one's: names and universes that
+ * bind themselves, layout, defaults. Nothing may rest on the axiom: it is not on the allow-list.
+ * `tail` is the end of the preamble, whose "open … in" belongs to the statement.
+ */
+void lean_goal_append(
+	struct buf *body, const struct problem *problem, struct str tail, const char *nonce);
+
+/**
+ * Behind all of the model's text: a theorem that elaborates without a hole only when the asked one
+ * is there, under its full name, usable as a proof, as general in its universes, and of the type
+ * that was read before; and the question which axioms it rests on. It mentions the asked theorem but
+ * none of ours, so those axioms are the asked theorem's own.
+ */
+void lean_probe_append(struct buf *body, const struct problem *problem, const char *nonce);
+
+#endif
