@@ -1,226 +1,66 @@
 /*
- * f2f-mock [--port N]: a chat-completions endpoint on 127.0.0.1 for tests and benchmarks. Port 0
- * (the default) takes a free one; the port is the first line on stdout. One thread. The model's
- * name says how it behaves: mock_reply.c. GET /stats tells what was asked:
- * {"requests","pairs","repeated","most","in_flight","in_flight_max","connections","bodies_bad"},
- * where a pair is a (model, prompt, seed) and "repeated" counts the pairs that came more than once.
- * GET /health and /v1/models answer too. SIGTERM ends it.
+ * f2f-mock: an endpoint on 127.0.0.1 for tests and benchmarks; one thread, replies of literal bytes.
+ * usage() lists its options. The port is the first line on stdout. Chat completions, legacy
+ * completions and messages, each whole or streamed; mock_mode.h says what decides how. GET /stats
+ * tells what was asked: a pair is a (model, prompt, seed), "repeated" counts those that came more
+ * than once, "stolen" who followed a redirect, "limit" is as mock_limit.h says. SIGTERM ends it.
  */
-#include <arpa/inet.h>
 #include <inttypes.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <jansson.h>
-#include <microhttpd.h>
-#include <zlib.h>
 
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
-#include "mock_reply.h"
+#include "mock_limit.h"
+#include "mock_log.h"
+#include "mock_mode.h"
+#include "mock_server.h"
 
-enum { BODY_MAX = 64 * 1024 * 1024, REPLY_MAX = 512 * 1024 * 1024, KEY_MAX = 96, TICK_MS = 1000 };
+enum { KEY_MAX = 96, MODE_MAX = 128 };
 
 struct mock {
-	struct MHD_Daemon *daemon;
+	struct mock_server *server;
 	struct map *pairs; // hash of the pair → struct pair
-	struct exchange *sleeping;
+	struct mock_limit limit;
+	FILE *log;
+	const char *key; // NULL: none is wanted
+	int64_t delay_ms;
+	int64_t loading; // requests that still find the model loading
 	int64_t requests;
 	int64_t repeated;
 	int64_t most;
 	int64_t in_flight;
 	int64_t in_flight_max;
-	int64_t connections;
 	int64_t bad;
+	int64_t stolen;
 };
 
 struct pair {
 	int64_t count;
 };
 
-/* One request and its answer. */
-struct exchange {
-	struct mock *mock;
-	struct MHD_Connection *connection;
-	struct exchange *next; // sleeping
-	struct exchange **link;
-	struct buf body;
-	struct mock_answer answer;
-	bool decided;
-	bool counted;
-	int64_t wake_ns; // 0: not sleeping; INT64_MAX: for ever
-	size_t sent; // of a body that drips
-	bool rested; // since the last byte
-};
+/* ---- Reading a completion's request. */
 
-/* ---- Sleeping exchanges. */
-
-static void sleep_until(struct exchange *exchange, int64_t wake_ns) {
-	struct mock *mock = exchange->mock;
-	exchange->wake_ns = wake_ns;
-	exchange->next = mock->sleeping;
-	exchange->link = &mock->sleeping;
-	if (exchange->next != NULL) {
-		exchange->next->link = &exchange->next;
-	}
-	mock->sleeping = exchange;
-	MHD_suspend_connection(exchange->connection);
-}
-
-static void forget_sleeper(struct exchange *exchange) {
-	if (exchange->wake_ns != 0) {
-		*exchange->link = exchange->next;
-		if (exchange->next != NULL) {
-			exchange->next->link = exchange->link;
-		}
-		exchange->wake_ns = 0;
-	}
-}
-
-/* Wakes what is due; returns the ms until the next, TICK_MS at most. */
-static int wake_due(struct mock *mock) {
-	int64_t now = clock_now();
-	int64_t nearest = now + TICK_MS * CLOCK_MS;
-	struct exchange *next;
-	for (struct exchange *exchange = mock->sleeping; exchange != NULL; exchange = next) {
-		next = exchange->next;
-		if (exchange->wake_ns <= now) {
-			forget_sleeper(exchange);
-			MHD_resume_connection(exchange->connection);
-			nearest = now;
-		} else if (exchange->wake_ns < nearest) {
-			nearest = exchange->wake_ns;
-		}
-	}
-	return (int)((nearest - now + CLOCK_MS - 1) / CLOCK_MS);
-}
-
-/* ---- Answers. */
-
-static ssize_t drip(void *data, uint64_t position, char *out, size_t max) {
-	struct exchange *exchange = data;
-	if (position >= exchange->answer.body.len) {
-		return MHD_CONTENT_READER_END_OF_STREAM;
-	}
-	if (!exchange->rested && position > 0) {
-		exchange->rested = true;
-		sleep_until(exchange, clock_now() + exchange->answer.drip_ms * CLOCK_MS);
-		return 0;
-	}
-	exchange->rested = false;
-	*out = exchange->answer.body.data[position];
-	return max > 0 ? 1 : 0;
-}
-
-static ssize_t half(void *data, uint64_t position, char *out, size_t max) {
-	struct exchange *exchange = data;
-	size_t end = exchange->answer.body.len / 2;
-	if (position >= end) {
-		return MHD_CONTENT_READER_END_WITH_ERROR;
-	}
-	size_t count = end - (size_t)position < max ? end - (size_t)position : max;
-	memcpy(out, exchange->answer.body.data + position, count);
-	return (ssize_t)count;
-}
-
-static ssize_t pieces(void *data, uint64_t position, char *out, size_t max) {
-	struct exchange *exchange = data;
-	size_t left = exchange->answer.body.len - (size_t)position;
-	if (left == 0) {
-		return MHD_CONTENT_READER_END_OF_STREAM;
-	}
-	size_t count = left < 7 ? left : 7; // a size that cuts words and characters
-	count = count < max ? count : max;
-	memcpy(out, exchange->answer.body.data + position, count);
-	return (ssize_t)count;
-}
-
-static void compress_body(struct buf *body) {
-	z_stream stream = {0};
-	struct buf packed = BUF_INIT(REPLY_MAX);
-	deflateInit2(&stream, Z_BEST_SPEED, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY);
-	size_t bound = deflateBound(&stream, body->len);
-	stream.next_in = (unsigned char *)body->data;
-	stream.avail_in = (unsigned)body->len;
-	stream.next_out = (unsigned char *)buf_reserve(&packed, bound);
-	stream.avail_out = (unsigned)bound;
-	deflate(&stream, Z_FINISH);
-	buf_added(&packed, stream.total_out);
-	deflateEnd(&stream);
-	buf_finish(body);
-	*body = packed;
-}
-
-static struct MHD_Response *make_response(struct exchange *exchange) {
-	struct mock_answer *answer = &exchange->answer;
-	if (answer->gzip) {
-		compress_body(&answer->body);
-	}
-	switch (answer->end) {
-	case MOCK_DRIP:
-		return MHD_create_response_from_callback(answer->body.len, 1, drip, exchange, NULL);
-	case MOCK_CUT:
-		return MHD_create_response_from_callback(
-			answer->body.len, 4096, half, exchange, NULL);
-	case MOCK_CHUNKED:
-		return MHD_create_response_from_callback(
-			MHD_SIZE_UNKNOWN, 64, pieces, exchange, NULL);
-	default:
-		// The exchange lives until MHD says that the request is over.
-		return MHD_create_response_from_buffer(answer->body.len,
-			answer->body.len > 0 ? answer->body.data : (void *)"",
-			MHD_RESPMEM_PERSISTENT);
-	}
-}
-
-static enum MHD_Result send_answer(struct exchange *exchange) {
-	const struct mock_answer *answer = &exchange->answer;
-	struct MHD_Response *response = make_response(exchange);
-	MHD_add_response_header(response, "Content-Type", answer->content_type);
-	if (answer->header_name != NULL) {
-		MHD_add_response_header(response, answer->header_name, answer->header_value);
-	}
-	if (answer->gzip) {
-		MHD_add_response_header(response, "Content-Encoding", "gzip");
-	}
-	enum MHD_Result result =
-		MHD_queue_response(exchange->connection, (unsigned)answer->status, response);
-	MHD_destroy_response(response);
-	return result;
-}
-
-static enum MHD_Result send_text(struct MHD_Connection *connection, int status, char *text) {
-	struct MHD_Response *response =
-		MHD_create_response_from_buffer(strlen(text), text, MHD_RESPMEM_MUST_FREE);
-	MHD_add_response_header(response, "Content-Type", "application/json");
-	enum MHD_Result result = MHD_queue_response(connection, (unsigned)status, response);
-	MHD_destroy_response(response);
-	return result;
-}
-
-/* ---- Requests. */
-
-static int64_t count_pair(
-	struct mock *mock, const char *model, const char *prompt, const char *seed) {
+static int64_t count_pair(struct mock *mock, const struct mock_request *request) {
 	// Not a content address, only a short key: two pairs that meet would show up as a repetition.
-	uint64_t a = 14695981039346656037u;
+	uint64_t a = mock_fnv_start;
 	uint64_t b = 0x9e3779b97f4a7c15u;
-	size_t length = strlen(prompt);
-	for (size_t i = 0; i < length; i++) {
-		a = (a ^ (unsigned char)prompt[i]) * 1099511628211u;
-		b = (b + (unsigned char)prompt[i]) * 0xff51afd7ed558ccdu;
+	for (const char *c = request->prompt; *c != '\0'; c++) {
+		a = (a ^ (unsigned char)*c) * 1099511628211u;
+		b = (b + (unsigned char)*c) * 0xff51afd7ed558ccdu;
 	}
 	char key[KEY_MAX];
-	snprintf(key, sizeof(key), "%.32s/%.24s/%016" PRIx64 "%016" PRIx64, model, seed, a, b);
+	snprintf(key, sizeof(key), "%.32s/%.24s/%016" PRIx64 "%016" PRIx64, request->model,
+		request->seed, a, b);
 	struct pair *pair = map_get(mock->pairs, key);
 	if (pair == NULL) {
 		pair = xcalloc(1, sizeof(*pair));
@@ -232,153 +72,278 @@ static int64_t count_pair(
 	return pair->count;
 }
 
-static enum MHD_Result add_header(
-	void *data, enum MHD_ValueKind kind, const char *key, const char *value) {
-	(void)kind;
-	buf_appendf(data, "%s: %s\n", key, value != NULL ? value : "");
-	return MHD_YES;
+/* A text, or the first text among parts. */
+static const char *text_of(const json_t *content) {
+	const json_t *first = json_is_array(content) ? json_array_get(content, 0) : content;
+	return json_string_value(json_is_object(first) ? json_object_get(first, "text") : first);
 }
 
-static bool decide(struct exchange *exchange) {
-	struct mock *mock = exchange->mock;
-	json_t *body = json_loadb(
-		buf_str(&exchange->body), exchange->body.len, JSON_REJECT_DUPLICATES, NULL);
+/* The last message of the user: what others put behind it is about how to go on. */
+static const char *prompt_of(const json_t *body, enum mock_api api) {
+	if (api == MOCK_COMPLETIONS) {
+		return text_of(json_object_get(body, "prompt"));
+	}
 	const json_t *messages = json_object_get(body, "messages");
-	const json_t *last = json_array_get(messages, json_array_size(messages) - 1);
+	for (size_t i = json_array_size(messages); i > 0; i--) {
+		const json_t *message = json_array_get(messages, i - 1);
+		const char *role = json_string_value(json_object_get(message, "role"));
+		if (role != NULL && strcmp(role, "assistant") != 0) {
+			return text_of(json_object_get(message, "content"));
+		}
+	}
+	return NULL;
+}
+
+static bool read_completion(
+	const json_t *body, struct mock_request *request, char *digits, size_t size) {
 	const json_t *seed = json_object_get(body, "seed");
-	const char *model = json_string_value(json_object_get(body, "model"));
-	const char *prompt = json_string_value(json_object_get(last, "content"));
-	char digits[24] = "-";
-	if (model == NULL || prompt == NULL) {
-		mock->bad++;
-		json_decref(body);
+	const json_t *options = json_object_get(body, "stream_options");
+	request->body = body;
+	request->model = json_string_value(json_object_get(body, "model"));
+	request->prompt = prompt_of(body, request->api);
+	request->n = json_integer_value(json_object_get(body, "n"));
+	request->stream = json_is_true(json_object_get(body, "stream"));
+	request->include_usage = json_is_true(json_object_get(options, "include_usage"));
+	snprintf(digits, size, "-");
+	if (json_is_integer(seed)) {
+		snprintf(digits, size, "%" JSON_INTEGER_FORMAT, json_integer_value(seed));
+	}
+	request->seed = digits;
+	if (request->model == NULL || request->prompt == NULL) {
+		request->model = NULL;
 		return false;
 	}
-	if (json_is_integer(seed)) {
-		snprintf(digits, sizeof(digits), "%" JSON_INTEGER_FORMAT, json_integer_value(seed));
-	}
-	struct buf headers = BUF_INIT(1 << 16);
-	if (strcmp(model, "echo-headers") == 0) {
-		MHD_get_connection_values(
-			exchange->connection, MHD_HEADER_KIND, add_header, &headers);
-	}
-	const union MHD_ConnectionInfo *info =
-		MHD_get_connection_info(exchange->connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-	int64_t *on_connection = info->socket_context;
-	struct mock_request request = {
-		.model = model,
-		.prompt = prompt,
-		.seed = digits,
-		.body = body,
-		.raw = buf_str(&exchange->body),
-		.headers = buf_str(&headers),
-		.nth = count_pair(mock, model, prompt, digits),
-		.on_connection = ++*on_connection,
-	};
-	buf_init(&exchange->answer.body, REPLY_MAX);
-	mock_decide(&request, &exchange->answer);
-	buf_finish(&headers);
-	json_decref(body);
 	return true;
 }
 
-static enum MHD_Result answer_post(struct exchange *exchange) {
-	struct mock *mock = exchange->mock;
-	if (!exchange->decided) {
-		exchange->decided = true;
-		exchange->counted = true;
-		mock->requests++;
-		mock->in_flight++;
-		mock->in_flight_max = mock->in_flight > mock->in_flight_max ? mock->in_flight
-									    : mock->in_flight_max;
-		if (!decide(exchange)) {
-			return send_text(exchange->connection, 400,
-				xstrdup("{\"error\":\"f2f-mock cannot read this\"}"));
-		}
-		if (exchange->answer.end == MOCK_CLOSE) {
-			return MHD_NO;
-		}
-		if (exchange->answer.end == MOCK_HANG || exchange->answer.delay_ms > 0) {
-			bool hang = exchange->answer.end == MOCK_HANG;
-			sleep_until(exchange,
-				hang ? INT64_MAX
-				     : clock_now() + exchange->answer.delay_ms * CLOCK_MS);
-			return MHD_YES;
+/* The value of a header, in `out`; false: there is none. */
+static bool header_of(
+	const struct mock_request *request, const char *name, char *out, size_t size) {
+	struct str rest = str_of(request->headers);
+	struct str line;
+	size_t length = strlen(name);
+	while (str_next_line(&rest, &line)) {
+		if (line.len > length && line.data[length] == ':' &&
+			strncasecmp(line.data, name, length) == 0) {
+			struct str value =
+				str_trim(str_slice(line.data + length + 1, line.len - length - 1));
+			snprintf(out, size, "%.*s", STR_ARG(value));
+			return true;
 		}
 	}
-	return send_answer(exchange);
+	return false;
 }
 
-static char *stats(const struct mock *mock) {
-	return xasprintf("{\"requests\":%" PRId64 ",\"pairs\":%zu,\"repeated\":%" PRId64
-			 ",\"most\":%" PRId64 ",\"in_flight\":%" PRId64
-			 ",\"in_flight_max\":%" PRId64 ",\"connections\":%" PRId64
-			 ",\"bodies_bad\":%" PRId64 "}\n",
-		mock->requests, map_count(mock->pairs), mock->repeated, mock->most, mock->in_flight,
-		mock->in_flight_max, mock->connections, mock->bad);
+/* ---- Answering one. */
+
+static const char loading_body[] =
+	"{\"error\":{\"code\":503,\"message\":\"Loading model\",\"type\":\"unavailable_error\"}}";
+
+static bool has_key(const struct mock *mock, const struct mock_request *request) {
+	char value[256];
+	if (mock->key == NULL) {
+		return true;
+	}
+	if (header_of(request, "x-api-key", value, sizeof(value))) {
+		return strcmp(value, mock->key) == 0;
+	}
+	return header_of(request, "authorization", value, sizeof(value)) &&
+	       str_starts_with(value, "Bearer ") && strcmp(value + 7, mock->key) == 0;
 }
 
-static enum MHD_Result on_request(void *data, struct MHD_Connection *connection, const char *url,
-	const char *method, const char *version, const char *upload, size_t *upload_size,
-	void **own) {
-	(void)version;
-	struct mock *mock = data;
-	struct exchange *exchange = *own;
-	if (strcmp(method, "GET") == 0) {
-		if (strcmp(url, "/stats") == 0) {
-			return send_text(connection, 200, stats(mock));
+/* What the messages API insists on and others do not have: NULL, or what is wrong. */
+static const char *wrong_with(const struct mock_request *request) {
+	static const char *const extra[] = {"seed", "n", "logprobs", "max_completion_tokens"};
+	char version[32];
+	if (request->api != MOCK_MESSAGES) {
+		return NULL;
+	}
+	if (!header_of(request, "anthropic-version", version, sizeof(version))) {
+		return "{\"error\":{\"message\":\"anthropic-version: header is required\"}}";
+	}
+	if (!json_is_integer(json_object_get(request->body, "max_tokens"))) {
+		return "{\"error\":{\"message\":\"max_tokens: Field required\"}}";
+	}
+	for (size_t i = 0; i < sizeof(extra) / sizeof(extra[0]); i++) {
+		if (json_object_get(request->body, extra[i]) != NULL) {
+			return "{\"error\":{\"message\":\"Extra inputs are not permitted\"}}";
 		}
-		bool models = str_ends_with(url, "/models");
-		return send_text(connection, models || strcmp(url, "/health") == 0 ? 200 : 404,
-			xstrdup(models ? "{\"object\":\"list\",\"data\":[{\"id\":\"plain\","
-					 "\"object\":\"model\"}]}"
-				       : "{}"));
 	}
-	if (exchange == NULL) {
-		exchange = xcalloc(1, sizeof(*exchange));
-		exchange->mock = mock;
-		exchange->connection = connection;
-		buf_init(&exchange->body, BODY_MAX);
-		*own = exchange;
-		return MHD_YES;
-	}
-	if (*upload_size > 0) {
-		buf_append(&exchange->body, upload, *upload_size);
-		*upload_size = 0;
-		return MHD_YES;
-	}
-	if (!str_ends_with(url, "/chat/completions")) {
-		return send_text(connection, 404, xstrdup("{\"detail\":\"Not Found\"}"));
-	}
-	return answer_post(exchange);
+	return NULL;
 }
 
-static void on_over(void *data, struct MHD_Connection *connection, void **own,
-	enum MHD_RequestTerminationCode code) {
-	(void)connection;
-	(void)code;
-	struct mock *mock = data;
-	struct exchange *exchange = *own;
-	if (exchange != NULL) {
-		forget_sleeper(exchange);
-		mock->in_flight -= exchange->counted;
-		buf_finish(&exchange->body);
-		buf_finish(&exchange->answer.body);
-		free(exchange);
-		*own = NULL;
+static bool within_limit(
+	struct mock *mock, const struct mock_request *request, struct mock_answer *answer) {
+	int64_t wait_ns = 0;
+	int64_t most = json_integer_value(json_object_get(request->body, "max_tokens"));
+	most = most > 0 ? most
+			: json_integer_value(
+				  json_object_get(request->body, "max_completion_tokens"));
+	int64_t tokens = (int64_t)(strlen(request->prompt) / 4) + (most > 0 ? most : 16);
+	if (mock_limit_take(&mock->limit, clock_now(), tokens, &wait_ns)) {
+		return true;
+	}
+	struct buf headers = BUF_INIT(4096);
+	mock_limit_headers(&mock->limit, &headers);
+	buf_appendf(&headers, "retry-after-ms: %" PRId64 "\r\nRetry-After: %" PRId64 "\r\n",
+		wait_ns / CLOCK_MS + 1, wait_ns / CLOCK_SECOND + 1);
+	mock_fail(request, answer, 429, buf_str(&headers),
+		"{\"error\":{\"message\":\"Rate limit "
+		"reached\",\"type\":\"requests\",\"param\":null,"
+		"\"code\":\"rate_limit_exceeded\"}}");
+	buf_finish(&headers);
+	return false;
+}
+
+static void answer_completion(struct mock *mock, struct mock_request *request, const char *mode,
+	struct mock_answer *answer) {
+	const char *wrong = wrong_with(request);
+	bool limited = mock_mode_is_limited(mode) && (mock->limit.rpm > 0 || mock->limit.tpm > 0);
+	if (mock->delay_ms > 0) {
+		mock_step(answer, MOCK_PAUSE, 0, 0, mock->delay_ms);
+	}
+	if (!has_key(mock, request)) {
+		mock_mode_answer("401", request, answer);
+	} else if (mock->loading > 0) {
+		mock->loading--;
+		mock_fail(request, answer, 503, "", loading_body);
+	} else if (wrong != NULL) {
+		mock_fail(request, answer, 400, "", wrong);
+	} else if (!limited || within_limit(mock, request, answer)) {
+		request->nth = count_pair(mock, request);
+		mock_mode_answer(mode, request, answer);
 	}
 }
 
-static void on_connection(void *data, struct MHD_Connection *connection, void **own,
-	enum MHD_ConnectionNotificationCode code) {
-	(void)connection;
-	struct mock *mock = data;
-	if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-		mock->connections++;
-		*own = xcalloc(1, sizeof(int64_t));
+static bool api_of(const char *path, enum mock_api *api_out) {
+	static const char *const ends[] = {[MOCK_CHAT] = "/chat/completions",
+		[MOCK_COMPLETIONS] = "/completions",
+		[MOCK_MESSAGES] = "/messages"};
+	for (size_t i = 0; i < sizeof(ends) / sizeof(ends[0]); i++) {
+		if (str_ends_with(path, ends[i])) {
+			*api_out = (enum mock_api)i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void answer_post(
+	struct mock *mock, struct mock_request *request, struct mock_answer *answer) {
+	char digits[24];
+	char mode[MODE_MAX] = "";
+	json_t *body = json_loadb(request->raw, request->raw_length, JSON_REJECT_DUPLICATES, NULL);
+	answer->counted = true;
+	mock->requests++;
+	mock->in_flight++;
+	mock->in_flight_max =
+		mock->in_flight > mock->in_flight_max ? mock->in_flight : mock->in_flight_max;
+	if (!read_completion(body, request, digits, sizeof(digits))) {
+		static const char text[] = "{\"error\":\"f2f-mock cannot read this\"}";
+		mock->bad++;
+		mock_whole(answer, 400, "application/json", "", text, sizeof(text) - 1);
 	} else {
-		free(*own);
-		*own = NULL;
+		if (!header_of(request, "x-mock", mode, sizeof(mode))) {
+			snprintf(mode, sizeof(mode), "%s", request->model);
+		}
+		answer_completion(mock, request, mode, answer);
+	}
+	if (mock->log != NULL) {
+		mock_log(mock->log, request, mode, answer->status);
+	}
+	json_decref(body);
+}
+
+/* ---- The rest. */
+
+static void add_stats(const struct mock *mock, struct buf *out) {
+	buf_appendf(out,
+		"{\"requests\":%" PRId64 ",\"pairs\":%zu,\"repeated\":%" PRId64 ",\"most\":%" PRId64
+		",\"in_flight\":%" PRId64 ",\"in_flight_max\":%" PRId64 ",\"connections\":%" PRId64
+		",\"bodies_bad\":%" PRId64 ",\"stolen\":%" PRId64 ",\"limit\":",
+		mock->requests, map_count(mock->pairs), mock->repeated, mock->most, mock->in_flight,
+		mock->in_flight_max, mock_server_connections(mock->server), mock->bad,
+		mock->stolen);
+	mock_limit_report(&mock->limit, out);
+	buf_append_str(out, "}\n");
+}
+
+static const struct {
+	const char *end;
+	const char *body;
+} pages[] = {
+	{"/models",
+		"{\"object\":\"list\",\"data\":[{\"id\":\"plain\",\"object\":\"model\","
+		"\"created\":0,\"owned_by\":\"mock\",\"max_model_len\":32768,\"context_length\":"
+		"32768,\"meta\":{\"n_ctx_train\":32768},\"pricing\":{\"prompt\":\"0.000001\","
+		"\"completion\":\"0.000002\"}}]}"},
+	{"/health", "{\"status\":\"ok\"}"},
+	{"/props", "{\"total_slots\":4,\"default_generation_settings\":{\"n_ctx\":32768},"
+		   "\"model_path\":\"mock.gguf\"}"},
+	{"/slots", "[{\"id\":0,\"is_processing\":false}]"},
+	{"/api/tags", "{\"models\":[{\"name\":\"plain:latest\",\"model\":\"plain:latest\"}]}"},
+	{"/key", "{\"data\":{\"label\":\"mock\",\"usage\":0.5,\"limit\":10}}"},
+	{"/", "Ollama is running"},
+};
+
+static void answer_get(
+	struct mock *mock, struct mock_request *request, struct mock_answer *answer) {
+	struct buf text = BUF_INIT(1 << 16);
+	int status = 404;
+	buf_append_str(&text, "{\"detail\":\"Not Found\"}");
+	if (strcmp(request->path, "/stats") == 0) {
+		status = 200;
+		buf_clear(&text);
+		add_stats(mock, &text);
+	}
+	for (size_t i = 0; status == 404 && i < sizeof(pages) / sizeof(pages[0]); i++) {
+		if (strcmp(pages[i].end, "/") == 0 ? strcmp(request->path, "/") == 0
+						   : str_ends_with(request->path, pages[i].end)) {
+			status = 200;
+			buf_clear(&text);
+			buf_append_str(&text, pages[i].body);
+		}
+	}
+	if (mock->loading > 0 && str_ends_with(request->path, "/health")) {
+		mock->loading--;
+		status = 503;
+		buf_clear(&text);
+		buf_append_str(&text, loading_body);
+	}
+	mock_whole(answer, status, "application/json", "", text.data, text.len);
+	buf_finish(&text);
+}
+
+static void on_request(struct mock_request *request, struct mock_answer *answer, void *data) {
+	struct mock *mock = data;
+	if (str_ends_with(request->path, "/stolen")) {
+		mock->stolen++;
+	}
+	bool post = strcmp(request->method, "POST") == 0;
+	if (post && api_of(request->path, &request->api)) {
+		answer_post(mock, request, answer);
+		return;
+	}
+	if (post) {
+		static const char text[] = "{\"detail\":\"Not Found\"}";
+		mock_whole(answer, 404, "application/json", "", text, sizeof(text) - 1);
+	} else {
+		answer_get(mock, request, answer);
+	}
+	if (mock->log != NULL && strcmp(request->path, "/stats") != 0) {
+		mock_log(mock->log, request, "", answer->status);
+	}
+}
+
+static void on_over(const struct mock_answer *answer, void *data) {
+	struct mock *mock = data;
+	mock->in_flight -= answer->counted;
+}
+
+static void on_idle(void *data) {
+	struct mock *mock = data;
+	if (mock->log != NULL) {
+		fflush(mock->log);
 	}
 }
 
@@ -391,28 +356,39 @@ static void on_signal(int signo) {
 	ended = 1;
 }
 
-static void run(struct mock *mock) {
-	int epoll_fd = MHD_get_daemon_info(mock->daemon, MHD_DAEMON_INFO_EPOLL_FD)->epoll_fd;
-	while (!ended) {
-		int wait_ms = wake_due(mock);
-		MHD_UNSIGNED_LONG_LONG own_ms = 0;
-		if (MHD_get_timeout(mock->daemon, &own_ms) == MHD_YES &&
-			own_ms < (unsigned)wait_ms) {
-			wait_ms = (int)own_ms;
-		}
-		struct pollfd ready = {.fd = epoll_fd, .events = POLLIN};
-		poll(&ready, 1, wait_ms);
-		MHD_run(mock->daemon);
-	}
+static int usage(void) {
+	fprintf(stderr,
+		"usage: f2f-mock [--port N] [--delay MS] [--key KEY] [--loading N] [--log FILE]\n"
+		"                [--rpm N] [--tpm N] [--window MS]\n"
+		"       f2f-mock --print-behaviours | --print-modes\n");
+	return 2;
 }
 
-/* MHD wants no suspended connection at its end. */
-static void wake_all(struct mock *mock) {
-	while (mock->sleeping != NULL) {
-		struct exchange *exchange = mock->sleeping;
-		forget_sleeper(exchange);
-		MHD_resume_connection(exchange->connection);
+static bool take_number(const char *text, int64_t *number_out) {
+	return str_to_int64(text, number_out) && *number_out >= 0;
+}
+
+static bool take_option(struct mock *mock, const char *name, const char *value, int64_t *port) {
+	const struct {
+		const char *name;
+		int64_t *number;
+	} numbers[] = {{"--port", port}, {"--delay", &mock->delay_ms},
+		{"--loading", &mock->loading}, {"--rpm", &mock->limit.rpm},
+		{"--tpm", &mock->limit.tpm}, {"--window", &mock->limit.window_ns}};
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (strcmp(name, numbers[i].name) == 0) {
+			return take_number(value, numbers[i].number);
+		}
 	}
+	if (strcmp(name, "--key") == 0) {
+		mock->key = value;
+		return true;
+	}
+	if (strcmp(name, "--log") == 0) {
+		mock->log = fopen(value, "we");
+		return mock->log != NULL;
+	}
+	return false;
 }
 
 static void raise_descriptor_limit(void) {
@@ -423,39 +399,51 @@ static void raise_descriptor_limit(void) {
 	}
 }
 
-int main(int argc, char **argv) {
-	int64_t port = 0;
-	if (argc == 3 && strcmp(argv[1], "--port") == 0 && str_to_int64(argv[2], &port) &&
-		port >= 0 && port < 65536) {
-		argc = 1;
-	}
-	if (argc != 1) {
-		fprintf(stderr, "usage: f2f-mock [--port N]\n");
-		return 2;
-	}
-	struct sockaddr_in address = {.sin_family = AF_INET,
-		.sin_port = htons((uint16_t)port),
-		.sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
-	struct mock mock = {.pairs = map_create()};
+static void run(struct mock *mock, int port) {
+	struct mock_handler handler = {
+		.answer = on_request, .over = on_over, .idle = on_idle, .data = mock};
 	struct sigaction action = {.sa_handler = on_signal};
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
 	raise_descriptor_limit();
-	mock.daemon = MHD_start_daemon(MHD_USE_EPOLL | MHD_USE_TURBO | MHD_ALLOW_SUSPEND_RESUME,
-		(uint16_t)port, NULL, NULL, on_request, &mock, MHD_OPTION_SOCK_ADDR, &address,
-		MHD_OPTION_NOTIFY_COMPLETED, on_over, &mock, MHD_OPTION_NOTIFY_CONNECTION,
-		on_connection, &mock, MHD_OPTION_CONNECTION_LIMIT, 16384u,
-		MHD_OPTION_LISTEN_BACKLOG_SIZE, 4096u, MHD_OPTION_END);
-	if (mock.daemon == NULL) {
-		fprintf(stderr, "f2f-mock: port %d cannot be had\n", (int)port);
-		return 1;
+	mock->server = mock_server_create(port, &handler);
+	if (mock->server == NULL) {
+		fprintf(stderr, "f2f-mock: port %d cannot be had\n", port);
+		return;
 	}
-	printf("%d\n", (int)MHD_get_daemon_info(mock.daemon, MHD_DAEMON_INFO_BIND_PORT)->port);
+	printf("%d\n", mock_server_port(mock->server));
 	fflush(stdout);
-	run(&mock);
-	wake_all(&mock);
-	MHD_stop_daemon(mock.daemon);
+	mock_server_run(mock->server, &ended);
+	mock_server_destroy(mock->server);
+}
+
+int main(int argc, char **argv) {
+	struct mock mock = {.limit.window_ns = 60000};
+	int64_t port = 0;
+	if (argc == 2 && strcmp(argv[1], "--print-behaviours") == 0) {
+		mock_print_behaviours(stdout);
+		return 0;
+	}
+	if (argc == 2 && strcmp(argv[1], "--print-modes") == 0) {
+		mock_print_modes(stdout);
+		return 0;
+	}
+	for (int i = 1; i < argc; i += 2) {
+		if (i + 1 == argc || !take_option(&mock, argv[i], argv[i + 1], &port)) {
+			return usage();
+		}
+	}
+	if (port > 65535) {
+		return usage();
+	}
+	mock.limit.window_ns *= CLOCK_MS;
+	mock.pairs = map_create();
+	run(&mock, (int)port);
 	map_destroy(mock.pairs, free);
-	return 0;
+	mock_limit_finish(&mock.limit);
+	if (mock.log != NULL) {
+		fclose(mock.log);
+	}
+	return mock.server == NULL ? 1 : 0;
 }
