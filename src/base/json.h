@@ -20,9 +20,11 @@ struct error;
 int json_parse(const char *bytes, size_t length, json_t **value_out, struct error *err);
 
 /**
- * Parse foreign bytes that must not be lost: lone surrogates, ill-formed UTF-8, NUL and integers
- * over 64 bits are repaired (text to U+FFFD, integers to reals) and *repaired_out says so. Still an
- * error: what is not JSON at all, or nested deeper than 512.
+ * Parse foreign bytes that must not be lost: lone surrogates, ill-formed UTF-8, NUL, integers over
+ * 64 bits, NaN and infinities are repaired (text to U+FFFD, integers to reals, what is no number to
+ * null), of a key that comes twice the last counts, and *repaired_out says so. Still an error: what
+ * is not JSON at all, nested deeper than 512 where there is something to repair (2,048 where not), or
+ * so many values that they would take hundreds of megabytes.
  */
 int json_parse_repaired(const char *bytes, size_t length, json_t **value_out, bool *repaired_out,
 	struct error *err);
