@@ -45,7 +45,55 @@ void completion_finish(struct completion *completion) {
 	free(completion->model);
 	free(completion->fingerprint);
 	free(completion->request_id);
+	free(completion->continuation);
 	*completion = (struct completion){0};
+}
+
+static char *join(char *first, char *more) {
+	if (first == NULL || more == NULL) {
+		return first != NULL ? first : more;
+	}
+	char *joined = xasprintf("%s%s", first, more);
+	free(first);
+	free(more);
+	return joined;
+}
+
+static int64_t add_known(int64_t a, int64_t b) {
+	return a < 0 ? b : b < 0 ? a : a + b;
+}
+
+static void replace(char **kept, char **by) {
+	if (*by != NULL) {
+		free(*kept);
+		*kept = *by;
+		*by = NULL;
+	}
+}
+
+void completion_join(struct completion *completion, struct completion *more) {
+	completion->text = join(completion->text, more->text);
+	completion->reasoning = join(completion->reasoning, more->reasoning);
+	more->text = more->reasoning = NULL;
+	replace(&completion->finish_reason, &more->finish_reason);
+	replace(&completion->model, &more->model);
+	replace(&completion->fingerprint, &more->fingerprint);
+	replace(&completion->request_id, &more->request_id);
+	free(completion->continuation);
+	completion->continuation = more->continuation;
+	more->continuation = NULL;
+	completion->finish = more->finish;
+	completion->repaired = completion->repaired || more->repaired;
+	completion->prompt_tokens = add_known(completion->prompt_tokens, more->prompt_tokens);
+	completion->completion_tokens =
+		add_known(completion->completion_tokens, more->completion_tokens);
+	completion->reasoning_tokens =
+		add_known(completion->reasoning_tokens, more->reasoning_tokens);
+	completion->cached_tokens = add_known(completion->cached_tokens, more->cached_tokens);
+	completion->usd = isnan(completion->usd) ? more->usd
+			  : isnan(more->usd)	 ? completion->usd
+						 : completion->usd + more->usd;
+	completion_finish(more);
 }
 
 /* The last occurrence, ASCII case ignored; from the end, so that a reply full of tags is no work. */
@@ -124,7 +172,7 @@ void completion_take_text(struct completion *completion, char *text) {
 		/* Still thinking when it stopped: what stands before the tag is no answer
 		 * either. */
 		add_reasoning(completion, open, strlen(open));
-		if (completion->finish == FINISH_STOP) {
+		if (completion->finish != FINISH_REFUSED) {
 			completion->finish = FINISH_LENGTH;
 		}
 		kept = xstrdup("");

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "base/error.h"
 #include "base/json.h"
@@ -14,15 +15,22 @@ enum finish finish_of_reason(const char *reason) {
 	} words[] = {
 		{"stop", FINISH_STOP},
 		{"eos", FINISH_STOP},
+		{"eos_token", FINISH_STOP},
 		{"end_turn", FINISH_STOP},
 		{"stop_sequence", FINISH_STOP},
 		{"length", FINISH_LENGTH},
 		{"max_tokens", FINISH_LENGTH},
+		{"max_output_tokens", FINISH_LENGTH},
+		{"model_length", FINISH_LENGTH},
+		{"model_context_window_exceeded", FINISH_LENGTH},
 		{"content_filter", FINISH_REFUSED},
 		{"refusal", FINISH_REFUSED},
+		{"safety", FINISH_REFUSED},
+		{"recitation", FINISH_REFUSED},
+		{"prohibited_content", FINISH_REFUSED},
 	};
 	for (size_t i = 0; reason != NULL && i < F2F_COUNT(words); i++) {
-		if (strcmp(reason, words[i].word) == 0) {
+		if (strcasecmp(reason, words[i].word) == 0) {
 			return words[i].finish;
 		}
 	}

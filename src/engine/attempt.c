@@ -15,7 +15,14 @@
 #include "store/store.h"
 #include "verifier/verifier.h"
 
-enum { PROMPT_MAX = 4 * 1024 * 1024, ADJUSTMENTS_MAX = 4 };
+enum {
+	PROMPT_MAX = 4 * 1024 * 1024,
+	ADJUSTMENTS_MAX = 8,
+	CONTINUATIONS_MAX = 16,
+	BROKEN_MAX = 3, // requests for a reply that cannot be read
+	LOADING_WAIT_S = 2,
+	LOADING_MAX_S = 600,
+};
 
 static void ask(struct attempt *attempt);
 
@@ -27,6 +34,9 @@ static void attempt_free(void *data) {
 		http_request_finish(&attempt->request);
 	}
 	lean_check_finish(&attempt->check);
+	reading_destroy(attempt->reading);
+	completion_finish(&attempt->said);
+	completion_finish(&attempt->partial);
 	free(attempt);
 }
 
@@ -160,7 +170,11 @@ static void record(struct attempt *attempt, const struct record_reply *reply) {
 }
 
 static void record_missing(struct attempt *attempt, const char *why) {
-	record(attempt, &(struct record_reply){.missing = MISSING_ENDPOINT, .note = why});
+	record(attempt, &(struct record_reply){
+				.missing = MISSING_ENDPOINT,
+				.note = why,
+				.completion = attempt->partial.text != NULL ? &attempt->partial : NULL,
+			});
 }
 
 /* ---- Asking. */
@@ -185,7 +199,10 @@ static struct ask ask_of(const struct attempt *attempt) {
 		.prompt = buf_str(&attempt->prompt),
 		.sample = attempt->item.sample,
 		.sampling = options->sampling,
+		.continuation = attempt->said.continuation,
 	};
+	ask.stream = provider_streams(
+		options->stream, &ask.sampling, &attempt->engine->capabilities);
 	ask.sampling.seed = sample_seed(attempt);
 	return ask;
 }
@@ -202,24 +219,21 @@ static double random_share(void) {
 	return random / 4294967296.0;
 }
 
-static void retry_or_give_up(
-	struct attempt *attempt, int64_t retry_after_ms, bool network, const char *why) {
+/* `network`: where nothing else got through either, the endpoint is down. */
+static void give_up(struct attempt *attempt, bool network, const char *why) {
+	struct engine *engine = attempt->engine;
+	bool down = network && engine->last_reply_ns < attempt->started_ns;
+	char message[512];
+	snprintf(message, sizeof(message), "%s (%" PRId64 " attempts)", why, attempt->attempts);
+	record_missing(attempt, message);
+	if (down && !engine->stopping) {
+		engine_stop(engine, ENGINE_DOWN, CANCEL_ASKING, message);
+	}
+}
+
+static void ask_later(struct attempt *attempt, int64_t wait, const char *why) {
 	struct engine *engine = attempt->engine;
 	struct loop *loop = engine->options->loop;
-	int64_t now = loop_now(loop);
-	int64_t wait = retry_wait(&engine->options->retry, attempt->attempts,
-		now - attempt->started_ns, retry_after_ms, random_share());
-	if (wait < 0 || engine->stopping) {
-		bool down = network && engine->last_reply_ns < attempt->started_ns;
-		char message[512];
-		snprintf(message, sizeof(message), "%s (%" PRId64 " attempts)", why,
-			attempt->attempts);
-		record_missing(attempt, message);
-		if (down && !engine->stopping) {
-			engine_stop(engine, ENGINE_DOWN, CANCEL_ASKING, message);
-		}
-		return;
-	}
 	trace_event("retry", attempt->item.sample, "%s: %s, in %" PRId64 " ms",
 		attempt->item.problem, why, wait / CLOCK_MS);
 	log_debug("%s: %s; again in %.1f s", attempt->item.problem, why,
@@ -227,8 +241,36 @@ static void retry_or_give_up(
 	engine->result->retries++;
 	attempt->state = ATTEMPT_WAITING;
 	attempt->wait_ns += wait;
-	attempt->retry_at_ns = now + wait;
+	attempt->retry_at_ns = loop_now(loop) + wait;
 	attempt->timer = loop_timer_start(loop, wait, on_retry_due, attempt);
+}
+
+static void retry_or_give_up(
+	struct attempt *attempt, int64_t retry_after_ms, bool network, const char *why) {
+	struct engine *engine = attempt->engine;
+	int64_t spent = loop_now(engine->options->loop) - attempt->started_ns;
+	int64_t wait = retry_wait(&engine->options->retry, attempt->attempts, spent, retry_after_ms,
+		random_share());
+	if (wait < 0 || engine->stopping) {
+		give_up(attempt, network, why);
+	} else {
+		ask_later(attempt, wait, why);
+	}
+}
+
+/* A server that still reads its model answers at once: tries do not count, minutes do. */
+static void on_loading(struct attempt *attempt, const struct reply *reply) {
+	struct engine *engine = attempt->engine;
+	int64_t spent = loop_now(engine->options->loop) - attempt->started_ns;
+	int64_t wait = LOADING_WAIT_S * CLOCK_SECOND;
+	if (wait > engine->options->retry.cap_ns) {
+		wait = engine->options->retry.cap_ns;
+	}
+	if (engine->stopping || spent >= LOADING_MAX_S * CLOCK_SECOND) {
+		give_up(attempt, true, reply->message);
+	} else {
+		ask_later(attempt, wait, reply->message);
+	}
 }
 
 static void on_rate_limit(struct attempt *attempt, const struct reply *reply) {
@@ -246,13 +288,34 @@ static void on_rate_limit(struct attempt *attempt, const struct reply *reply) {
 	retry_or_give_up(attempt, reply->retry_after_ms, false, reply->message);
 }
 
+/* A model that paused is asked to go on; what it said before belongs to the reply. */
+static void on_completion(
+	struct attempt *attempt, const struct reply *reply, struct completion *completion) {
+	struct engine *engine = attempt->engine;
+	engine->last_reply_ns = loop_now(engine->options->loop);
+	if (attempt->said.text != NULL) {
+		completion_join(&attempt->said, completion);
+	} else {
+		attempt->said = *completion;
+		completion_init(completion);
+	}
+	if (reply->class == REPLY_CONTINUE && attempt->continuations++ < CONTINUATIONS_MAX) {
+		ask(attempt);
+		return;
+	}
+	if (reply->class == REPLY_CONTINUE) {
+		attempt->said.finish = FINISH_LENGTH;
+	}
+	record(attempt, &(struct record_reply){.completion = &attempt->said});
+}
+
 static void on_reply(
-	struct attempt *attempt, const struct reply *reply, const struct completion *completion) {
+	struct attempt *attempt, const struct reply *reply, struct completion *completion) {
 	struct engine *engine = attempt->engine;
 	switch (reply->class) {
 	case REPLY_OK:
-		engine->last_reply_ns = loop_now(engine->options->loop);
-		record(attempt, &(struct record_reply){.completion = completion});
+	case REPLY_CONTINUE:
+		on_completion(attempt, reply, completion);
 		return;
 	case REPLY_CONTEXT:
 		record(attempt,
@@ -266,7 +329,21 @@ static void on_reply(
 		on_rate_limit(attempt, reply);
 		return;
 	case REPLY_RETRY:
+		if (reply->final) {
+			give_up(attempt, true, reply->message);
+			return;
+		}
 		retry_or_give_up(attempt, reply->retry_after_ms, true, reply->message);
+		return;
+	case REPLY_BROKEN:
+		if (attempt->attempts >= BROKEN_MAX) {
+			give_up(attempt, true, reply->message);
+			return;
+		}
+		retry_or_give_up(attempt, reply->retry_after_ms, true, reply->message);
+		return;
+	case REPLY_LOADING:
+		on_loading(attempt, reply);
 		return;
 	case REPLY_ADJUST:
 		if (attempt->adjustments++ < ADJUSTMENTS_MAX) {
@@ -287,6 +364,45 @@ static void on_reply(
 	}
 }
 
+static void keep_partial(struct attempt *attempt, struct completion *completion) {
+	completion_finish(&attempt->partial);
+	attempt->partial = *completion;
+	completion_init(completion);
+}
+
+static void on_body(
+	const struct http_response *head, const char *bytes, size_t length, void *data) {
+	struct attempt *attempt = data;
+	(void)head;
+	reading_feed(attempt->reading, bytes, length);
+}
+
+/* The transfer failed. A model that was still talking at the request's deadline has had its time. */
+static void on_failure(
+	struct attempt *attempt, enum http_failure failure, const struct error *err) {
+	struct completion completion;
+	completion_init(&completion);
+	reading_end(attempt->reading, NULL, &attempt->engine->capabilities);
+	bool partial = reading_take(attempt->reading, 0, &completion);
+	if (partial && failure == HTTP_FAILURE_TIMEOUT) {
+		completion.finish = FINISH_LENGTH;
+		if (attempt->said.text != NULL) {
+			completion_join(&attempt->said, &completion);
+		} else {
+			attempt->said = completion;
+			completion_init(&completion);
+		}
+		record(attempt, &(struct record_reply){.completion = &attempt->said,
+					.note = "still streaming at the request's deadline"});
+	} else {
+		if (partial) {
+			keep_partial(attempt, &completion);
+		}
+		retry_or_give_up(attempt, -1, true, err->message);
+	}
+	completion_finish(&completion);
+}
+
 static void on_response(const struct http_response *response, const struct error *err, void *data) {
 	struct attempt *attempt = data;
 	struct engine *engine = attempt->engine;
@@ -297,13 +413,17 @@ static void on_response(const struct http_response *response, const struct error
 		return;
 	}
 	if (err != NULL) {
-		retry_or_give_up(attempt, -1, true, err->message);
+		on_failure(attempt, response->failure, err);
 		return;
 	}
 	struct completion completion;
 	completion_init(&completion);
-	struct reply reply = engine->options->provider->read_response(
-		response, &engine->provider_state, &completion);
+	struct reply reply = reading_end(attempt->reading, response, &engine->capabilities);
+	if (!reading_take(attempt->reading, 0, &completion)) {
+		// Nothing of a reply came: the class says why.
+	} else if (reply.class != REPLY_OK && reply.class != REPLY_CONTINUE) {
+		keep_partial(attempt, &completion);
+	}
 	on_reply(attempt, &reply, &completion);
 	completion_finish(&completion);
 }
@@ -334,7 +454,7 @@ static void ask(struct attempt *attempt) {
 		loop_defer(options->loop, answer_locally, attempt);
 		return;
 	}
-	struct ask question = ask_of(attempt);
+	attempt->ask = ask_of(attempt);
 	struct error err;
 	if (attempt->request_built) {
 		http_request_finish(&attempt->request);
@@ -342,14 +462,21 @@ static void ask(struct attempt *attempt) {
 	http_request_init(&attempt->request);
 	attempt->request_built = true;
 	int rc = options->provider->build_request(
-		&options->model, &question, &engine->provider_state, &attempt->request, &err);
+		&options->model, &attempt->ask, &engine->capabilities, &attempt->request, &err);
 	if (rc < 0) {
 		engine_stop(engine, ENGINE_REFUSED, CANCEL_ASKING, err.message);
 		return;
 	}
 	attempt->state = ATTEMPT_ASKING;
 	trace_event("request", attempt->item.sample, "%s", attempt->item.problem);
-	attempt->transfer = http_start(engine->endpoint, &attempt->request, on_response, attempt);
+	reading_destroy(attempt->reading);
+	attempt->reading = reading_create(options->provider, &options->model, &attempt->ask);
+	struct http_start_options start = {
+		.on_body = attempt->ask.stream ? on_body : NULL,
+		.idle_timeout_ms = attempt->ask.stream ? options->idle_timeout_ms : 0,
+	};
+	attempt->transfer = http_start_with(
+		engine->endpoint, &attempt->request, &start, on_response, attempt);
 }
 
 /* A reply is stored and was not checked: take the candidate out of it again and check it. */

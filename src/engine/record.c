@@ -77,7 +77,9 @@ int record_reply(const struct record_context *context, const struct record_reply
 	struct reasoning reasoning = {0};
 	bool words = strcmp(context->key.stage, "reason") == 0;
 	int rc = 0;
-	if (reply->completion != NULL && words) {
+	if (reply->missing != MISSING_NONE) {
+		// What came of a reply that broke off is kept, and not judged.
+	} else if (reply->completion != NULL && words) {
 		rc = read_reasoning(context, reply->completion, &sample, &reasoning, err);
 	} else if (reply->completion != NULL) {
 		judge_completion(context, reply->completion, &sample, &result, &recorded);

@@ -196,7 +196,8 @@ static void close_all(struct engine *engine) {
 int engine_run(
 	const struct engine_options *options, struct engine_result *result_out, struct error *err) {
 	struct engine_result result = {.end = ENGINE_DONE};
-	struct engine engine = {.options = options, .result = &result};
+	struct engine engine = {
+		.options = options, .result = &result, .capabilities = options->capabilities};
 	int rc = open_source(&engine, err);
 	if (rc < 0) {
 		return rc;
@@ -218,6 +219,7 @@ int engine_run(
 	}
 	rc = store_commit(options->store, err);
 	if (rc == 0) {
+		result.capabilities = engine.capabilities;
 		*result_out = result;
 	}
 	return rc;

@@ -36,6 +36,8 @@ struct engine_options {
 	struct model model;
 	const struct prompt *prompt; // NULL for a local source
 	struct sampling sampling; // its seed is derived per sample from `seed`
+	enum stream_mode stream;
+	struct capabilities capabilities; // what is known of the endpoint; zeroed: nothing
 	uint64_t seed;
 	const char *run; // id of the stored run
 	const char *task; // stage of its samples: "prove", "reason"
@@ -44,6 +46,7 @@ struct engine_options {
 	int connections; // requests in flight at once
 	int64_t connect_timeout_ms;
 	int64_t request_timeout_ms;
+	int64_t idle_timeout_ms; // of a stream, without a byte; 0: none
 	struct retry_policy retry;
 	const char *progress; // term_progress_start's mode
 	void (*on_verdict)(const struct engine_verdict *verdict, void *data); // NULL: nobody asks
@@ -67,6 +70,7 @@ struct engine_result {
 	int64_t checked; // verdicts recorded in this session
 	int64_t missing; // samples recorded as missing in this session
 	int64_t retries;
+	struct capabilities capabilities; // what became known of the endpoint
 };
 
 /**

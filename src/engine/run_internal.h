@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "core/completion.h"
 #include "core/problem.h"
 #include "engine/plan.h"
 #include "engine/run.h"
@@ -38,6 +39,10 @@ struct attempt {
 	struct http_request request;
 	bool request_built;
 	struct http_transfer *transfer;
+	struct ask ask; // of the current request
+	struct reading *reading; // of the response that is coming
+	struct completion said; // by a model that paused; text NULL: nothing
+	struct completion partial; // of a reply that broke off; text NULL: none
 	struct loop_timer *timer;
 	int64_t retry_at_ns;
 	int64_t started_ns;
@@ -46,6 +51,7 @@ struct attempt {
 	int64_t wait_ns;
 	int64_t attempts;
 	int adjustments;
+	int continuations;
 	int64_t sample_id; // 0 until recorded
 	int64_t twin_id;   // 0: none
 	enum outcome before; // what the store said of it
@@ -57,7 +63,7 @@ struct engine {
 	struct engine_result *result;
 	struct http_endpoint *endpoint; // NULL for a local source
 	void *source;			// of a local provider
-	struct provider_state provider_state;
+	struct capabilities capabilities;
 	struct attempt *attempts;
 	size_t in_flight; // attempts that exist
 	size_t asking;	  // starting, asking or waiting

@@ -1,8 +1,7 @@
 #include "provider/failure.h"
 
-#include <ctype.h>
-#include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/json.h"
@@ -72,117 +71,71 @@ struct failure failure_read(const struct http_response *response, const json_t *
 	return failure;
 }
 
-/* ---- Telling. */
+/* ---- What a failure is about. */
 
-static bool is_key_byte(char c) {
-	return isalnum((unsigned char)c) || c == '-' || c == '_' || c == '*';
-}
+enum trait {
+	TRAIT_CONTEXT = 1,
+	TRAIT_ANSWER_TOO_LONG = 2, // room for the answer that no prompt would leave: a setting
+	TRAIT_MODERATION = 4,
+	TRAIT_QUOTA = 8,
+	TRAIT_UNSUPPORTED = 16,
+	TRAIT_LOADING = 32,
+	TRAIT_BUSY = 64,
+	TRAIT_WAIT = 128, // it says how long to wait
+	TRAIT_RETRY = 256, // it says that asking again helps
+	TRAIT_FINAL = 512, // it says that it does not
+	TRAIT_ERROR_WORD = 1024, // its type says that the fault is on its side
+	TRAIT_KEY = 2048,
+	TRAIT_MODEL = 4096,
+};
 
-/*
- * What looks like a key: a known beginning, what follows "Bearer ", or letters and digits in a row
- * that no word has.
- */
-static bool looks_secret(
-	const char *word, size_t length, const char *before, size_t before_length) {
-	static const char *const beginnings[] = {
-		"sk-", "sk_", "gsk_", "hf_", "key-", "pk-", "xai-", "AIza"};
-	for (size_t i = 0; i < F2F_COUNT(beginnings); i++) {
-		if (length >= 8 && strncmp(word, beginnings[i], strlen(beginnings[i])) == 0) {
-			return true;
-		}
-	}
-	if (before_length >= 7 && strncasecmp(before + before_length - 7, "bearer ", 7) == 0) {
-		return length >= 8;
-	}
-	size_t digits = 0;
-	for (size_t i = 0; i < length; i++) {
-		if (word[i] == '-' || word[i] == '_') {
-			return false; // names of models are long too
-		}
-		digits += isdigit((unsigned char)word[i]) != 0;
-	}
-	return length >= 24 && digits >= 3;
-}
+/* Words of the code or type, and of the message, by trait. */
+static const struct {
+	enum trait trait;
+	const char *names[10];
+	const char *words[10];
+} vocabulary[] = {
+	{TRAIT_CONTEXT, {"context_length", "exceed_context"},
+		{"context length", "context size", "context window", "maximum model length",
+			"prompt is too long", "prompt too long", "input is too long",
+			"input length and `max_tokens` exceed"}},
+	{TRAIT_MODERATION,
+		{"content_filter", "content_policy", "moderation", "invalid_prompt",
+			"responsible_ai"},
+		{"flagged by moderation", "content management policy", "usage polic"}},
+	{TRAIT_QUOTA,
+		{"insufficient_quota", "billing", "enforced_spend_limit", "insufficient_credits",
+			"insufficient_balance", "insufficient_funds", "quota_exceeded"},
+		{"credit balance is too low", "exceeded your current quota", "insufficient balance",
+			"insufficient credit", "spend limit"}},
+	{TRAIT_UNSUPPORTED,
+		{"unsupported_parameter", "unsupported_value", "unknown_parameter",
+			"extra_forbidden"},
+		{"unsupported parameter", "unsupported value", "not support",
+			"unrecognized request argument", "unknown parameter", "unknown field",
+			"extra inputs are not permitted", "extra fields not permitted",
+			"unexpected keyword"}},
+	{TRAIT_LOADING, {"model_loading"},
+		{"loading model", "model is loading", "is currently loading", "warming up",
+			"starting up"}},
+	{TRAIT_BUSY,
+		{"overloaded", "rate_limit", "server_busy", "capacity", "resource_exhausted",
+			"slow_down"},
+		{"overloaded", "busy", "rate limit", "too many requests", "at capacity"}},
+	{TRAIT_ERROR_WORD, {"api_error", "server_error", "internal_error", "timeout_error"},
+		{"internal server error"}},
+	{TRAIT_KEY, {"authentication_error", "permission_error", "invalid_api_key"}, {NULL}},
+	{TRAIT_MODEL,
+		{"not_found_error", "model_not_found", "invalid_request_error",
+			"request_too_large"},
+		{NULL}},
+};
 
-static void append_redacted(struct buf *out, const char *text) {
-	for (const char *at = text; *at != '\0' && !out->overflow;) {
-		size_t length = 0;
-		while (is_key_byte(at[length])) {
-			length++;
-		}
-		if (length > 0) {
-			bool secret = looks_secret(at, length, text, (size_t)(at - text));
-			buf_append(out, secret ? "[key]" : at, secret ? 5 : length);
-			at += length;
-			continue;
-		}
-		bool space = (unsigned char)*at <= ' ' || *at == 0x7f;
-		if (!space) {
-			buf_append_char(out, *at);
-		} else if (out->len > 0 && out->data[out->len - 1] != ' ') {
-			buf_append_char(out, ' ');
-		}
-		at++;
-	}
-}
-
-void failure_message(struct reply *reply, const char *format, ...) {
-	char text[1024];
-	struct buf line = BUF_INIT(2 * sizeof(text));
-	va_list args;
-	va_start(args, format);
-	vsnprintf(text, sizeof(text), format, args);
-	va_end(args);
-	append_redacted(&line, text);
-	size_t length = line.len;
-	if (length >= sizeof(reply->message)) {
-		length = sizeof(reply->message) - 1;
-	}
-	size_t bad;
-	if (length > 0 && !utf8_valid(line.data, length, &bad)) {
-		length = bad; // cut inside a character
-	}
-	memcpy(reply->message, buf_str(&line), length);
-	reply->message[length] = '\0';
-	buf_finish(&line);
-}
-
-/* A page of a proxy, without its tags. */
-static void append_page(char *out, size_t size, const char *page, size_t length) {
-	size_t used = 0;
-	bool in_tag = false;
-	for (size_t i = 0; i < length && used + 1 < size; i++) {
-		if (page[i] == '<') {
-			in_tag = true;
-		}
-		if (!in_tag && page[i] != '\0') {
-			out[used++] = page[i];
-		}
-		if (page[i] == '>' && in_tag) {
-			in_tag = false;
-			out[used++] = ' ';
-		}
-	}
-	out[used] = '\0';
-}
-
-static void describe(
-	const struct failure *failure, const struct http_response *response, struct reply *reply) {
-	char page[160] = "";
-	const char *message = failure->message;
-	if (message[0] == '\0' && response->body.len > 0) {
-		append_page(page, sizeof(page), response->body.data, response->body.len);
-		message = page;
-	}
-	bool coded = failure->code[0] != '\0' && strstr(message, failure->code) == NULL;
-	failure_message(reply, "HTTP %d%s%s%s%s%s", failure->status, message[0] != '\0' ? ": " : "",
-		message, coded ? " (" : "", coded ? failure->code : "", coded ? ")" : "");
-}
-
-/* ---- Classifying. */
+/* A limit by the day comes back tomorrow: nobody waits for that in memory. */
+enum { DAILY_WAIT_MS = 10 * 60 * 1000 };
 
 static bool any_word(const char *text, const char *const *words, size_t count) {
-	for (size_t i = 0; i < count; i++) {
+	for (size_t i = 0; i < count && words[i] != NULL; i++) {
 		if (strcasestr(text, words[i]) != NULL) {
 			return true;
 		}
@@ -190,155 +143,160 @@ static bool any_word(const char *text, const char *const *words, size_t count) {
 	return false;
 }
 
-static bool is_named(const struct failure *failure, const char *const *names, size_t count) {
-	return any_word(failure->code, names, count) || any_word(failure->type, names, count);
+static bool is_daily(const struct failure *failure, int64_t wait_ms) {
+	static const char *const words[] = {"per day", "per-day", "daily", "(RPD)", "(TPD)"};
+	return any_word(failure->message, words, F2F_COUNT(words)) &&
+	       (wait_ms < 0 || wait_ms >= DAILY_WAIT_MS);
 }
 
-static bool is_context(const struct failure *failure) {
-	static const char *const names[] = {"context_length", "exceed_context"};
-	static const char *const words[] = {"context length", "context size", "context window",
-		"maximum model length", "prompt is too long", "prompt too long",
-		"input is too long"};
-	return is_named(failure, names, F2F_COUNT(names)) ||
-	       any_word(failure->message, words, F2F_COUNT(words));
+/* Messages about the rate speak of quotas too: they count only where nothing says "later". */
+static unsigned words_traits(const struct failure *failure, int64_t wait_ms, size_t row) {
+	bool rate = wait_ms >= 0 || strstr(failure->code, "rate_limit") != NULL;
+	if ((vocabulary[row].trait == TRAIT_QUOTA && rate) ||
+		!any_word(failure->message, vocabulary[row].words,
+			F2F_COUNT(vocabulary[row].words))) {
+		return 0;
+	}
+	return vocabulary[row].trait;
 }
 
-/* Room for the answer that no prompt would leave: a setting, not a fact about one problem. */
-static bool is_answer_too_long(const struct failure *failure) {
-	return (strstr(failure->message, "max_tokens") != NULL ||
-		       strstr(failure->message, "max_completion_tokens") != NULL) &&
-	       strcasestr(failure->message, "too large") != NULL;
+static unsigned traits_of(
+	const struct failure *failure, const struct http_response *response, int64_t wait_ms) {
+	unsigned traits = failure->moderated ? TRAIT_MODERATION : 0;
+	for (size_t i = 0; i < F2F_COUNT(vocabulary); i++) {
+		const char *const *names = vocabulary[i].names;
+		if (any_word(failure->code, names, F2F_COUNT(vocabulary[i].names)) ||
+			any_word(failure->type, names, F2F_COUNT(vocabulary[i].names))) {
+			traits |= vocabulary[i].trait;
+		}
+		traits |= words_traits(failure, wait_ms, i);
+	}
+	bool limit = strstr(failure->message, "max_tokens") != NULL ||
+		     strstr(failure->message, "max_completion_tokens") != NULL;
+	if (limit && strcasestr(failure->message, "too large") != NULL) {
+		traits |= TRAIT_ANSWER_TOO_LONG;
+	}
+	traits |= wait_ms >= 0 ? TRAIT_WAIT : 0;
+	traits |= is_daily(failure, wait_ms) ? TRAIT_QUOTA : 0;
+	const char *again = http_response_header(response, "x-should-retry");
+	if (again != NULL) {
+		traits |= strcasecmp(again, "true") == 0    ? TRAIT_RETRY
+			  : strcasecmp(again, "false") == 0 ? TRAIT_FINAL
+							    : 0;
+	}
+	return traits;
 }
 
-static bool is_moderation(const struct failure *failure) {
-	static const char *const names[] = {
-		"content_filter", "content_policy", "moderation", "invalid_prompt"};
-	return failure->moderated || is_named(failure, names, F2F_COUNT(names));
+/* ---- Parameters. */
+
+/* Where a message speaks of a field: in quotes, before a colon at its start, or behind one at its
+ * end ("Unrecognized request argument supplied: seed"). */
+static const char *find_field(const char *message, const char *field) {
+	size_t length = strlen(field);
+	for (const char *at = strstr(message, field); at != NULL; at = strstr(at + 1, field)) {
+		char before = at > message ? at[-1] : '\0';
+		char after = at[length];
+		bool quoted = strchr("'\"`", before) != NULL && before != '\0' &&
+			      (after == before || after == '.' || after == '[');
+		bool first = at == message && (after == ':' || after == '.');
+		bool last = at - message >= 2 && at[-1] == ' ' && at[-2] == ':' &&
+			    (after == '\0' || after == ',' || after == '.');
+		if (quoted || first || last) {
+			return at;
+		}
+	}
+	return NULL;
 }
 
-static bool is_quota(const struct failure *failure) {
-	static const char *const names[] = {"insufficient_quota", "billing", "enforced_spend_limit",
-		"insufficient_credits", "insufficient_balance"};
-	return is_named(failure, names, F2F_COUNT(names));
-}
-
-static bool is_unsupported(const struct failure *failure) {
-	static const char *const names[] = {"unsupported_parameter", "unsupported_value",
-		"unknown_parameter", "extra_forbidden"};
-	static const char *const words[] = {"unsupported parameter", "unsupported value",
-		"not supported with this model", "unrecognized request argument",
-		"unknown parameter"};
-	return is_named(failure, names, F2F_COUNT(names)) ||
-	       any_word(failure->message, words, F2F_COUNT(words));
-}
-
-/*
- * Some errors name the parameter in their message only: "Unsupported parameter: 'max_tokens' is not
- * …".
- */
-static bool is_about(const struct failure *failure, const char *param) {
+/* The field that is not taken: as the error names it, or the first that its message names. */
+static bool adjust(const struct failure *failure, struct capabilities *capabilities) {
 	if (failure->param[0] != '\0') {
-		return strcmp(failure->param, param) == 0;
+		return capabilities_refuse(capabilities, failure->param);
 	}
-	char *quoted = xasprintf("'%s'", param);
-	const char *first = strchr(failure->message, '\'');
-	char *bare = xasprintf(": %s", param); // "Unrecognized request argument supplied: seed"
-	bool about = (first != NULL && str_starts_with(first, quoted)) ||
-		     str_ends_with(failure->message, bare);
-	free(quoted);
-	free(bare);
-	return about;
-}
-
-/* True also when another reply has brought the change already: this request left before it. */
-static bool adjust(const struct failure *failure, struct provider_state *state) {
-	const struct {
-		const char *param;
-		bool *flag;
-	} parameters[] = {
-		{"max_tokens", &state->max_completion_tokens},
-		{"temperature", &state->drop_temperature},
-		{"top_p", &state->drop_top_p},
-		{"seed", &state->drop_seed},
-	};
-	for (size_t i = 0; i < F2F_COUNT(parameters); i++) {
-		if (is_about(failure, parameters[i].param)) {
-			state->adjustments += !*parameters[i].flag;
-			*parameters[i].flag = true;
-			return true;
+	const char *names[PARAMETER_COUNT + 2];
+	size_t count = 0;
+	for (size_t i = 0; i < PARAMETER_COUNT; i++) {
+		names[count++] = parameter_name((enum parameter)i);
+	}
+	names[count++] = limit_field_name(LIMIT_MAX_TOKENS);
+	names[count++] = limit_field_name(LIMIT_MAX_COMPLETION_TOKENS);
+	const char *first = NULL;
+	const char *name = NULL;
+	for (size_t i = 0; i < count; i++) {
+		const char *at = find_field(failure->message, names[i]);
+		if (at != NULL && (first == NULL || at < first)) {
+			first = at;
+			name = names[i];
 		}
 	}
-	return false;
+	return name != NULL && capabilities_refuse(capabilities, name);
 }
 
-static enum reply_class classify_request(
-	const struct failure *failure, struct provider_state *state) {
-	if (is_answer_too_long(failure)) {
-		return REPLY_REFUSED_MODEL;
-	}
-	if (is_context(failure)) {
-		return REPLY_CONTEXT;
-	}
-	if (is_moderation(failure)) {
-		return REPLY_REFUSED;
-	}
-	if (is_quota(failure)) {
-		return REPLY_QUOTA;
-	}
-	return is_unsupported(failure) && adjust(failure, state) ? REPLY_ADJUST
-								 : REPLY_REFUSED_MODEL;
-}
+/* ---- Classifying: spec harness.md 5.4. The first row that fits counts. */
 
-/* spec: harness.md 5.4 */
+enum { ANY_STATUS = 1000 };
+
+static const struct {
+	int low, high; // of HTTP's status, both included
+	unsigned traits; // all of them
+	enum reply_class class;
+} rules[] = {
+	{401, 401, 0, REPLY_REFUSED_KEY},
+	{402, 402, TRAIT_WAIT, REPLY_RATE_LIMITED}, // a budget of requests in flight
+	{402, 402, 0, REPLY_QUOTA},
+	{403, 403, TRAIT_MODERATION, REPLY_REFUSED},
+	{403, 403, TRAIT_QUOTA, REPLY_QUOTA},
+	{403, 403, 0, REPLY_REFUSED_KEY},
+	{408, 409, 0, REPLY_RETRY},
+	{425, 425, 0, REPLY_RETRY},
+	{429, 429, TRAIT_QUOTA, REPLY_QUOTA},
+	{429, 429, TRAIT_FINAL, REPLY_QUOTA},
+	{429, 429, 0, REPLY_RATE_LIMITED},
+	{529, 529, 0, REPLY_RATE_LIMITED},
+	{500, 599, TRAIT_CONTEXT, REPLY_CONTEXT}, // older llama.cpp
+	{503, 503, TRAIT_LOADING, REPLY_LOADING},
+	{503, 503, TRAIT_BUSY, REPLY_RATE_LIMITED},
+	{500, 599, 0, REPLY_RETRY},
+	{300, 499, TRAIT_RETRY, REPLY_RETRY},
+	{300, 499, TRAIT_ANSWER_TOO_LONG, REPLY_REFUSED_MODEL},
+	{300, 499, TRAIT_CONTEXT, REPLY_CONTEXT},
+	{300, 499, TRAIT_MODERATION, REPLY_REFUSED},
+	{300, 499, TRAIT_QUOTA, REPLY_QUOTA},
+	{300, 499, TRAIT_UNSUPPORTED, REPLY_ADJUST}, // if something can be done about it
+	{300, 499, 0, REPLY_REFUSED_MODEL},
+	// An error in a reply that HTTP calls a success: generation broke off.
+	{0, ANY_STATUS, TRAIT_CONTEXT, REPLY_CONTEXT},
+	{0, ANY_STATUS, TRAIT_MODERATION, REPLY_REFUSED},
+	{0, ANY_STATUS, TRAIT_QUOTA, REPLY_QUOTA},
+	{0, ANY_STATUS, TRAIT_BUSY, REPLY_RATE_LIMITED},
+	{0, ANY_STATUS, TRAIT_ERROR_WORD, REPLY_RETRY},
+	{0, ANY_STATUS, TRAIT_KEY, REPLY_REFUSED_KEY},
+	{0, ANY_STATUS, TRAIT_UNSUPPORTED, REPLY_ADJUST},
+	{0, ANY_STATUS, TRAIT_MODEL, REPLY_REFUSED_MODEL},
+	{0, ANY_STATUS, 0, REPLY_RETRY},
+};
+
 static enum reply_class classify(
-	const struct failure *failure, int64_t wait_ms, struct provider_state *state) {
-	static const char *const busy[] = {"overloaded", "busy", "rate_limit", "rate limit"};
-	switch (failure->status) {
-	case 401:
-		return REPLY_REFUSED_KEY;
-	case 403:
-		return is_moderation(failure) ? REPLY_REFUSED : REPLY_REFUSED_KEY;
-	case 402: // with a wait it is a budget of requests in flight
-		return wait_ms >= 0 ? REPLY_RATE_LIMITED : REPLY_QUOTA;
-	case 408:
-	case 409:
-	case 425:
-		return REPLY_RETRY;
-	case 429:
-		return is_quota(failure) ? REPLY_QUOTA : REPLY_RATE_LIMITED;
-	case 529:
-		return REPLY_RATE_LIMITED;
-	default:
-		break;
-	}
-	if (failure->status >= 500) {
-		if (is_context(failure)) {
-			return REPLY_CONTEXT; // older llama.cpp
+	const struct failure *failure, unsigned traits, struct capabilities *capabilities) {
+	for (size_t i = 0; i < F2F_COUNT(rules); i++) {
+		if (failure->status < rules[i].low || failure->status > rules[i].high ||
+			(traits & rules[i].traits) != rules[i].traits) {
+			continue;
 		}
-		bool shrink =
-			failure->status == 503 && any_word(failure->message, busy, F2F_COUNT(busy));
-		return shrink ? REPLY_RATE_LIMITED : REPLY_RETRY;
+		if (rules[i].class == REPLY_ADJUST && !adjust(failure, capabilities)) {
+			return REPLY_REFUSED_MODEL;
+		}
+		return rules[i].class;
 	}
-	if (failure->status >= 300) {
-		return classify_request(failure, state);
-	}
-	// An error in a reply that HTTP calls a success, without a status of its own: generation broke off.
-	if (is_context(failure)) {
-		return REPLY_CONTEXT;
-	}
-	if (is_moderation(failure)) {
-		return REPLY_REFUSED;
-	}
-	if (is_quota(failure)) {
-		return REPLY_QUOTA;
-	}
-	return is_named(failure, busy, F2F_COUNT(busy)) ? REPLY_RATE_LIMITED : REPLY_RETRY;
+	return REPLY_BROKEN;
 }
 
 struct reply failure_classify(const struct failure *failure, const struct http_response *response,
-	struct provider_state *state) {
+	struct capabilities *capabilities) {
 	struct reply reply = {.retry_after_ms = retry_after_ms(response)};
-	reply.class = classify(failure, reply.retry_after_ms, state);
+	unsigned traits = traits_of(failure, response, reply.retry_after_ms);
+	reply.class = classify(failure, traits, capabilities);
+	reply.final = (traits & TRAIT_FINAL) != 0;
 	const char *location = http_response_header(response, "location");
 	if (failure->status >= 300 && failure->status < 400 && location != NULL) {
 		// Not followed: the key would go along.
@@ -349,6 +307,6 @@ struct reply failure_classify(const struct failure *failure, const struct http_r
 		free(url);
 		return reply;
 	}
-	describe(failure, response, &reply);
+	failure_describe(failure, response, &reply);
 	return reply;
 }

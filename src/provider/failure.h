@@ -26,9 +26,13 @@ bool failure_in_body(const json_t *body);
 /** body NULL: not JSON, or nothing. */
 struct failure failure_read(const struct http_response *response, const json_t *body);
 
-/** The class of a failure with its message and wait; changes `state` for REPLY_ADJUST. */
+/** The class of a failure with its message and wait; changes `capabilities` for REPLY_ADJUST. */
 struct reply failure_classify(const struct failure *failure, const struct http_response *response,
-	struct provider_state *state);
+	struct capabilities *capabilities);
+
+/** Puts into words what failed: "HTTP 502: Bad Gateway". */
+void failure_describe(
+	const struct failure *failure, const struct http_response *response, struct reply *reply);
 
 /** One line for people: no control characters, nothing that looks like a key, cut to fit. */
 void failure_message(struct reply *reply, const char *format, ...) F2F_PRINTF(2, 3);

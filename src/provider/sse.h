@@ -31,7 +31,7 @@ struct sse {
 	struct buf value; // `data` lines so far
 	bool has_data;
 	bool after_cr; // an LF now belongs to the CR before it
-	bool begun;    // the first line is over: no BOM any more
+	bool begun; // the first line is over: no BOM any more
 	bool too_long;
 };
 

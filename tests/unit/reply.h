@@ -43,10 +43,13 @@ static inline struct http_response response_of(
 }
 
 static inline struct reply read_bytes(int status, const char *headers, const char *body,
-	size_t length, struct provider_state *state, struct completion *completion) {
+	size_t length, struct capabilities *state, struct completion *completion) {
 	struct http_response response = response_of(status, headers, body, length);
 	completion_init(completion);
-	struct reply reply = provider_find("openai")->read_response(&response, state, completion);
+	static const struct model model = {.provider = "openai", .name = "m"};
+	static const struct ask ask = {.prompt = "x"};
+	struct reply reply =
+		provider_read(provider_find("openai"), &model, &ask, &response, state, completion);
 	http_response_finish(&response);
 	return reply;
 }

@@ -12,7 +12,7 @@
 #include "reply.h"
 
 static struct completion read_completion(const char *body) {
-	struct provider_state state = {0};
+	struct capabilities state = {0};
 	struct completion completion;
 	struct reply reply = read_bytes(200, "", body, strlen(body), &state, &completion);
 	ck_assert_msg(reply.class == REPLY_OK, "%d: %s", (int)reply.class, reply.message);
@@ -160,7 +160,7 @@ END_TEST
 
 START_TEST(the_request_id_of_the_headers_comes_first) {
 	static const char body[] = REPLY("{\"content\":\"x\"}", "");
-	struct provider_state state = {0};
+	struct capabilities state = {0};
 	struct completion completion;
 	read_bytes(200, "X-Request-Id: req-7", body, strlen(body), &state, &completion);
 	ck_assert_str_eq(completion.request_id, "req-7");
@@ -175,7 +175,7 @@ static const struct sampling all_sampling = {
 static const struct sampling no_sampling = {.temperature = NAN, .top_p = NAN};
 
 static void check_body(const char *extra, const struct sampling *sampling,
-	const struct provider_state *state, const char *expected) {
+	const struct capabilities *state, const char *expected) {
 	struct model model = {
 		.provider = "openai", .name = "m", .base_url = "http://h/v1", .extra_body = extra};
 	struct ask ask = {.prompt = "say \"hi\"\n∀", .sampling = *sampling};
@@ -193,7 +193,7 @@ static void check_body(const char *extra, const struct sampling *sampling,
 	"{\"model\":\"m\",\"messages\":[{\"role\":\"user\",\"content\":\"say \\\"hi\\\"\\n∀\"}]"
 
 START_TEST(a_request_holds_what_was_set_and_nothing_else) {
-	struct provider_state state = {0};
+	struct capabilities state = {0};
 	check_body(NULL, &no_sampling, &state, MESSAGES "}");
 	check_body(NULL, &all_sampling, &state,
 		MESSAGES ",\"temperature\":0.7,\"top_p\":0.95,\"max_tokens\":100,\"seed\":5}");
@@ -201,7 +201,7 @@ START_TEST(a_request_holds_what_was_set_and_nothing_else) {
 END_TEST
 
 START_TEST(the_users_own_body_wins_and_a_null_takes_away) {
-	struct provider_state state = {0};
+	struct capabilities state = {0};
 	check_body("{\"temperature\":null,\"top_k\":20,\"seed\":9,\"a\":{\"b\":[1]}}",
 		&all_sampling, &state,
 		MESSAGES
@@ -216,7 +216,7 @@ START_TEST(the_users_own_body_may_not_change_what_is_asked) {
 		struct model model = {
 			.name = "m", .base_url = "http://h/v1", .extra_body = bodies[i]};
 		struct ask ask = {.prompt = "x", .sampling = no_sampling};
-		struct provider_state state = {0};
+		struct capabilities state = {0};
 		struct http_request request;
 		struct error err = {0};
 		http_request_init(&request);
@@ -243,7 +243,7 @@ START_TEST(urls_are_joined_once_and_a_query_stays_at_the_end) {
 		struct model model = {
 			.name = "m", .base_url = cases[i].base, .api_key = i == 0 ? "sk-1" : NULL};
 		struct ask ask = {.system = "be brief", .prompt = "x", .sampling = no_sampling};
-		struct provider_state state = {0};
+		struct capabilities state = {0};
 		struct http_request request;
 		bool authorized = false;
 		http_request_init(&request);
@@ -295,7 +295,7 @@ START_TEST(a_parameter_that_is_not_supported_is_dropped_or_renamed) {
 			",\"temperature\":0.7,\"top_p\":0.95,\"max_tokens\":100}"},
 	};
 	for (size_t i = 0; i < F2F_COUNT(cases); i++) {
-		struct provider_state state = {0};
+		struct capabilities state = {0};
 		struct completion completion;
 		for (int again = 0; again < 2; again++) {
 			// The second left before the first came back: it is asked again too, and counts once.
@@ -385,7 +385,7 @@ END_TEST
 /* ---- Hostile bytes. */
 
 static void survive(const char *bytes, size_t length, int status) {
-	struct provider_state state = {0};
+	struct capabilities state = {0};
 	struct completion completion;
 	struct reply reply =
 		read_bytes(status, "Retry-After: 1", bytes, length, &state, &completion);

@@ -54,9 +54,16 @@ static const struct {
 	{"event: ping\n\ndata: a\n\n", "<a>"},
 	{"event: x\nevent: y\ndata: a\n\ndata: b\n\n", "y<a><b>"},
 	{"id: 7\nretry: 10\nnonsense\nfoo: bar\ndata: a\n\n", "<a>"},
-	{"\xef\xbb\xbf" "data: a\n\n", "<a>"},
-	{"\xef\xbb\xbf" "\xef\xbb\xbf" "data: a\n\ndata: b\n\n", "<b>"},
-	{"data: a\n\n\xef\xbb\xbf" "data: b\n\n", "<a>"},
+	{"\xef\xbb\xbf"
+	 "data: a\n\n",
+		"<a>"},
+	{"\xef\xbb\xbf"
+	 "\xef\xbb\xbf"
+	 "data: a\n\ndata: b\n\n",
+		"<b>"},
+	{"data: a\n\n\xef\xbb\xbf"
+	 "data: b\n\n",
+		"<a>"},
 	{"data: a\n\ndata: b", "<a><b>"},
 	{"data: a\n\ndata: b\n", "<a><b>"},
 	{"data: a\n\ndata: b\r\n", "<a><b>"},
@@ -79,7 +86,8 @@ START_TEST(a_stream_gives_the_same_events_however_it_is_cut) {
 END_TEST
 
 START_TEST(each_two_pieces_make_the_whole) {
-	static const char bytes[] = "\xef\xbb\xbf: hi\r\nevent: a\r\ndata: ∀\r\ndata: b\r\n\r\ndata: c\r\r\n";
+	static const char bytes[] =
+		"\xef\xbb\xbf: hi\r\nevent: a\r\ndata: ∀\r\ndata: b\r\n\r\ndata: c\r\r\n";
 	for (size_t cut = 0; cut < sizeof(bytes); cut++) {
 		struct buf out = BUF_INIT(1 << 10);
 		struct sse sse;
