@@ -12,10 +12,8 @@ struct error;
 struct loop;
 struct options;
 
-/* Finding Lean and opening a verifier from the options that all commands share that check proofs. */
-
 /** Rows for an option table, without the time limit. */
-#define LEAN_OPTIONS_BUT_CPU                                                                       \
+#define LEAN_OPTIONS_BUT_CPU \
 	{"policy", 0, OPTION_TEXT, "strict|permissive",                                            \
 		"what a proof's text may hold (default strict)"},                                  \
 		{"backend", 0, OPTION_TEXT, "NAME",                                                \

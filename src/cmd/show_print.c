@@ -3,8 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* `indent` before every line; what would move the cursor is written as \\xNN. */
-static void print_text(const char *text, int indent) {
+void show_text(const char *text, int indent) {
 	for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {
 		if (*c == '\n' && c[1] == '\0') {
 			break; // the caller ends the line
@@ -53,7 +52,7 @@ static void print_member(const char *key, const json_t *value, int indent) {
 		} else {
 			putchar(' ');
 		}
-		print_text(text, indent + 2);
+		show_text(text, indent + 2);
 		putchar('\n');
 	} else {
 		putchar(' ');

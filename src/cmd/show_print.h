@@ -11,4 +11,10 @@
  */
 void show_print(const json_t *object, bool json);
 
+/**
+ * Prints foreign text without its last line end: `indent` before every further line; what would
+ * move the cursor is written as \\xNN.
+ */
+void show_text(const char *text, int indent);
+
 #endif

@@ -1,0 +1,242 @@
+#include "cmd/check_print.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/mem.h"
+#include "base/str.h"
+#include "cmd/show_print.h"
+#include "core/problem.h"
+#include "core/verdict.h"
+#include "lean/candidate.h"
+#include "lean/check.h"
+
+enum { LABEL = 11 };
+
+/* ---- From the proof's lines to the file's. */
+
+/* Where the proof that was taken stands in the file. */
+struct origin {
+	bool known;
+	unsigned line; // from 1, of its first byte
+	unsigned column; // from 0, in code points
+	unsigned body_column; // the same in what Lean was sent
+};
+
+static unsigned columns_before(const char *text, const char *at) {
+	unsigned columns = 0;
+	while (at > text && at[-1] != '\n') {
+		at--;
+		columns += ((unsigned char)*at & 0xc0) != 0x80;
+	}
+	return columns;
+}
+
+/* The last place counts: of several blocks the last one is taken. Texts with CR LF and proofs that
+ * were moved to another column are not found, and then lines count in the proof. */
+static struct origin find_origin(const struct check_print *shown) {
+	struct origin origin = {0};
+	const char *proof = shown->candidate->proof;
+	const char *body = shown->check->body;
+	const char *found = NULL;
+	if (proof == NULL || body == NULL || proof[0] == '\0') {
+		return origin;
+	}
+	for (const char *at = strstr(shown->text, proof); at != NULL; at = strstr(at + 1, proof)) {
+		found = at;
+	}
+	const char *start = body;
+	for (unsigned line = 0; line < shown->check->proof_line && start != NULL; line++) {
+		start = strchr(start, '\n');
+		start = start != NULL ? start + 1 : NULL;
+	}
+	const char *sent = start != NULL ? strstr(start, proof) : NULL;
+	if (found == NULL || sent == NULL) {
+		return origin;
+	}
+	origin.known = true;
+	origin.line = 1;
+	for (const char *c = shown->text; c < found; c++) {
+		origin.line += *c == '\n';
+	}
+	origin.column = columns_before(shown->text, found);
+	origin.body_column = columns_before(body, sent);
+	return origin;
+}
+
+/* "3:5: error: text": line 3 of the proof. False for a further line of a message. */
+static bool read_place(
+	struct str message, unsigned *line_out, unsigned *column_out, struct str *rest_out) {
+	char head[32];
+	int used = 0;
+	snprintf(head, sizeof(head), "%.*s",
+		(int)(message.len < sizeof(head) - 1 ? message.len : sizeof(head) - 1),
+		message.data);
+	if (sscanf(head, "%9u:%9u: %n", line_out, column_out, &used) != 2 || used == 0) {
+		return false;
+	}
+	*rest_out = str_slice(message.data + used, message.len - (size_t)used);
+	return true;
+}
+
+/* False when the line is none of the file's: of the statement, or of helpers. */
+static bool in_file(const struct origin *origin, unsigned *line, unsigned *column) {
+	if (!origin->known || *line == 0) {
+		return false;
+	}
+	if (*line == 1) {
+		*column = *column >= origin->body_column
+				  ? *column - origin->body_column + origin->column
+				  : origin->column;
+	}
+	*line += origin->line - 1;
+	return true;
+}
+
+json_t *check_places(const struct check_print *shown) {
+	struct origin origin = find_origin(shown);
+	json_t *places = json_array();
+	const char *messages = shown->verdict->messages;
+	struct str rest = str_of(messages != NULL ? messages : ""), message, words;
+	while (str_next_line(&rest, &message)) {
+		unsigned line = 0, column = 0;
+		bool found = read_place(message, &line, &column, &words) &&
+			     in_file(&origin, &line, &column);
+		json_array_append_new(
+			places, found ? json_pack("{s:I, s:I}", "line", (json_int_t)line, "column",
+						(json_int_t)column)
+				      : json_null());
+	}
+	return places;
+}
+
+/* ---- For people. */
+
+static void label(const char *word) {
+	printf("  %-*s", LABEL, word);
+}
+
+static void print_labelled(const char *word, const char *text) {
+	if (text != NULL && text[0] != '\0') {
+		label(word);
+		show_text(text, LABEL + 2);
+		putchar('\n');
+	}
+}
+
+static void print_messages(const struct check_print *shown) {
+	struct origin origin = find_origin(shown);
+	const char *messages = shown->verdict->messages;
+	const char *file = strcmp(shown->path, "-") == 0 ? "input" : shown->path;
+	struct str rest = str_of(messages != NULL ? messages : ""), message, words;
+	while (str_next_line(&rest, &message)) {
+		unsigned line = 0, column = 0;
+		char *text;
+		if (!read_place(message, &line, &column, &words)) {
+			text = xasprintf("%.*s", STR_ARG(message));
+		} else if (in_file(&origin, &line, &column)) {
+			text = xasprintf("%s:%u:%u: %.*s", file, line, column, STR_ARG(words));
+		} else if (line == 0) {
+			text = xasprintf("before the proof: %.*s", STR_ARG(words));
+		} else {
+			text = xasprintf("line %u of the proof: %.*s", line, STR_ARG(words));
+		}
+		fputs("  ", stdout);
+		show_text(text, 2);
+		putchar('\n');
+		free(text);
+	}
+}
+
+static const char *advice(const struct verdict *verdict) {
+	if (verdict->missing != MISSING_NONE) {
+		return "f2f doctor says what is missing; the proof is neither accepted nor "
+		       "rejected";
+	}
+	if (verdict->outcome == OUTCOME_NO_CODE) {
+		return "give the proof (by …), the whole theorem, or a reply with a ```lean block";
+	}
+	if (verdict->outcome == OUTCOME_TRUNCATED) {
+		return "the code ends in its middle: was the reply cut off?";
+	}
+	switch (verdict->reason) {
+	case REASON_ERROR:
+		return "correct the proof where Lean reports the error";
+	case REASON_SORRY:
+		return "fill the hole";
+	case REASON_AXIOMS:
+		return "allowed are propext, Classical.choice and Quot.sound";
+	case REASON_STATEMENT:
+		return "prove what the statement file asks, word for word";
+	case REASON_FORBIDDEN:
+		return "do without it; --policy permissive lets through what honest proofs use";
+	case REASON_ABSENT:
+		return "end with a proof of the theorem that was asked for";
+	case REASON_TIMEOUT:
+		return "--lean-cpu SECONDS gives it more time";
+	case REASON_RESOURCES:
+		return "--lean-mem MIB gives it more memory";
+	case REASON_NONE:
+		break;
+	}
+	return NULL;
+}
+
+static void print_verdict(const struct check_print *shown) {
+	const struct verdict *verdict = shown->verdict;
+	const char *word =
+		verdict->missing != MISSING_NONE ? "undecided" : outcome_name(verdict->outcome);
+	const char *reason = reject_reason_name(verdict->reason);
+	printf("%s%s%s: ", word, reason[0] != '\0' ? ", " : "", reason);
+	show_text(shown->problem->theorem, 0);
+	putchar('\n');
+}
+
+static void print_checker(const struct verdict *verdict) {
+	if (verdict->backend != NULL && strcmp(verdict->backend, "text") == 0) {
+		print_labelled("by", "its text alone; Lean was not asked");
+	} else if (verdict->backend != NULL) {
+		label("by");
+		printf("Lean %s, %s, sandbox %s\n", verdict->lean, verdict->backend,
+			verdict->sandbox != NULL ? verdict->sandbox : "none");
+	}
+	print_labelled("Mathlib", verdict->mathlib);
+	print_labelled("policy", verdict->policy);
+	if (verdict->outcome == OUTCOME_ACCEPTED || verdict->axiom_count > 0) {
+		label("axioms");
+		for (size_t i = 0; i < verdict->axiom_count; i++) {
+			fputs(i > 0 ? ", " : "", stdout);
+			show_text(verdict->axioms[i], LABEL + 2);
+		}
+		puts(verdict->axiom_count > 0 ? "" : "none");
+	}
+	if (verdict->cpu_ns > 0) {
+		label("time");
+		printf("%.2f s CPU", (double)verdict->cpu_ns / 1e9);
+		if (verdict->limits.cpu_s > 0) {
+			printf(" of %lld", (long long)verdict->limits.cpu_s);
+		}
+		printf(", %lld ms in all\n", (long long)(verdict->elapsed_ns / 1000000));
+	}
+	if (verdict->final != FINAL_NONE) {
+		label("final");
+		printf("%s by %s\n", final_outcome_name(verdict->final), verdict->final_checker);
+		print_labelled("", verdict->final_messages);
+	}
+}
+
+void check_print(const struct check_print *shown) {
+	print_verdict(shown);
+	print_messages(shown);
+	if (shown->candidate->difference != NULL) {
+		print_labelled("statement", shown->candidate->difference);
+		print_labelled("",
+			"the reply states it otherwise: checked was the one that was asked for");
+	}
+	print_checker(shown->verdict);
+	if (shown->verdict->outcome == OUTCOME_ACCEPTED && shown->verdict->final == FINAL_NONE) {
+		print_labelled("note", "a filter's verdict: no second kernel looked at the proof");
+	}
+	print_labelled("next", advice(shown->verdict));
+}
