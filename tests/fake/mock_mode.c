@@ -357,7 +357,7 @@ static const struct behaviour {
 	{"body-64", "openai", "", 0, "no_code", 1, "a body of exactly 64 MiB"},
 	{"redirect", "openai", "", 5, "none", 0, "a redirect to another host: not followed"},
 	{"stale", "openai", "", 0, "pending", 1, "closes kept connections as they are used again"},
-	{"limited", "openai", "", 0, "pending", 1, "an enforced bucket (--rpm, --tpm)"},
+	{"limited", "openai", "--rpm 600", 0, "pending", 1, "an enforced bucket (--rpm, --tpm)"},
 };
 
 enum { BEHAVIOURS = sizeof(behaviours) / sizeof(behaviours[0]) };

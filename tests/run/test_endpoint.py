@@ -1,13 +1,10 @@
 #!/usr/bin/env python3
-"""What an endpoint may do, each with its outcome, through the whole of f2f eval: the behaviours of tests/fake/mock_reply.c."""
+"""What an endpoint may do, each with its outcome, through the whole of f2f eval: the behaviours of f2f-mock --print-modes."""
 import json
-import os
-import subprocess
-import urllib.request
 
 from harness import Home, main
+from mock import Mock
 
-MOCK = os.environ["F2F_MOCK"]
 PROBLEMS = 4
 
 # model: (exit status, (outcome, missing) of every sample or None when nothing is recorded, attempts a sample)
@@ -57,22 +54,6 @@ OUTCOMES = {
     "quota": (75, None, 0),
     "429-99999": (75, None, 0),
 }
-
-
-class Mock:
-    def __enter__(self):
-        self.process = subprocess.Popen([MOCK], stdout=subprocess.PIPE, text=True)
-        self.url = f"http://127.0.0.1:{int(self.process.stdout.readline())}"
-        return self
-
-    def __exit__(self, *exc):
-        self.process.terminate()
-        self.process.wait()
-        self.process.stdout.close()
-
-    def stats(self):
-        with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(self.url + "/stats") as reply:
-            return json.load(reply)
 
 
 def evaluate(home, mock, model, status, *more):
