@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
+#include "cmd/doctor_sandbox.h"
 #include "cmd/help.h"
 #include "cmd/lean_setup.h"
 #include "cmd/model.h"
@@ -141,17 +142,8 @@ static int try_lean(struct doctor *doctor, const struct lean_info *lean, const c
 	return rc;
 }
 
-static void look_at_sandbox(struct doctor *doctor, const struct lean_info *lean) {
-	struct loop *loop = loop_create(NULL);
-	struct verifier *verifier = NULL;
-	struct error err;
-	struct lean_terms terms = lean_setup_terms(doctor->options);
-	int rc = lean_setup_open(doctor->options, loop, lean, &terms, &verifier, &err);
-	find(doctor, rc == 0 ? FINDING_OK : FINDING_BROKEN, "sandbox",
-		rc == 0 ? verifier_sandbox(verifier) : err.message,
-		"apt-get install bubblewrap, and allow user namespaces: man f2f, SANDBOX");
-	verifier_close(verifier);
-	loop_destroy(loop);
+static void found_of_sandbox(bool good, const char *text, const char *fix, void *data) {
+	find(data, good ? FINDING_OK : FINDING_BROKEN, "sandbox", text, fix);
 }
 
 static void look_at_lean(struct doctor *doctor) {
@@ -161,9 +153,10 @@ static void look_at_lean(struct doctor *doctor) {
 	if (rc < 0) {
 		find(doctor, FINDING_MISSING, "lean", err.message,
 			"f2f lean setup, or F2F_LEAN=/path/to/lean; without it: --no-verify");
+		doctor_sandbox(doctor->options, NULL, found_of_sandbox, doctor);
 		return;
 	}
-	look_at_sandbox(doctor, &lean);
+	doctor_sandbox(doctor->options, &lean, found_of_sandbox, doctor);
 	rc = try_lean(doctor, &lean, "", &err);
 	char *text = xasprintf(
 		"%s, version %s%s", lean.path, lean.version, rc == 0 ? ", proves and refuses" : "");
@@ -266,6 +259,7 @@ static int run(struct options *given, struct error *err) {
 	free(version);
 	look_at_helper(&doctor, "f2f-git", "fetches problem sets");
 	look_at_helper(&doctor, "f2f-launch", "starts Lean");
+	look_at_helper(&doctor, "f2f-probe", "looks around in the sandbox");
 	look_at_helper(&doctor, "f2f-unpack", "reads archives for f2f import");
 	look_at_limits(&doctor);
 	look_at_database(&doctor);

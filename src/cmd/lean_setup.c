@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
+#include "verifier/sandbox.h"
 
 enum { MIB = 1024 * 1024 };
 
@@ -132,7 +133,7 @@ struct manifest_lean lean_setup_manifest(const struct options *options,
 	return (struct manifest_lean){
 		.info = info,
 		.backend = option_text(options, "backend", "lsp"),
-		.sandbox = verifier_sandbox(verifier),
+		.sandbox = sandbox_details(verifier_sandbox(verifier)),
 		.policy = lean_policy_name(terms->policy),
 		.cpu_limit_s = terms->cpu_limit_s,
 		.memory_limit_bytes = option_count(options, "lean-mem", 0) * MIB,

@@ -330,6 +330,12 @@ int64_t sandbox_set_memory(struct sandbox *sandbox, int64_t bytes) {
 	return before;
 }
 
+int sandbox_set_tasks(struct sandbox *sandbox, int tasks) {
+	int before = sandbox->task_limit;
+	sandbox->task_limit = tasks;
+	return before;
+}
+
 static void set_limits(struct sandbox *sandbox, const struct sandbox_options *options) {
 	long cores = sysconf(_SC_NPROCESSORS_ONLN);
 	int tasks = TASKS_BASE + TASKS_A_CORE * (int)cores;
@@ -358,7 +364,9 @@ int sandbox_open(const struct sandbox_options *options, struct sandbox **sandbox
 			 ? 0
 			 : error_set(err, ERROR_ENVIRONMENT,
 				   "f2f-launch is not beside f2f: build or install f2f again");
-	proc_groups_find(&sandbox->groups);
+	if (!options->no_groups) {
+		proc_groups_find(&sandbox->groups);
+	}
 	rc = rc == 0 && closed ? find_bwrap(sandbox, err) : rc;
 	rc = rc == 0 && closed ? add_visible(sandbox, options, err) : rc;
 	rc = rc < 0 ? rc : try_out(sandbox, err);

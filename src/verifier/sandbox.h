@@ -28,6 +28,7 @@ struct sandbox_options {
 	int64_t file_limit_bytes; // of a single file; 0: 16 MiB
 	int64_t tmp_limit_bytes; // of its private /tmp; 0: 256 MiB
 	int task_limit; // processes and threads; 0: by cores, at least 128
+	bool no_groups; // do without control groups, as where none can be made
 };
 
 /**

@@ -24,5 +24,6 @@ char *sandbox_bwrap_version(const char *bwrap, struct error *err);
 
 /** Of sandbox.c: the limit for children to come; returns the one before. */
 int64_t sandbox_set_memory(struct sandbox *sandbox, int64_t bytes);
+int sandbox_set_tasks(struct sandbox *sandbox, int tasks);
 
 #endif

@@ -95,8 +95,8 @@ size_t verifier_pending(const struct verifier *verifier) {
 	return verifier->pending;
 }
 
-const char *verifier_sandbox(const struct verifier *verifier) {
-	return sandbox_details(verifier->sandbox);
+struct sandbox *verifier_sandbox(const struct verifier *verifier) {
+	return verifier->sandbox;
 }
 
 int verifier_jobs(const struct verifier *verifier) {

@@ -8,6 +8,7 @@
 struct error;
 struct lean_check;
 struct loop;
+struct sandbox;
 struct verdict;
 
 /** What an installed Lean is. Texts owned. */
@@ -106,8 +107,8 @@ void verifier_cancel_all(struct verifier *verifier);
 /** Checks queued or running: the engine stops asking models while this is high. */
 size_t verifier_pending(const struct verifier *verifier);
 
-/** How its children are closed in, in a few words: "bwrap 0.8.0, memory by control group". */
-const char *verifier_sandbox(const struct verifier *verifier);
+/** What its children are closed in by; borrowed while it lives. */
+struct sandbox *verifier_sandbox(const struct verifier *verifier);
 
 /** Workers it uses. */
 int verifier_jobs(const struct verifier *verifier);
