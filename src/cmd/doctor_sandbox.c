@@ -16,8 +16,9 @@
 
 static const char fix_open[] = "apt-get install bubblewrap, and allow user namespaces: man f2f, "
 			       "SANDBOX";
-static const char fix_property[] = "do not check foreign proofs here until this is mended: man f2f, "
-				   "SANDBOX";
+static const char fix_property[] =
+	"do not check foreign proofs here until this is mended: man f2f, "
+	"SANDBOX";
 
 struct telling {
 	doctor_found_fn found;
@@ -37,11 +38,9 @@ static void tell(const char *property, bool good, const char *text, void *data) 
 	free(line);
 }
 
-static void check(
-	struct sandbox *sandbox, const char *secret, doctor_found_fn found, void *data) {
-	struct telling telling = {.found = found,
-		.data = data,
-		.open = strcmp(sandbox_name(sandbox), "none") == 0};
+static void check(struct sandbox *sandbox, const char *secret, doctor_found_fn found, void *data) {
+	struct telling telling = {
+		.found = found, .data = data, .open = strcmp(sandbox_name(sandbox), "none") == 0};
 	struct error err;
 	found(true, sandbox_details(sandbox), NULL, data);
 	if (sandbox_check(sandbox, secret, tell, &telling, &err) < 0) {
@@ -49,8 +48,8 @@ static void check(
 	}
 }
 
-void doctor_sandbox(struct options *options, const struct lean_info *lean, doctor_found_fn found,
-	void *data) {
+void doctor_sandbox(
+	struct options *options, const struct lean_info *lean, doctor_found_fn found, void *data) {
 	char secret[VERIFIER_NONCE];
 	verifier_nonce(secret);
 	setenv(PLANTED, secret, 1);

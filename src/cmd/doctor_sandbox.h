@@ -13,7 +13,7 @@ typedef void (*doctor_found_fn)(bool good, const char *text, const char *fix, vo
  * Opens the sandbox that these options ask for, around this Lean (NULL: around none), and tries each
  * of its properties.
  */
-void doctor_sandbox(struct options *options, const struct lean_info *lean, doctor_found_fn found,
-	void *data);
+void doctor_sandbox(
+	struct options *options, const struct lean_info *lean, doctor_found_fn found, void *data);
 
 #endif

@@ -54,8 +54,7 @@ bool filter_install(void) {
 	code[n++] = (struct sock_filter)BPF_STMT(
 		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
 	// Numbers of the x32 kind are another list of the same calls.
-	code[n++] = (struct sock_filter)BPF_JUMP(
-		BPF_JMP | BPF_JGE | BPF_K, X32_BIT, DENIED + 1, 0);
+	code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, DENIED + 1, 0);
 	for (unsigned i = 0; i < DENIED; i++) {
 		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
 			(unsigned)denied[i], (unsigned char)(DENIED - i), 0);

@@ -46,8 +46,8 @@ bool groups_make(struct groups *groups, const struct plan *plan) {
 	groups->count = 0;
 	for (int i = 0; i < plan->group_count; i++) {
 		char *path = groups->paths[groups->count];
-		int length = snprintf(
-			path, GROUP_PATH_MAX, "%s/f2f-%d", plan->groups[i], (int)getpid());
+		int length =
+			snprintf(path, GROUP_PATH_MAX, "%s/f2f-%d", plan->groups[i], (int)getpid());
 		bool made = length < GROUP_PATH_MAX && mkdir(path, 0755) == 0;
 		groups->count += made;
 		if (!made || !limit(path, plan)) {
@@ -98,8 +98,8 @@ int64_t groups_memory_kills(const struct groups *groups) {
 
 void groups_remove(const struct groups *groups) {
 	for (int i = groups->count - 1; i >= 0; i--) {
-		for (int tries = 0; tries < REMOVE_TRIES && rmdir(groups->paths[i]) < 0 &&
-				    errno == EBUSY;
+		for (int tries = 0;
+			tries < REMOVE_TRIES && rmdir(groups->paths[i]) < 0 && errno == EBUSY;
 			tries++) {
 			poll(NULL, 0, 1);
 		}

@@ -78,8 +78,8 @@ static void look_at_network(const struct planted *planted) {
 	}
 	struct sockaddr_in address = {.sin_family = AF_INET,
 		.sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-		.sin_port = htons((uint16_t)strtoul(
-			planted->port != NULL ? planted->port : "0", NULL, 10))};
+		.sin_port = htons(
+			(uint16_t)strtoul(planted->port != NULL ? planted->port : "0", NULL, 10))};
 	if (planted->port != NULL &&
 		connects(AF_INET, (struct sockaddr *)&address, sizeof(address))) {
 		say("network", "port %s of the host answers", planted->port);
@@ -121,7 +121,10 @@ static void look_at_writes(const struct planted *planted) {
 	for (size_t i = 0; i <= sizeof(folders) / sizeof(folders[0]); i++) {
 		bool last = i == sizeof(folders) / sizeof(folders[0]);
 		snprintf(path, sizeof(path), "%s/f2f-probe-%d",
-			!last ? folders[i] : home != NULL ? home : "", (int)getpid());
+			!last	       ? folders[i]
+			: home != NULL ? home
+				       : "",
+			(int)getpid());
 		if (creates(path)) {
 			say("write", "a file could be made: %s", path);
 			return;

@@ -45,9 +45,9 @@ static bool find_mount(const char *controller, struct mount *mount) {
 			sscanf(rest, " - %63s %*s %511s", type, options) != 2) {
 			continue;
 		}
-		found = controller == NULL ? strcmp(type, "cgroup2") == 0
-					   : strcmp(type, "cgroup") == 0 &&
-						     has_word(options, controller);
+		found = controller == NULL
+				? strcmp(type, "cgroup2") == 0
+				: strcmp(type, "cgroup") == 0 && has_word(options, controller);
 	}
 	if (in != NULL) {
 		fclose(in);
@@ -106,7 +106,8 @@ static bool gives(const char *group, const char *controller) {
 	char *path = xasprintf("%s/cgroup.subtree_control", group);
 	FILE *in = fopen(path, "re");
 	char line[512] = "";
-	bool yes = in != NULL && fgets(line, sizeof(line), in) != NULL && has_word(line, controller);
+	bool yes =
+		in != NULL && fgets(line, sizeof(line), in) != NULL && has_word(line, controller);
 	if (in != NULL) {
 		fclose(in);
 	}

@@ -67,11 +67,11 @@ static bool read_stat(int pid, struct stat_line *stat_out) {
 	const char *rest = strrchr(text, ')');
 	unsigned long long user = 0, system = 0;
 	long long reaped_user = 0, reaped_system = 0, threads = 0, pages = 0;
-	if (rest == NULL || sscanf(rest + 1,
-				    " %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %lld "
-				    "%lld %*d %*d %lld %*d %*u %*u %lld",
-				    &user, &system, &reaped_user, &reaped_system, &threads,
-				    &pages) != 6) {
+	if (rest == NULL ||
+		sscanf(rest + 1,
+			" %*c %*d %*d %*d %*d %*d %*u %*u %*u %*u %*u %llu %llu %lld "
+			"%lld %*d %*d %lld %*d %*u %*u %lld",
+			&user, &system, &reaped_user, &reaped_system, &threads, &pages) != 6) {
 		return false;
 	}
 	int64_t tick_ns = CLOCK_SECOND / sysconf(_SC_CLK_TCK);

@@ -83,8 +83,7 @@ void binds_finish(struct binds *binds) {
 
 /* ---- Adding. */
 
-static void push(
-	struct binds *binds, const char *path, const char *target, enum bind_kind kind) {
+static void push(struct binds *binds, const char *path, const char *target, enum bind_kind kind) {
 	for (size_t i = 0; i < binds->count; i++) {
 		struct bind *other = &binds->items[i];
 		if (strcmp(other->path, path) == 0) {
@@ -158,8 +157,8 @@ int binds_add(struct binds *binds, const char *path, bool writable, struct error
 }
 
 /* Links inside a folder that lead out of it. */
-static void push_outside(struct binds *binds, const char *folder, const char *top, int depth,
-	int *budget) {
+static void push_outside(
+	struct binds *binds, const char *folder, const char *top, int depth, int *budget) {
 	DIR *entries = opendir(folder);
 	struct dirent *entry;
 	while (entries != NULL && (entry = readdir(entries)) != NULL && --*budget > 0) {
@@ -172,7 +171,8 @@ static void push_outside(struct binds *binds, const char *folder, const char *to
 		if (lstat(path, &info) == 0 && S_ISLNK(info.st_mode)) {
 			char *real = real_of(path);
 			if (real != NULL && !is_within(real, top)) {
-				binds_add(binds, path, false, NULL); // what it may not show stays out
+				binds_add(
+					binds, path, false, NULL); // what it may not show stays out
 			}
 			free(real);
 		} else if (S_ISDIR(info.st_mode) && depth > 1) {
@@ -277,10 +277,9 @@ void binds_settle(struct binds *binds) {
 		struct bind bind = binds->items[i];
 		const struct bind *above = closest(binds, kept, bind.path);
 		bool shown = above != NULL && above->kind != BIND_EMPTY;
-		bool needed = bind.kind == BIND_EMPTY ? shown
-			      : bind.kind == BIND_LINK
-				      ? !shown
-				      : !shown || above->kind != bind.kind;
+		bool needed = bind.kind == BIND_EMPTY  ? shown
+			      : bind.kind == BIND_LINK ? !shown
+						       : !shown || above->kind != bind.kind;
 		if (needed) {
 			binds->items[kept++] = bind;
 		} else {

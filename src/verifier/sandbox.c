@@ -149,9 +149,10 @@ static int make_binds(const struct sandbox *sandbox, const struct sandbox_extra 
 	}
 	for (size_t i = 0; i < sandbox->binds.count; i++) {
 		const struct bind *bind = &sandbox->binds.items[i];
-		vec_push(binds, (struct bind){.path = xstrdup(bind->path),
-					.target = bind->target != NULL ? xstrdup(bind->target) : NULL,
-					.kind = bind->kind});
+		vec_push(binds,
+			(struct bind){.path = xstrdup(bind->path),
+				.target = bind->target != NULL ? xstrdup(bind->target) : NULL,
+				.kind = bind->kind});
 	}
 	int rc = 0;
 	for (int writable = 0; extra != NULL && writable < 2; writable++) {
@@ -239,7 +240,8 @@ static bool is_named(const char *text, const char *name) {
 static char **make_environment(const struct sandbox_options *options, bool closed) {
 	static const char *const replaced[] = {"PATH", "HOME", "TMPDIR", "ELAN_HOME"};
 	char **clean = options->environment == NULL ? proc_clean_env() : NULL;
-	const char *const *given = clean != NULL ? (const char *const *)clean : options->environment;
+	const char *const *given =
+		clean != NULL ? (const char *const *)clean : options->environment;
 	VEC(char *) list = {0};
 	for (size_t i = 0; given[i] != NULL; i++) {
 		bool kept = strchr(given[i], '=') != NULL;
@@ -341,16 +343,16 @@ static void set_limits(struct sandbox *sandbox, const struct sandbox_options *op
 	int tasks = TASKS_BASE + TASKS_A_CORE * (int)cores;
 	tasks = tasks > TASKS_LEAST ? tasks : TASKS_LEAST;
 	sandbox->task_limit = options->task_limit > 0 ? options->task_limit : tasks;
-	sandbox->memory_limit_bytes = options->memory_limit_bytes > 0 ? options->memory_limit_bytes
-								      : memory_limit_bytes;
+	sandbox->memory_limit_bytes =
+		options->memory_limit_bytes > 0 ? options->memory_limit_bytes : memory_limit_bytes;
 	sandbox->file_limit_bytes =
 		options->file_limit_bytes > 0 ? options->file_limit_bytes : file_limit_bytes;
 	sandbox->tmp_limit_bytes =
 		options->tmp_limit_bytes > 0 ? options->tmp_limit_bytes : tmp_limit_bytes;
 }
 
-int sandbox_open(const struct sandbox_options *options, struct sandbox **sandbox_out,
-	struct error *err) {
+int sandbox_open(
+	const struct sandbox_options *options, struct sandbox **sandbox_out, struct error *err) {
 	const char *mode = options->mode != NULL ? options->mode : "bwrap";
 	bool closed = strcmp(mode, "bwrap") == 0;
 	if (!closed && strcmp(mode, "none") != 0) {

@@ -35,8 +35,8 @@ struct sandbox_options {
  * Tries it out with a real child, some 10 ms. ERROR_ENVIRONMENT, with what to type, when bubblewrap
  * is missing or does not work here; ERROR_USAGE for another mode.
  */
-int sandbox_open(const struct sandbox_options *options, struct sandbox **sandbox_out,
-	struct error *err);
+int sandbox_open(
+	const struct sandbox_options *options, struct sandbox **sandbox_out, struct error *err);
 
 /** Children that still run keep running. NULL is fine. */
 void sandbox_close(struct sandbox *sandbox);

@@ -81,7 +81,10 @@ static int attempt_run(struct attempt *attempt, const struct sandbox *sandbox,
 		.kill_on = kill_on,
 		.out = BUF_INIT(SAID_MAX),
 		.said = BUF_INIT(SAID_MAX)};
-	char *probe = path_find_helper("f2f-probe");
+	char *found = path_find_helper("f2f-probe");
+	// The way there may lead through folders that are not seen inside.
+	char *probe = found != NULL ? realpath(found, NULL) : NULL;
+	free(found);
 	if (probe == NULL) {
 		return error_set(err, ERROR_ENVIRONMENT,
 			"f2f-probe is not beside f2f: build or install f2f again");
@@ -97,8 +100,7 @@ static int attempt_run(struct attempt *attempt, const struct sandbox *sandbox,
 	int rc = sandbox_spawn(sandbox, attempt->loop, &extra, &options, &attempt->proc, err);
 	if (rc == 0) {
 		attempt->deadline_ns = loop_now(attempt->loop) + PATIENCE_S * CLOCK_SECOND;
-		attempt->timer =
-			loop_timer_start(attempt->loop, LOOK_MS * CLOCK_MS, look, attempt);
+		attempt->timer = loop_timer_start(attempt->loop, LOOK_MS * CLOCK_MS, look, attempt);
 		proc_close_stdin(attempt->proc);
 		loop_run(attempt->loop);
 		loop_timer_cancel(attempt->timer);

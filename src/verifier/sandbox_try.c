@@ -43,9 +43,8 @@ static void on_late(void *data) {
 }
 
 static void trial_init(struct trial *trial, struct proc_options *options) {
-	*trial = (struct trial){.loop = loop_create(NULL),
-		.out = BUF_INIT(SAID_MAX),
-		.said = BUF_INIT(SAID_MAX)};
+	*trial = (struct trial){
+		.loop = loop_create(NULL), .out = BUF_INIT(SAID_MAX), .said = BUF_INIT(SAID_MAX)};
 	options->on_output = on_output;
 	options->on_exit = on_exit_of;
 	options->data = trial;
@@ -86,8 +85,7 @@ static int failed(const struct trial *trial, struct error *err) {
 		(int)(line.len < 120 ? line.len : 120), line.data);
 }
 
-enum sandbox_trial sandbox_try(
-	struct sandbox *sandbox, const char *launcher, struct error *err) {
+enum sandbox_trial sandbox_try(struct sandbox *sandbox, const char *launcher, struct error *err) {
 	const char *const argv[] = {launcher, "eat", TRIAL_EATS, NULL};
 	struct proc_options options = {.argv = argv};
 	struct trial trial;

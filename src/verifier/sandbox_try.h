@@ -16,8 +16,7 @@ enum sandbox_trial {
  * Starts `launcher` (as it is named inside) in this sandbox, as it is set up so far, and has it take
  * more memory than it is given.
  */
-enum sandbox_trial sandbox_try(
-	struct sandbox *sandbox, const char *launcher, struct error *err);
+enum sandbox_trial sandbox_try(struct sandbox *sandbox, const char *launcher, struct error *err);
 
 /** Owned "0.8.0", or NULL with what is wrong with it. */
 char *sandbox_bwrap_version(const char *bwrap, struct error *err);
