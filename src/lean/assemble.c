@@ -110,6 +110,7 @@ void lean_check_assemble(const struct problem *problem, const struct lean_candid
 		.header = canonical_header(problem->header),
 		.theorem = xstrdup(problem->theorem),
 		.probe = xasprintf("f2f_probe_%s", nonce),
+		.needs_final = candidate->let_through != NULL,
 	};
 	append_before(&body, problem, candidate, nonce, check_out);
 	buf_append_str(&body, problem->statement);

@@ -194,7 +194,7 @@ static char *block_text(const struct lean_tokens *tokens, size_t from, size_t to
 
 static struct candidate_result check_bare(const struct problem *problem, enum lean_policy policy,
 	const struct lean_tokens *tokens, size_t from, size_t to,
-	const struct lean_command *command) {
+	const struct lean_command *command, struct lean_passes *passes) {
 	struct candidate_result result = {.status = CANDIDATE_OK};
 	struct lean_refusal refusal;
 	size_t bad = 0;
@@ -202,7 +202,7 @@ static struct candidate_result check_bare(const struct problem *problem, enum le
 		return lean_candidate_refuse(REASON_ERROR, "", tokens->list.items[from].line + 1,
 			"no proof begins like this");
 	}
-	if (!lean_policy_check(policy, tokens, from, to, LEAN_PLACE_PROOF, &refusal)) {
+	if (!lean_policy_check(policy, tokens, from, to, LEAN_PLACE_PROOF, passes, &refusal)) {
 		return lean_candidate_refuse(
 			refusal.reason, refusal.word, refusal.line, refusal.why);
 	}
@@ -243,8 +243,9 @@ struct candidate_result lean_bare_take(const struct problem *problem, enum lean_
 	if (from >= command->to) {
 		return none;
 	}
+	struct lean_passes passes = {.words = ""};
 	struct candidate_result result =
-		check_bare(problem, policy, tokens, from, command->to, command);
+		check_bare(problem, policy, tokens, from, command->to, command, &passes);
 	if (result.status != CANDIDATE_OK) {
 		return result;
 	}
@@ -260,5 +261,6 @@ struct candidate_result lean_bare_take(const struct problem *problem, enum lean_
 			"a long string in a proof that must be indented");
 	}
 	out->helpers = xstrdup("");
+	out->let_through = passes.words[0] != '\0' ? xstrdup(passes.words) : NULL;
 	return result;
 }

@@ -237,6 +237,7 @@ void lean_candidate_finish(struct lean_candidate *candidate) {
 	free(candidate->proof);
 	free(candidate->options);
 	free(candidate->helpers);
+	free(candidate->let_through);
 	free(candidate->difference);
 	*candidate = (struct lean_candidate){0};
 }

@@ -23,6 +23,8 @@ struct lean_candidate {
 	char **fills; // for each placeholder of the problem's preamble, in order, the term it is
 		// filled with
 	size_t fill_count;
+	char *let_through; // words that only permissive lets through, "instance, @["; with any,
+		// acceptance needs the final check; NULL when none
 	char *difference; // how the reply's statement differs from the asked one, token by token;
 		// NULL when it does not
 };

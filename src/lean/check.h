@@ -15,7 +15,7 @@ struct verdict;
 struct lean_check {
 	char *header; // ends in a newline unless empty; equal bytes may share a warm worker
 	char *body; // filled preamble, our goal, helpers, statement, proof, then our own appended
-		    // commands; ends in a newline
+		// commands; ends in a newline
 	char *theorem; // name asked for
 	char *probe; // name of the appended theorem, which the candidate could not know
 	bool filled; // answers of the model fill placeholders: its text begins at line 0

@@ -20,40 +20,70 @@ static const char *const header_words[] = {"import", "open", "set_option", "univ
 
 static const char *const other_words[] = {
 	"abbrev",
+	"add_aesop_rules",
 	"add_decl_doc",
 	"alias",
+	"assert_exists",
+	"assert_no_sorry",
 	"assert_not_exists",
+	"assert_not_imported",
 	"attribute",
 	"axiom",
 	"binder_predicate",
+	"builtin_dsimproc",
+	"builtin_dsimproc_decl",
+	"builtin_grind_propagator",
 	"builtin_initialize",
+	"builtin_simproc",
+	"builtin_simproc_decl",
+	"cbv_simproc",
 	"class",
+	"class_abbrev",
+	"coinductive",
 	"compile_inductive",
 	"constant",
+	"count_heartbeats",
+	"declare_aesop_rule_sets",
+	"declare_command_config_elab",
+	"declare_config_elab",
+	"declare_simp_like_tactic",
 	"declare_syntax_cat",
+	"declare_term_config_elab",
 	"def",
+	"default_instance",
+	"deprecated_module",
 	"deriving",
+	"docs_to_verso",
 	"dsimproc",
+	"dsimproc_decl",
 	"elab",
 	"elab_rules",
+	"elab_stx",
 	"end",
+	"erase_aesop_rules",
 	"example",
 	"export",
 	"extend_docs",
 	"grind_pattern",
+	"grind_propagator",
+	"guard_min_heartbeats",
 	"include",
 	"inductive",
 	"infix",
 	"infixl",
 	"infixr",
+	"init_grind_norm",
+	"init_quot",
 	"initialize",
 	"initialize_simps_projections",
+	"insert_to_additive_translation",
 	"instance",
 	"irreducible_def",
 	"lemma",
 	"library_note",
 	"macro",
 	"macro_rules",
+	"mk_iff_of_inductive_prop",
 	"module",
 	"mutual",
 	"namespace",
@@ -66,22 +96,43 @@ static const char *const other_words[] = {
 	"prelude",
 	"proof_wanted",
 	"recall",
+	"recommended_spelling",
+	"register_aesop_check_option",
 	"register_builtin_option",
+	"register_error_explanation",
+	"register_hint",
 	"register_label_attr",
 	"register_option",
+	"register_parser_alias",
 	"register_simp_attr",
+	"register_sym_simp",
+	"register_tactic_tag",
 	"run_cmd",
 	"run_elab",
 	"run_meta",
+	"seal",
 	"section",
+	"set_premise_selector",
+	"show_panel_widgets",
 	"simproc",
+	"simproc_decl",
 	"structure",
+	"sudo",
 	"suppress_compilation",
 	"syntax",
+	"tactic_extension",
+	"test_extern",
 	"theorem",
 	"unif_hint",
+	"unlock_limits",
+	"unseal",
+	"unset_option",
+	"unsuppress_compilation",
 	"variable",
 	"variables",
+	"whatsnew",
+	"with_exporting",
+	"with_weak_namespace",
 };
 
 static bool listed(const char *const *words, size_t count, const char *word, size_t length) {
@@ -106,6 +157,12 @@ bool lean_is_command_word(const char *word, size_t length) {
 	return listed(modifiers, F2F_COUNT(modifiers), word, length) ||
 	       listed(header_words, F2F_COUNT(header_words), word, length) ||
 	       listed(other_words, F2F_COUNT(other_words), word, length);
+}
+
+/* "  #print axioms t" under a proof: asked about it, whatever the column. */
+static bool asks(const struct lean_tokens *tokens, size_t index) {
+	return tokens->list.items[index].first &&
+	       (lean_token_is(tokens, index, "#print") || lean_token_is(tokens, index, "#check"));
 }
 
 static bool begins_command(const struct lean_tokens *tokens, size_t index) {
@@ -139,7 +196,10 @@ static enum lean_command_kind kind_of(const struct lean_tokens *tokens, size_t k
 	if (lean_token_is(tokens, keyword, "def") || lean_token_is(tokens, keyword, "abbrev")) {
 		return LEAN_COMMAND_DEF;
 	}
-	if (token_in(tokens, keyword, header_words, F2F_COUNT(header_words))) {
+	/* "module" alone on its line begins a file of today's Lean. */
+	bool alone = lean_token_is(tokens, keyword, "module") &&
+		     (keyword + 1 == tokens->list.count || tokens->list.items[keyword + 1].first);
+	if (alone || token_in(tokens, keyword, header_words, F2F_COUNT(header_words))) {
 		return LEAN_COMMAND_HEADER;
 	}
 	return LEAN_COMMAND_OTHER;
@@ -176,7 +236,7 @@ void lean_commands_find(const struct lean_tokens *tokens, struct lean_commands *
 	while (i < count) {
 		const struct lean_token *token = &tokens->list.items[i];
 		bool hangs = last != SIZE_MAX && prefix_ends(tokens, last, i);
-		if (!((token->first && token->column <= base) || hangs) ||
+		if (!((token->first && token->column <= base) || hangs || asks(tokens, i)) ||
 			!begins_command(tokens, i)) {
 			i++;
 			continue;

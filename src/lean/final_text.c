@@ -17,8 +17,8 @@ static void find_holes(const char *preamble, struct lean_check *check) {
 	lean_commands_find(&tokens, &commands);
 	lean_placeholders_find(&tokens, &commands, &places);
 	check->hole_count = places.list.count;
-	check->holes = check->hole_count > 0 ? xcalloc(check->hole_count, sizeof(*check->holes))
-					     : NULL;
+	check->holes =
+		check->hole_count > 0 ? xcalloc(check->hole_count, sizeof(*check->holes)) : NULL;
 	for (size_t i = 0; i < check->hole_count; i++) {
 		const struct lean_token *name = &tokens.list.items[places.list.items[i].name];
 		check->holes[i] = xmemdup0(preamble + name->start, name->end - name->start);

@@ -47,12 +47,16 @@ static const struct range symbols[] = {
 	{0x3a0, 0x3a0},
 	{0x3a3, 0x3a3},
 	{0x3bb, 0x3bb},
+	{0x1543, 0x1543},
+	{0x15ee, 0x15ee},
+	{0x1601, 0x1601},
 	{0x1d2c, 0x1d61},
 	{0x1d6b, 0x1dbf},
 	{0x2010, 0x2027},
 	{0x2030, 0x205e},
 	{0x2070, 0x207f},
 	{0x208a, 0x208e},
+	{0x2150, 0x215f},
 	{0x2190, 0x23ff},
 	{0x25a0, 0x27ff},
 	{0x2900, 0x2bff},
@@ -89,5 +93,6 @@ bool lean_letter_symbol(uint32_t c) {
 	if (c < 0x80) {
 		return c > ' ' && c < 0x7f && !ascii_letter(c) && !(c >= '0' && c <= '9');
 	}
-	return in(symbols, F2F_COUNT(symbols), c);
+	/* "→ₗ", "≃ₐ": a subscript where no name goes on belongs to an operator. */
+	return in(symbols, F2F_COUNT(symbols), c) || in(subscripts, F2F_COUNT(subscripts), c);
 }

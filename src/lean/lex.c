@@ -50,6 +50,9 @@ static const char *const long_symbols[] = {
 	"⁻¹",
 };
 
+/* Operators of core and Mathlib that end in a prime: "∑' n, f n", "l[i]'h", "f ∘' g". */
+static const char *const primed_symbols[] = {"]'", "×'", "Σ'", "∏'", "∑'", "∘'", "⊕'"};
+
 struct lexer {
 	struct lean_tokens *out;
 	struct error *err;
@@ -58,6 +61,7 @@ struct lexer {
 	size_t at;
 	unsigned line;
 	unsigned column;
+	unsigned column16;
 	bool first;
 	size_t open_braces[INTERPOLATION_MAX]; // braces open inside each interpolated string's code
 	size_t interpolations;
@@ -100,9 +104,10 @@ static void step(struct lexer *lexer) {
 	uint32_t c = code_point(lexer, lexer->at, &next);
 	lexer->at = next;
 	lexer->column++;
+	lexer->column16 += c > 0xffff ? 2 : 1;
 	if (c == '\n') {
 		lexer->line++;
-		lexer->column = 0;
+		lexer->column = lexer->column16 = 0;
 		lexer->first = true;
 	}
 }
@@ -131,6 +136,7 @@ static struct lean_token begin(const struct lexer *lexer, enum lean_token_kind k
 		.start = lexer->at,
 		.line = lexer->line,
 		.column = lexer->column,
+		.column16 = lexer->column16,
 		.first = lexer->first,
 	};
 }
@@ -395,8 +401,41 @@ static void read_hash(struct lexer *lexer) {
 	read_name(lexer, token);
 }
 
+/*
+ * Length of an operator with its prime; 0 when there is none here, or when a Lean that does not know
+ * the operator could read a character instead, and so place what follows differently: the prime
+ * would open it, one character on it would close. "l[i]'h'" is the same either way.
+ */
+static size_t primed_length(const struct lexer *lexer) {
+	for (size_t i = 0; i < F2F_COUNT(primed_symbols); i++) {
+		if (!looking_at(lexer, primed_symbols[i])) {
+			continue;
+		}
+		size_t length = strlen(primed_symbols[i]);
+		size_t next = 0;
+		size_t after = 0;
+		uint32_t inside = code_point(lexer, lexer->at + length, &next);
+		uint32_t behind = code_point(lexer, next, &after);
+		if (inside != '\\' && inside != '\'' && behind != '\'') {
+			return length;
+		}
+		uint32_t rest = code_point(lexer, after, &next);
+		return lean_letter_first(inside) && behind == '\'' && !lean_letter_rest(rest) &&
+				       rest != '"' && rest != '.'
+			       ? length
+			       : 0;
+	}
+	return 0;
+}
+
 static void read_symbol(struct lexer *lexer) {
 	struct lean_token token = begin(lexer, LEAN_SYMBOL);
+	size_t primed = primed_length(lexer);
+	if (primed > 0) {
+		step_to(lexer, lexer->at + primed);
+		finish(lexer, token);
+		return;
+	}
 	for (size_t i = 0; i < F2F_COUNT(long_symbols); i++) {
 		if (looking_at(lexer, long_symbols[i])) {
 			step_to(lexer, lexer->at + strlen(long_symbols[i]));

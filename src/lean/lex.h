@@ -10,7 +10,7 @@ struct error;
 
 enum lean_token_kind {
 	LEAN_IDENT, // names and keywords, dots included: "theorem", "h.end", "Nat.succ", "simp?",
-		    // "«a b».c"
+	// "«a b».c"
 	LEAN_HASH, // "#check": a hash sign with the word right behind it
 	LEAN_NUMBER, // 12, 0xff, 1.5e3
 	LEAN_STRING, // with its quotes; of an interpolated one each literal piece
@@ -20,13 +20,14 @@ enum lean_token_kind {
 };
 
 /** A token outside comments. Offsets in bytes; line and column count from 0, the column in code
- * points. */
+ * points (Lean's messages) and in UTF-16 units (the language server's). */
 struct lean_token {
 	enum lean_token_kind kind;
 	size_t start;
 	size_t end;
 	unsigned line;
 	unsigned column;
+	unsigned column16;
 	bool first; // first on its line, comments aside
 };
 

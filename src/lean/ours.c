@@ -52,9 +52,9 @@ void lean_goal_append(
 	const char *text = problem->statement;
 	struct lean_signature signature = read_statement(text, &tokens);
 	struct str levels = universes(text, &tokens, &signature);
-	buf_appendf(body, "axiom f2f_hole_%s (p : Prop) : p\n", nonce);
+	buf_appendf(body, "axiom _f2f_hole_%s (p : Prop) : p\n", nonce);
 	append_scopes(body, tail);
-	buf_appendf(body, "theorem f2f_goal_%s%.*s", nonce, STR_ARG(levels));
+	buf_appendf(body, "theorem _f2f_goal_%s%.*s", nonce, STR_ARG(levels));
 	if (signature.name != SIZE_MAX && signature.binders < tokens.list.count) {
 		/* At the columns it has in the statement, so that layout means the same. */
 		const struct lean_token *first = &tokens.list.items[signature.binders];
@@ -62,8 +62,8 @@ void lean_goal_append(
 			text + first->start);
 	}
 	buf_appendf(body,
-		" :=\n  f2f_hole_%s _\ndef f2f_type_%s%.*s : Prop :=\n"
-		"  (fun (p : Prop) (_ : p) => p) _ @f2f_goal_%s%.*s\n\n",
+		" :=\n  _f2f_hole_%s _\ndef _f2f_type_%s%.*s : Prop :=\n"
+		"  (fun (p : Prop) (_ : p) => p) _ @_f2f_goal_%s%.*s\n\n",
 		nonce, nonce, STR_ARG(levels), nonce, STR_ARG(levels));
 	lean_tokens_finish(&tokens);
 }
@@ -82,7 +82,7 @@ void lean_probe_append(struct buf *body, const struct problem *problem, const ch
 		"theorem f2f_probe_%s%.*s : @_root_.Eq _ @_root_.%s%.*s @_root_.%s%.*s :=\n", nonce,
 		STR_ARG(levels), name, STR_ARG(levels), name, STR_ARG(levels));
 	buf_appendf(body,
-		"  have _h := (@_root_.%s%.*s : f2f_type_%s%.*s)\n"
+		"  have _h := (@_root_.%s%.*s : _f2f_type_%s%.*s)\n"
 		"  @_root_.rfl _ @_root_.%s%.*s\n"
 		"#print axioms f2f_probe_%s\n",
 		name, STR_ARG(levels), nonce, STR_ARG(levels), name, STR_ARG(levels), nonce);

@@ -10,7 +10,8 @@ struct problem;
 
 /**
  * Before all of the model's text: the asked statement as a theorem of our own, proved by an axiom
- * that proves anything, and its type as a definition. All three have names that nobody can guess.
+ * that proves anything, and its type as a definition. All three have names that nobody can guess; they begin with
+ * an underscore, which keeps them out of what searches such as `exact?` look through.
  * Because it is a theorem, its header is read exactly as the asked one's: names and universes that
  * bind themselves, layout, defaults. Nothing may rest on the axiom: it is not on the allow-list.
  * `tail` is the end of the preamble, whose "open … in" belongs to the statement.

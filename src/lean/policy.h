@@ -22,6 +22,8 @@ enum lean_place {
 	LEAN_PLACE_HELPER = 2, // a declaration before the statement, behind its keyword
 	LEAN_PLACE_FILL = 4, // the term that a placeholder is filled with
 	LEAN_PLACE_SET = 8, // a set's own header, preamble and statement: trusted more, not blindly
+	LEAN_PLACE_COMMAND = 16, // what a command before the statement begins with: attributes,
+	// modifiers, keyword
 };
 
 struct lean_refusal {
@@ -31,10 +33,20 @@ struct lean_refusal {
 	const char *why;
 };
 
+/** What permissive let through and strict would not have: "instance, @[". Empty: nothing. */
+struct lean_passes {
+	char words[160];
+};
+
 /** True when tokens from..to hold nothing that is refused in `place`; else the first such word in
- * *refusal_out. */
+ * *refusal_out. What passed only because the policy is permissive is added to *passes, which may be
+ * NULL under strict. */
 bool lean_policy_check(enum lean_policy policy, const struct lean_tokens *tokens, size_t from,
-	size_t to, enum lean_place place, struct lean_refusal *refusal_out);
+	size_t to, enum lean_place place, struct lean_passes *passes,
+	struct lean_refusal *refusal_out);
+
+/** Adds a word to what was let through, once. */
+void lean_policy_pass(struct lean_passes *passes, const char *word, size_t length);
 
 /**
  * Whether bytes are fit to be lexed: well-formed UTF-8 of bounded size without NUL, lone CR, exotic
@@ -45,5 +57,12 @@ bool lean_policy_clean(const char *text, size_t length, unsigned *line_out, cons
 
 /** Whether "set_option NAME" may stand in a model's text: limits of effort only. */
 bool lean_policy_option(const char *name, size_t length);
+
+/**
+ * What is against a set's header line, whose keyword is token `index`: NULL for imports of known
+ * libraries, namespaces of mathematics, and options that are on the list of those which neither
+ * switch checks off nor change what a statement means.
+ */
+const char *lean_policy_header(const struct lean_tokens *tokens, size_t index, size_t to);
 
 #endif

@@ -99,8 +99,8 @@ static int take_apart(const struct lean_tokens *tokens, const struct lean_comman
 			line_of(tokens, bad < tokens->list.count ? bad : theorem->keyword));
 	}
 	struct lean_refusal refusal;
-	if (!lean_policy_check(
-		    LEAN_POLICY_STRICT, tokens, 0, signature.type_end, LEAN_PLACE_SET, &refusal)) {
+	if (!lean_policy_check(LEAN_POLICY_STRICT, tokens, 0, signature.type_end, LEAN_PLACE_SET,
+		    NULL, &refusal)) {
 		return error_set(err, ERROR_INPUT, "line %u: \"%s\" in a statement: %s",
 			refusal.line, refusal.word, refusal.why);
 	}

@@ -12,13 +12,13 @@ struct problem;
  */
 struct lean_statement {
 	char *header; // leading import, set_option, open lines, with their newlines; "" when there
-		      // are none
+		// are none
 	char *preamble; // doc comments, placeholders, declarations between header and theorem, as
-			// written; "" when none
+		// written; "" when none
 	char *statement; // "theorem NAME binders : type", no trailing white space
 	char *theorem; // NAME
 	char *proof; // the text after ":="; NULL when there is none, or only `by`, `sorry` or `by
-		     // sorry`
+		// sorry`
 };
 
 /**

@@ -7,6 +7,7 @@
 
 static const char *const openers[] = {"(", "[", "{", "⟨", "⦃", "#[", "@[", "⟦", "⟪", "⌊", "⌈"};
 static const char *const closers[] = {")", "]", "}", "⟩", "⦄", "]", "]", "⟧", "⟫", "⌋", "⌉"};
+static const char primed_closer[] = "]'"; // "l[i]'h": closes as the plain one does
 
 _Static_assert(F2F_COUNT(openers) == F2F_COUNT(closers), "each bracket has its partner");
 
@@ -43,7 +44,9 @@ int lean_token_depth(const struct lean_tokens *tokens, size_t index) {
 	if (find(tokens, index, openers) < F2F_COUNT(openers)) {
 		return 1;
 	}
-	return find(tokens, index, closers) < F2F_COUNT(openers) ? -1 : 0;
+	bool closes = find(tokens, index, closers) < F2F_COUNT(openers) ||
+		      lean_token_is(tokens, index, primed_closer);
+	return closes ? -1 : 0;
 }
 
 /* A half-open interval such as Mathlib writes them, "Ico", has round against square only in words,
@@ -61,7 +64,9 @@ bool lean_tokens_balanced(
 			}
 			open[depth++] = find(tokens, i, openers);
 		} else if (change < 0) {
-			if (depth == 0 || !lean_token_is(tokens, i, closers[open[depth - 1]])) {
+			const char *wanted = depth > 0 ? closers[open[depth - 1]] : "";
+			bool primed = wanted[0] == ']' && lean_token_is(tokens, i, primed_closer);
+			if (depth == 0 || (!lean_token_is(tokens, i, wanted) && !primed)) {
 				*bad_out = i;
 				return false;
 			}

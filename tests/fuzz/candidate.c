@@ -43,7 +43,7 @@ static void check_policy(const char *text) {
 	struct lean_refusal refusal;
 	if (lean_lex(text, strlen(text), &tokens, NULL) != LEAN_LEX_OK ||
 		!lean_policy_check(LEAN_POLICY_STRICT, &tokens, 0, tokens.list.count,
-			LEAN_PLACE_PROOF, &refusal)) {
+			LEAN_PLACE_PROOF, NULL, &refusal)) {
 		abort();
 	}
 	lean_tokens_finish(&tokens);

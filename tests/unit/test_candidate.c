@@ -184,16 +184,16 @@ START_TEST(helpers_are_kept_and_other_preparations_dropped) {
 		"-/\nlemma a (n : ℕ) : n = n := by\n  rfl\n\n"
 		"noncomputable def b : ℝ := 2\n#check b\n\ntheorem t : 1 = 1 := by\n  "
 		"simp\n\nend\n#print axioms t\n```",
-		"lemma a (n : ℕ) : n = n := by\n  rfl\n\nnoncomputable def b : ℝ := 2",
-		"by\n  simp");
+		"open Foo in\nlemma a (n : ℕ) : n = n := by\n  rfl\n\n"
+		"open Foo in\nnoncomputable def b : ℝ := 2",
+		"open Foo in by\n  simp");
 	struct problem problem = problem_of("open Nat\ntheorem t : 1 = 1");
 	struct lean_candidate candidate;
-	const char *reply =
-		"open Nat Foo\nset_option maxRecDepth 4000 in\ntheorem t : 1 = 1 := rfl";
+	const char *reply = "import Foo\nset_option maxRecDepth 4000 in\ntheorem t : 1 = 1 := rfl";
 	struct candidate_result result = lean_candidate_from_reply(
 		&problem, LEAN_POLICY_STRICT, reply, strlen(reply), &candidate);
 	ck_assert_int_eq(result.status, CANDIDATE_OK);
-	ck_assert_str_eq(result.note, "left out: open Foo");
+	ck_assert_str_eq(result.note, "left out: import Foo");
 	ck_assert_str_eq(candidate.options, "set_option maxRecDepth 4000 in\n");
 	lean_candidate_finish(&candidate);
 	problem_finish(&problem);
@@ -390,13 +390,13 @@ START_TEST(a_check_holds_our_statement_and_the_models_proof) {
 	ck_assert_str_eq(check.header, "open Nat\n");
 	ck_assert_str_eq(check.body,
 		"noncomputable abbrev t_solution : ℕ := 1 + 1\n\n"
-		"axiom f2f_hole_abc (p : Prop) : p\n"
-		"theorem f2f_goal_abc\n          (a : ℕ) :\n  a = a :=\n  f2f_hole_abc _\n"
-		"def f2f_type_abc : Prop :=\n  (fun (p : Prop) (_ : p) => p) _ @f2f_goal_abc\n\n"
+		"axiom _f2f_hole_abc (p : Prop) : p\n"
+		"theorem _f2f_goal_abc\n          (a : ℕ) :\n  a = a :=\n  _f2f_hole_abc _\n"
+		"def _f2f_type_abc : Prop :=\n  (fun (p : Prop) (_ : p) => p) _ @_f2f_goal_abc\n\n"
 		"lemma l : 1 = 1 := rfl\n\n/-- words -/\ntheorem t (a : ℕ) :\n  a = a := by\n  "
 		"rfl\n\n"
 		"theorem f2f_probe_abc : @_root_.Eq _ @_root_.t @_root_.t :=\n"
-		"  have _h := (@_root_.t : f2f_type_abc)\n"
+		"  have _h := (@_root_.t : _f2f_type_abc)\n"
 		"  @_root_.rfl _ @_root_.t\n#print axioms f2f_probe_abc\n");
 	ck_assert(check.filled);
 	ck_assert_uint_eq(check.goal_line, 2);

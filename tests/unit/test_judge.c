@@ -108,7 +108,7 @@ START_TEST(a_statement_that_is_broken_by_itself_is_no_failure_of_the_model) {
 	struct lean_answer answer = {.complete = true};
 	add(&answer, LEAN_ERROR, 0, "unknown identifier 'Real.foo'");
 	add(&answer, LEAN_ERROR, 1, "unknown identifier 'Real.foo'");
-	add(&answer, LEAN_ERROR, 5, "unknown constant 'f2f_type_k7'");
+	add(&answer, LEAN_ERROR, 5, "unknown constant '_f2f_type_k7'");
 	struct verdict verdict = judge(&answer);
 	ck_assert_int_eq(verdict.outcome, OUTCOME_NONE);
 	ck_assert_int_eq(verdict.reason, REASON_NONE);
@@ -139,7 +139,7 @@ END_TEST
 START_TEST(a_proof_that_rests_on_our_goal_rests_on_an_axiom) {
 	struct lean_answer answer = {.complete = true};
 	add(&answer, LEAN_INFORMATION, 9,
-		"'f2f_probe_k7' depends on axioms: [propext, f2f_hole_k7]");
+		"'f2f_probe_k7' depends on axioms: [propext, _f2f_hole_k7]");
 	expect(&answer, REASON_AXIOMS);
 }
 END_TEST

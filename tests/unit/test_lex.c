@@ -93,6 +93,19 @@ START_TEST(names_have_leans_letters) {
 }
 END_TEST
 
+START_TEST(operators_with_primes_and_subscripts_are_whole) {
+	check_lex("∑' k, x", "s:∑' i:k s:, i:x");
+	check_lex("l[i]'h", "i:l s:[ i:i s:]' i:h");
+	check_lex("l[i]'h' ", "i:l s:[ i:i s:]' i:h'");
+	check_lex("l[i]'(by simp)", "i:l s:[ i:i s:]' s:( i:by i:simp s:)");
+	check_lex("V →ₗ[ℝ] W", "i:V s:→ s:ₗ s:[ i:ℝ s:] i:W");
+	/* Where a Lean without the operator would read a character. */
+	check_lex("l[i]'\"' x", "i:l s:[ i:i s:] c:'\"' i:x");
+	check_lex("[x]'h'sorry", "s:[ i:x s:] c:'h' i:sorry");
+	check_lex("∑'\"'", "s:∑ stray line 1: a quote that touches an operator");
+}
+END_TEST
+
 START_TEST(numbers_and_symbols_are_whole) {
 	check_lex("12 1.5 2e10 0xFf 1..3 n!", "n:12 n:1.5 n:2e10 n:0xFf n:1 s:.. n:3 i:n!");
 	check_lex("a:=b=>c<;>d≤e∧f⟨g⟩",
@@ -125,9 +138,11 @@ END_TEST
 
 START_TEST(positions_count_code_points_and_first_tokens_of_lines) {
 	struct lean_tokens tokens;
-	const char *text = "α b\n  /- x\n -/ c d\n";
+	const char *text = "α b\n  /- x\n -/ c d\n𝓝 e";
 	ck_assert_int_eq(lean_lex(text, strlen(text), &tokens, NULL), LEAN_LEX_OK);
-	ck_assert_uint_eq(tokens.list.count, 4);
+	ck_assert_uint_eq(tokens.list.count, 6);
+	ck_assert_uint_eq(tokens.list.items[5].column, 2);
+	ck_assert_uint_eq(tokens.list.items[5].column16, 3);
 	const struct lean_token *b = &tokens.list.items[1];
 	const struct lean_token *c = &tokens.list.items[2];
 	ck_assert_uint_eq(b->column, 2);
@@ -220,6 +235,7 @@ int main(void) {
 	tcase_add_test(tcase, code_inside_interpolated_strings_is_code);
 	tcase_add_test(tcase, characters_are_told_from_primes);
 	tcase_add_test(tcase, names_have_leans_letters);
+	tcase_add_test(tcase, operators_with_primes_and_subscripts_are_whole);
 	tcase_add_test(tcase, numbers_and_symbols_are_whole);
 	tcase_add_test(tcase, what_is_open_at_the_end_says_so);
 	tcase_add_test(tcase, what_could_be_half_of_an_unknown_token_is_not_placed);

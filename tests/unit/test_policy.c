@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "lean/lex.h"
 #include "lean/policy.h"
+#include "lean/policy_words.h"
 
 /* The word refused in `place`, with its line; NULL: none. */
 static void check_policy(const char *text, enum lean_place place, const char *word, unsigned line,
@@ -13,7 +14,7 @@ static void check_policy(const char *text, enum lean_place place, const char *wo
 	struct lean_refusal refusal = {0};
 	ck_assert_msg(lean_lex(text, strlen(text), &tokens, NULL) == LEAN_LEX_OK, "%s", text);
 	bool passed = lean_policy_check(
-		LEAN_POLICY_STRICT, &tokens, 0, tokens.list.count, place, &refusal);
+		LEAN_POLICY_STRICT, &tokens, 0, tokens.list.count, place, NULL, &refusal);
 	ck_assert_msg(passed == (word == NULL), "%s: %s", text, refusal.word);
 	if (word != NULL) {
 		ck_assert_str_eq(refusal.word, word);
@@ -60,6 +61,76 @@ START_TEST(every_word_of_the_list_is_refused_in_a_proof) {
 }
 END_TEST
 
+START_TEST(what_looks_like_a_command_or_a_search_is_refused_unknown_or_not) {
+	refuses("#anything", "#anything");
+	refuses("#foo_bar x", "#foo_bar");
+	refuses("anything? x", "anything?");
+	refuses("foo_bar% x", "foo_bar");
+	refuses("foo% x", "foo");
+	refuses("type_of%x", "type_of");
+	refuses("type_of%(x)", "type_of");
+	refuses("eval%2", "eval");
+	refuses("exact% x", "exact");
+	refuses("irreducible_def", "irreducible_def");
+	refuses("add_aesop_rules", "add_aesop_rules");
+	refuses("termé", "termé");
+	refuses("_f2f_goal_1", "_f2f_goal_1");
+	refuses("x.f2f_probe_1", "x.f2f_probe_1");
+	refuses("x.dbgTraceVal", "x.dbgTraceVal");
+	refuses("polyrith", "polyrith");
+	refuses("plausible", "plausible");
+	refuses("include_bytes", "include_bytes");
+}
+END_TEST
+
+/* Passes with these words noted; NULL: refused. */
+static void check_permissive(const char *text, enum lean_place place, const char *words) {
+	struct lean_tokens tokens;
+	struct lean_refusal refusal = {0};
+	struct lean_passes passes = {.words = ""};
+	ck_assert_int_eq(lean_lex(text, strlen(text), &tokens, NULL), LEAN_LEX_OK);
+	bool passed = lean_policy_check(
+		LEAN_POLICY_PERMISSIVE, &tokens, 0, tokens.list.count, place, &passes, &refusal);
+	ck_assert_msg(passed == (words != NULL), "%s: %s", text, refusal.word);
+	if (words != NULL) {
+		ck_assert_str_eq(passes.words, words);
+	}
+	lean_tokens_finish(&tokens);
+}
+
+START_TEST(permissive_notes_what_it_lets_through) {
+	check_permissive("simp? at h; exact?; simp?", LEAN_PLACE_PROOF, "simp?, exact?");
+	check_permissive("simp says simp only [h]", LEAN_PLACE_PROOF, "says");
+	check_permissive("simp [«h 1»]", LEAN_PLACE_PROOF, "«»");
+	check_permissive("linarith", LEAN_PLACE_PROOF, "");
+	check_permissive("local instance", LEAN_PLACE_COMMAND, "local, instance");
+	check_permissive("rfl instance", LEAN_PLACE_PROOF, NULL);
+	check_permissive("«sorryAx»", LEAN_PLACE_PROOF, NULL);
+	check_permissive("«Lean».foo", LEAN_PLACE_PROOF, NULL);
+	check_permissive("sorry", LEAN_PLACE_PROOF, NULL);
+	check_permissive("macro", LEAN_PLACE_COMMAND, NULL);
+	check_permissive("native_decide", LEAN_PLACE_PROOF, NULL);
+	check_permissive("anything?", LEAN_PLACE_PROOF, NULL);
+}
+END_TEST
+
+START_TEST(the_table_is_sorted_and_gives_its_reasons) {
+	const struct lean_policy_word *row = NULL;
+	size_t count = 0;
+	for (; (row = lean_policy_row(count)) != NULL; count++) {
+		ck_assert_msg(row->why[0] != '\0', "%s", row->word);
+		ck_assert_msg((row->lets == NULL) == (row->lets_in == 0), "%s", row->word);
+		ck_assert_msg(row->reason == REASON_FORBIDDEN || row->reason == REASON_SORRY, "%s",
+			row->word);
+		struct str word = str_of(row->word);
+		ck_assert_msg(lean_policy_word_find(word, row->places) == row ||
+				      lean_policy_name_find(word, row->places) == row,
+			"%s is not found", row->word);
+	}
+	ck_assert_uint_gt(count, 100);
+}
+END_TEST
+
 START_TEST(honest_uses_of_such_words_pass) {
 	allows("h.end h.prefix List.isPrefix.local x.open");
 	allows("-- sorry\n/- axiom -/ exact \"native_decide\"");
@@ -72,6 +143,11 @@ START_TEST(honest_uses_of_such_words_pass) {
 	allows("Leanness IOdine Metadata.x n.debugger #s");
 	allows("eval x % 3 n%2");
 	allows("exact r\"plain\"");
+	allows("#s + #t₁ = #A'");
+	allows("simp [f.find?, l.get?, a.b!]; aesop (add unsafe 50% foo)");
+	allows("∑' k, f k = ∏' i, g i ∧ l[i]'h = m ∧ (f ∘' g) x");
+	allows("f : V →ₗ[ℝ] W");
+	allows("k%p = 3 ∧ a%(b + 1) = 0");
 	allows("where termination_by decreasing_by");
 }
 END_TEST
@@ -104,8 +180,8 @@ START_TEST(a_long_word_is_shown_cut_at_a_character) {
 	struct lean_refusal refusal = {0};
 	const char *text = "«aαααααααααααααααααααααααααααααααααααααααααααααααααααα»";
 	ck_assert_int_eq(lean_lex(text, strlen(text), &tokens, NULL), LEAN_LEX_OK);
-	ck_assert(
-		!lean_policy_check(LEAN_POLICY_STRICT, &tokens, 0, 1, LEAN_PLACE_PROOF, &refusal));
+	ck_assert(!lean_policy_check(
+		LEAN_POLICY_STRICT, &tokens, 0, 1, LEAN_PLACE_PROOF, NULL, &refusal));
 	ck_assert_uint_eq(strlen(refusal.word), 47);
 	lean_tokens_finish(&tokens);
 }
@@ -148,6 +224,9 @@ int main(void) {
 	Suite *suite = suite_create("policy");
 	TCase *tcase = tcase_create("policy");
 	tcase_add_test(tcase, every_word_of_the_list_is_refused_in_a_proof);
+	tcase_add_test(tcase, what_looks_like_a_command_or_a_search_is_refused_unknown_or_not);
+	tcase_add_test(tcase, permissive_notes_what_it_lets_through);
+	tcase_add_test(tcase, the_table_is_sorted_and_gives_its_reasons);
 	tcase_add_test(tcase, honest_uses_of_such_words_pass);
 	tcase_add_test(tcase, scopes_that_do_not_end_by_themselves_are_refused);
 	tcase_add_test(tcase, literals_that_may_hold_code_are_refused);

@@ -107,7 +107,10 @@ START_TEST(a_set_cannot_bring_in_what_changes_the_check) {
 	check_error("macro \"x\" : term => `(1)\ntheorem t : 1 = 1 := by", "\"macro\"");
 	check_error("import Evil\ntheorem t : 1 = 1 := by", "\"import\"");
 	check_error("#exit\ntheorem t : 1 = 1 := by", "#exit");
-	check_error("set_option debug.skipKernelTC true\ntheorem t : 1 = 1 := by", "debug");
+	check_error(
+		"set_option debug.skipKernelTC true\ntheorem t : 1 = 1 := by", "not on the list");
+	check_error("set_option warn.sorry false\ntheorem t : 1 = 1 := by", "not on the list");
+	check_error("open Lean Elab\ntheorem t : 1 = 1 := by", "internals");
 }
 END_TEST
 
