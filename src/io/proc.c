@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -305,6 +306,13 @@ void proc_write(struct proc *proc, const void *bytes, size_t length) {
 
 size_t proc_write_pending(const struct proc *proc) {
 	return proc->pending;
+}
+
+bool proc_output_waiting(const struct proc *proc) {
+	const uv_handle_t *handle = (const uv_handle_t *)&proc->pipes[0].handle;
+	struct pollfd look = {.events = POLLIN};
+	return !proc->pipes[0].ended && uv_fileno(handle, &look.fd) == 0 && poll(&look, 1, 0) > 0 &&
+	       (look.revents & POLLIN) != 0;
 }
 
 static void on_shutdown(uv_shutdown_t *request, int status) {

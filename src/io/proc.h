@@ -91,6 +91,9 @@ void proc_write(struct proc *proc, const void *bytes, size_t length);
 /** Bytes queued and not yet taken by the child. */
 size_t proc_write_pending(const struct proc *proc);
 
+/** Whether its stdout holds bytes that were not given to on_output yet. */
+bool proc_output_waiting(const struct proc *proc);
+
 /** Closes its stdin after what is queued. */
 void proc_close_stdin(struct proc *proc);
 

@@ -60,6 +60,7 @@ struct lean_answer {
 	struct lean_message *messages;
 	size_t count;
 	size_t cap;
+	size_t holes; // written "sorry"s that a backend lists beside its messages
 	bool complete;
 	bool foreign; // bytes that belong to no message
 };

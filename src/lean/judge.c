@@ -184,7 +184,7 @@ static char *render(const struct lean_check *check, const struct lean_answer *an
 
 void lean_judge(
 	const struct lean_check *check, const struct lean_answer *answer, struct verdict *verdict) {
-	struct evidence evidence = {0};
+	struct evidence evidence = {.sorry = answer->holes > 0};
 	for (size_t i = 0; i < answer->count; i++) {
 		weigh(check, &answer->messages[i], &evidence);
 	}

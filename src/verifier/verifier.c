@@ -113,15 +113,30 @@ static int default_jobs(int64_t worker_bytes) {
 	return jobs > 1 ? (int)jobs : 1;
 }
 
+/* Owned folder of a toolchain from its bin/lean, or NULL. */
+static char *toolchain_of(const char *lean) {
+	const char *tail = "/bin/lean";
+	size_t length = strlen(lean);
+	return str_ends_with(lean, tail) ? xmemdup0(lean, length - strlen(tail)) : NULL;
+}
+
 /* The clean environment, plus where the project's imports are. Owned strings, NULL-terminated. */
 static char **make_environment(const struct verifier_options *options) {
 	const struct lean_info *lean = options->lean;
+	// A REPL would start the first lean of PATH to learn where the core library lies.
+	char *root = options->repl != NULL ? toolchain_of(lean->path) : NULL;
 	char **clean = proc_clean_env();
 	VEC(char *) list = {0};
 	for (size_t i = 0; clean[i] != NULL; i++) {
-		if (lean->lean_path == NULL || !str_starts_with(clean[i], "LEAN_PATH=")) {
+		bool ours = (lean->lean_path != NULL && str_starts_with(clean[i], "LEAN_PATH=")) ||
+			    (root != NULL && str_starts_with(clean[i], "LEAN_SYSROOT="));
+		if (!ours) {
 			vec_push(&list, xstrdup(clean[i]));
 		}
+	}
+	if (root != NULL) {
+		vec_push(&list, xasprintf("LEAN_SYSROOT=%s", root));
+		free(root);
 	}
 	if (lean->lean_path != NULL) {
 		vec_push(&list, xasprintf("LEAN_PATH=%s", lean->lean_path));
@@ -171,6 +186,9 @@ int verifier_open(struct loop *loop, const struct verifier_options *options,
 			"no backend \"%s\"%s%s%s; type: f2f list backends", name,
 			near != NULL ? "; did you mean " : "", near != NULL ? near : "",
 			near != NULL ? "?" : "");
+	}
+	if (strcmp(name, "repl") == 0 && options->repl == NULL) {
+		return error_set(err, ERROR_USAGE, "backend repl needs the REPL's path");
 	}
 	struct verifier *verifier = xcalloc(1, sizeof(*verifier));
 	verifier->loop = loop;

@@ -49,8 +49,15 @@ bool lean_toolchain_fits(const char *name, const char *version);
 int lean_find(const char *given, const char *toolchain, const char *project,
 	struct lean_info *info_out, struct error *err);
 
+/**
+ * Find the community REPL: `given` (flag or configuration), else what the Lake project in `project`
+ * (NULL: none) has built, itself or as a package. Owned path. ERROR_ENVIRONMENT with what to type.
+ */
+int repl_find(const char *given, const char *project, char **path_out, struct error *err);
+
 struct verifier_options {
-	const char *backend; // "lsp", "batch"; NULL: lsp
+	const char *backend; // a name of verifier_backend(); NULL: lsp
+	const char *repl; // the community REPL's binary, for "repl"
 	const struct lean_info *lean; // borrowed while the verifier lives
 	int jobs; // workers; 0: from cores and memory
 	int64_t cpu_limit_s; // per proof; 0: 300
