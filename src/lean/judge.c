@@ -22,6 +22,11 @@ void lean_answer_add(struct lean_answer *answer, enum lean_severity severity, in
 		.line = line,
 		.column = column,
 		.text = xmemdup0(text, length)};
+	// A C string from here on: nothing may hide behind a NUL.
+	char *copy = answer->messages[answer->count - 1].text;
+	for (size_t i = 0; i < length; i++) {
+		copy[i] = copy[i] != '\0' ? copy[i] : '?';
+	}
 }
 
 void lean_answer_finish(struct lean_answer *answer) {

@@ -15,6 +15,8 @@
 
 #define LABEL "<stdin>:"
 
+enum { LINES_MAX = 1 << 28 };
+
 struct batch {
 	struct buf output;
 	char *probe;
@@ -61,15 +63,16 @@ static void take_json_line(struct worker *worker, struct str line) {
 	const char *word = json_string_or(object, "severity", "");
 	const json_t *data = json_object_get(object, "data");
 	const json_t *pos = json_object_get(object, "pos");
+	int64_t row = json_integer_or(pos, "line", -1); // from 1
+	int64_t column = json_integer_or(pos, "column", -1);
+	bool whole = json_is_string(data) && row >= 1 && row <= LINES_MAX && column >= 0 &&
+		     column <= LINES_MAX;
 	bool placed = false;
-	for (size_t i = 0; i < F2F_COUNT(words) && json_is_string(data); i++) {
+	for (size_t i = 0; i < F2F_COUNT(words) && whole; i++) {
 		if (strcmp(word, words[i]) == 0) {
-			// Lean counts lines from 1.
 			lean_answer_add(&worker->answer, severities[i],
-				(int)json_integer_or(pos, "line", 1) - 1 -
-					(int)worker->header_lines,
-				(int)json_integer_or(pos, "column", 0), json_string_value(data),
-				json_string_length(data));
+				(int)row - 1 - (int)worker->header_lines, (int)column,
+				json_string_value(data), json_string_length(data));
 			placed = true;
 		}
 	}

@@ -3,13 +3,20 @@
  * ended; the watchdog of 2021 holds every change back for its edit delay, and restarts a crashed
  * worker by itself, where this pool has to know. The imports stay loaded while the body changes.
  * The price: a worker ends itself on any notification it does not know, so nothing but what is
- * below is ever sent. */
+ * below is ever sent.
+ *
+ * Code that runs while a candidate is elaborated can write frames of its own to this stream, and
+ * can learn the document's name. It sees neither the number of the document's version nor the name
+ * of the request that waits for it, so both are drawn at random: a diagnostic for a version that
+ * was never sent, or an answer to what was never asked, takes the worker down. That raises the
+ * price of a forgery; it does not make one impossible (the manual says what does: --final). */
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "base/json.h"
 #include "base/mem.h"
@@ -20,16 +27,20 @@
 
 enum {
 	HEADER_LINE_MAX = 256,
+	INITIALIZE_ID = 0,
 	SEVERITY_ERROR = 1,
 	SEVERITY_WARNING,
 	SEVERITY_INFORMATION,
 	SEVERITY_HINT,
-	PROGRESS_FATAL = 2
+	PROGRESS_FATAL = 2,
+	STEP_BITS = 20, // of what a version number grows by
+	LINES_MAX = 1 << 28
 };
 
 struct lsp {
 	struct buf input;
-	int64_t version; // of the document; also the id of the wait for it
+	int64_t version; // of the document; 0: not opened yet
+	char wait_id[VERIFIER_NONCE]; // of the request that waits for this version
 	bool for_header; // the version at hand is the header alone
 	bool waiting; // something was asked
 	bool answered; // the wait for this version was answered
@@ -61,14 +72,19 @@ static void send_document(struct worker *worker, const char *body) {
 	struct buf content = BUF_INIT(6 * (header_length + body_length) + 1024);
 	buf_append(&text, worker->header, header_length);
 	buf_append(&text, body, body_length);
-	lsp->version++;
+	bool first = lsp->version == 0;
+	uint32_t step;
+	clock_random(&step, sizeof(step));
+	lsp->version += 1 + (int64_t)(step >> (32 - STEP_BITS));
+	verifier_nonce(lsp->wait_id);
 	lsp->waiting = true;
 	lsp->answered = lsp->diagnosed = lsp->progressed = lsp->fatal = false;
-	if (lsp->version == 1) {
-		buf_append_str(&content, "{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/"
-					 "didOpen\",\"params\":{\"dependencyBuildMode\":\"never\","
-					 "\"textDocument\":{\"uri\":\"" URI
-					 "\",\"languageId\":\"lean\",\"version\":1,\"text\":");
+	if (first) {
+		buf_appendf(&content,
+			"{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/didOpen\",\"params\":{"
+			"\"dependencyBuildMode\":\"never\",\"textDocument\":{\"uri\":\"" URI
+			"\",\"languageId\":\"lean\",\"version\":%" PRId64 ",\"text\":",
+			lsp->version);
 		json_append_string(&content, buf_str(&text), text.len);
 		buf_append_str(&content, "}}}");
 	} else {
@@ -83,10 +99,9 @@ static void send_document(struct worker *worker, const char *body) {
 	send_frame(worker, &content);
 	buf_clear(&content);
 	buf_appendf(&content,
-		"{\"jsonrpc\":\"2.0\",\"id\":%" PRId64
-		",\"method\":\"textDocument/waitForDiagnostics\",\"params\":{\"uri\":\"" URI
-		"\",\"version\":%" PRId64 "}}",
-		lsp->version, lsp->version);
+		"{\"jsonrpc\":\"2.0\",\"id\":\"%s\",\"method\":\"textDocument/"
+		"waitForDiagnostics\",\"params\":{\"uri\":\"" URI "\",\"version\":%" PRId64 "}}",
+		lsp->wait_id, lsp->version);
 	send_frame(worker, &content);
 	buf_finish(&content);
 	buf_finish(&text);
@@ -135,45 +150,71 @@ static enum lean_severity severity_of(int64_t severity) {
 	}
 }
 
-/* The whole list of a version so far: it replaces what came before. */
-static void take_diagnostics(struct worker *worker, const json_t *params) {
+/* Of the document that was opened, and not ahead of it. */
+static bool is_ours(const struct lsp *lsp, const json_t *uri, int64_t version) {
+	return json_is_string(uri) && strcmp(json_string_value(uri), URI) == 0 && version >= 0 &&
+	       version <= lsp->version;
+}
+
+static bool take_diagnostic(struct worker *worker, const json_t *item) {
+	const json_t *begin = json_object_get(json_object_get(item, "range"), "start");
+	const json_t *message = json_object_get(item, "message");
+	int64_t line = json_integer_or(begin, "line", -1);
+	int64_t column = json_integer_or(begin, "character", -1);
+	if (!json_is_string(message) || line < 0 || line > LINES_MAX || column < 0 ||
+		column > LINES_MAX) {
+		return false;
+	}
+	lean_answer_add(&worker->answer, severity_of(json_integer_or(item, "severity", -1)),
+		(int)line - (int)worker->header_lines, (int)column, json_string_value(message),
+		json_string_length(message));
+	return true;
+}
+
+/* The whole list of a version so far: it replaces what came before. NULL, or what is wrong with
+ * it. */
+static const char *take_diagnostics(struct worker *worker, const json_t *params) {
 	struct lsp *lsp = worker->protocol;
 	const json_t *list = json_object_get(params, "diagnostics");
+	int64_t version = json_integer_or(params, "version", -1);
+	if (!is_ours(lsp, json_object_get(params, "uri"), version) || !json_is_array(list)) {
+		return "diagnostics of a document or a version that was never sent";
+	}
 	// Messages of older versions may still be on their way.
-	if (json_integer_or(params, "version", -1) != lsp->version) {
-		return;
+	if (version != lsp->version) {
+		return NULL;
 	}
 	lean_answer_finish(&worker->answer);
 	worker->answer = (struct lean_answer){0};
-	lsp->diagnosed = json_is_array(list);
+	lsp->diagnosed = true;
 	size_t i;
 	json_t *item;
 	json_array_foreach(list, i, item) {
-		const json_t *begin = json_object_get(json_object_get(item, "range"), "start");
-		const json_t *message = json_object_get(item, "message");
-		if (!json_is_string(message) || begin == NULL) {
-			worker->answer.foreign = true;
-			return;
+		if (!take_diagnostic(worker, item)) {
+			return "a diagnostic without text or place";
 		}
-		lean_answer_add(&worker->answer, severity_of(json_integer_or(item, "severity", -1)),
-			(int)json_integer_or(begin, "line", 0) - (int)worker->header_lines,
-			(int)json_integer_or(begin, "character", 0), json_string_value(message),
-			json_string_length(message));
 	}
+	return NULL;
 }
 
-static void take_progress(struct lsp *lsp, const json_t *params) {
+static const char *take_progress(struct lsp *lsp, const json_t *params) {
 	const json_t *document = json_object_get(params, "textDocument");
 	const json_t *processing = json_object_get(params, "processing");
-	if (json_integer_or(document, "version", lsp->version) != lsp->version) {
-		return;
+	int64_t version = json_integer_or(document, "version", lsp->version);
+	if (!is_ours(lsp, json_object_get(document, "uri"), version) ||
+		!json_is_array(processing)) {
+		return "progress of a document or a version that was never sent";
 	}
-	lsp->progressed = json_is_array(processing) && json_array_size(processing) == 0;
+	if (version != lsp->version) {
+		return NULL;
+	}
+	lsp->progressed = json_array_size(processing) == 0;
 	size_t i;
 	json_t *item;
 	json_array_foreach(processing, i, item) {
 		lsp->fatal = lsp->fatal || json_integer_or(item, "kind", 1) == PROGRESS_FATAL;
 	}
+	return NULL;
 }
 
 static bool has_error(const struct lean_answer *answer) {
@@ -185,41 +226,55 @@ static bool has_error(const struct lean_answer *answer) {
 	return false;
 }
 
+/* An answer: there is but one that can come. "initialize" has none from a worker; a server would
+ * answer it. NULL, or what is wrong with it. */
+static const char *take_response(struct lsp *lsp, const json_t *message, const json_t *id) {
+	const json_t *failure = json_object_get(message, "error");
+	if (json_is_integer(id) && json_integer_value(id) == INITIALIZE_ID && failure == NULL) {
+		return NULL;
+	}
+	if (!lsp->waiting || lsp->answered || !json_is_string(id) ||
+		strcmp(json_string_value(id), lsp->wait_id) != 0) {
+		return "an answer to what was not asked";
+	}
+	lsp->answered = failure == NULL;
+	return failure == NULL ? NULL
+			       : json_string_or(failure, "message",
+					 "the server answers with an error");
+}
+
+/* Whether the version at hand is done with. */
+static bool is_done(const struct worker *worker) {
+	const struct lsp *lsp = worker->protocol;
+	// A header that failed is told by its diagnostics: July 2021 sends no progress about
+	// it, and later ones a fatal one.
+	bool refused = lsp->for_header && has_error(&worker->answer);
+	return lsp->waiting && lsp->answered && lsp->diagnosed &&
+	       (lsp->progressed || lsp->fatal || refused);
+}
+
 /* False when the worker is gone. */
 static bool take_message(struct worker *worker, const json_t *message) {
 	struct lsp *lsp = worker->protocol;
 	const char *method = json_string_or(message, "method", NULL);
 	const json_t *id = json_object_get(message, "id");
 	const json_t *params = json_object_get(message, "params");
-	if (method == NULL && json_object_get(message, "error") != NULL && json_is_integer(id) &&
-		json_integer_value(id) == lsp->version) {
-		worker_fault(worker, FAULT_CRASH,
-			json_string_or(json_object_get(message, "error"), "message",
-				"the server answers with an error"));
-		return false;
-	}
+	const char *wrong = NULL;
+	enum fault fault = FAULT_FOREIGN;
 	if (method == NULL) {
-		lsp->answered = lsp->answered ||
-				(json_is_integer(id) && json_integer_value(id) == lsp->version);
+		wrong = take_response(lsp, message, id);
+		fault = json_object_get(message, "error") != NULL ? FAULT_CRASH : FAULT_FOREIGN;
 	} else if (id != NULL) {
 		return true; // the server asks something of an editor: it goes on without an answer
 	} else if (strcmp(method, "textDocument/publishDiagnostics") == 0) {
-		take_diagnostics(worker, params);
+		wrong = take_diagnostics(worker, params);
 	} else if (strcmp(method, "$/lean/fileProgress") == 0) {
-		take_progress(lsp, params);
+		wrong = take_progress(lsp, params);
 	}
-	// A header that failed is told by its diagnostics: July 2021 sends no progress about
-	// it, and later ones a fatal one.
-	bool refused = lsp->for_header && has_error(&worker->answer);
-	if (!lsp->waiting || !lsp->answered || !lsp->diagnosed ||
-		(!lsp->progressed && !lsp->fatal && !refused)) {
-		return true;
+	if (wrong != NULL) {
+		worker_fault(worker, fault, wrong);
 	}
-	lsp->waiting = false;
-	// "Fatal" is the header's failure: the diagnostics say which. For a check it means that
-	// nothing after it was looked at.
-	worker->answer.complete = !lsp->fatal;
-	return lsp->for_header ? worker_ready(worker) : worker_answered(worker);
+	return wrong == NULL;
 }
 
 /* The content of a frame that is whole: 1, or -1 when the worker is gone. */
@@ -250,6 +305,10 @@ static int take_frame(struct worker *worker) {
 	for (;;) {
 		const char *line = buf_str(&lsp->input) + at;
 		const char *end = memmem(line, lsp->input.len - at, "\r\n", 2);
+		const char *feed = memchr(line, '\n', lsp->input.len - at);
+		if (feed != NULL && (end == NULL || feed != end + 1)) {
+			break; // a line that ends otherwise
+		}
 		if (end == NULL) {
 			// Header names start with "C": foreign bytes are told at once, not
 			// after the end of a line that may never come.
@@ -297,10 +356,23 @@ static void on_output(struct worker *worker, const char *bytes, size_t length) {
 		worker_fault(worker, FAULT_OUTPUT, "a frame over the output limit");
 		return;
 	}
-	while (lsp->input.len > 0) {
-		if (take_frame(worker) <= 0) {
-			return;
-		}
+	int taken = 1;
+	while (taken > 0 && lsp->input.len > 0) {
+		taken = take_frame(worker);
+	}
+	// What is already on its way behind the answer is looked at before the answer is believed.
+	if (taken < 0 || !is_done(worker) || lsp->input.len > 0 ||
+		proc_output_waiting(worker->proc)) {
+		return;
+	}
+	lsp->waiting = false;
+	// "Fatal" is the header's failure: the diagnostics say which. For a check it means that
+	// nothing after it was looked at.
+	worker->answer.complete = !lsp->fatal;
+	if (lsp->for_header) {
+		worker_ready(worker);
+	} else {
+		worker_answered(worker);
 	}
 }
 

@@ -272,6 +272,9 @@ static int add_visible(
 	binds_init(binds);
 	binds_add_system(binds);
 	binds_add_lean(binds, options->lean);
+	if (options->repl != NULL) {
+		binds_add_lean(binds, options->repl);
+	}
 	int rc = options->project != NULL ? binds_add(binds, options->project, false, err) : 0;
 	for (size_t i = 0; sandbox->environment[i] != NULL && rc == 0; i++) {
 		for (size_t j = 0; j < F2F_COUNT(lists) && rc == 0; j++) {

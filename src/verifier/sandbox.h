@@ -20,6 +20,7 @@ struct sandbox;
 struct sandbox_options {
 	const char *mode; // "bwrap" or "none"; NULL: bwrap
 	const char *lean; // the binary: it and its toolchain are made visible
+	const char *repl; // the REPL's binary, made visible likewise, or NULL
 	const char *project; // Lake project, or NULL
 	// NAME=VALUE. Under bwrap PATH, HOME and TMPDIR are replaced, and what LEAN_PATH,
 	// LEAN_SRC_PATH and LEAN_SYSROOT name is made visible.

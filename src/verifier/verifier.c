@@ -157,6 +157,7 @@ static int open_sandbox(struct verifier *verifier, struct error *err) {
 	struct sandbox_options sandbox = {
 		.mode = options->sandbox,
 		.lean = options->lean->path,
+		.repl = options->repl,
 		.project = options->project,
 		.environment = (const char *const *)environment,
 		.memory_limit_bytes = options->memory_limit_bytes,

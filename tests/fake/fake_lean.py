@@ -22,6 +22,9 @@ It decides from the text it is sent, by these rules and no table of names:
 - `fake_hang` never answers, `fake_cpu` neither but burns CPU, `fake_crash` aborts, `fake_close` leaves with status 0, `fake_flood`
   writes without end, `fake_garbage` writes bytes into the protocol, `fake_oom` takes memory without end, `fake_child` leaves a
   child behind and goes on, `fake_late` writes garbage after a good answer.
+- Faults of a protocol: faults.py, and for the worker `fake_other_version`, `fake_other_document`, `fake_old_version` (diagnostics of
+  these alone), `fake_no_diagnostics`, `fake_negative_line`, `fake_no_place`, `fake_number_id`, `fake_fatal` (progress of kind 2),
+  `fake_endless` (progress that is never done), `fake_short_length`, `fake_long_length`, `fake_giant_length` (of a frame).
 """
 
 import hashlib
@@ -30,6 +33,11 @@ import os
 import re
 import sys
 import time
+
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+sys.dont_write_bytecode = True
+
+import faults  # noqa: E402
 
 OLD = os.environ.get("F2F_FAKE_LEAN_OLD") == "1" or "old" in os.path.basename(sys.argv[0])
 COMMANDS = ("theorem", "lemma", "def", "abbrev", "axiom", "open", "set_option", "import", "namespace", "end", "section",
@@ -212,10 +220,16 @@ class Worker:
     def __init__(self):
         self.input, self.out = sys.stdin.buffer, sys.stdout.buffer
 
-    def send(self, message):
+    def frame(self, message, text=""):
         message["jsonrpc"] = "2.0"
         body = json.dumps(message, ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode()
-        self.out.write(b"Content-Length: %d\r\n\r\n%s" % (len(body), body))
+        body = faults.bend(text, body)
+        length = (1 << 30 if "fake_giant_length" in text else
+                  len(body) + (5 if "fake_long_length" in text else -5 if "fake_short_length" in text else 0))
+        return b"Content-Length: %d\r\n\r\n%s" % (length, body)
+
+    def send(self, message, text=""):
+        self.out.write(self.frame(message, text))
         self.out.flush()
 
     def receive(self):
@@ -234,30 +248,40 @@ class Worker:
         self.send({"method": "$/lean/fileProgress",
                    "params": {"textDocument": {"uri": uri, "version": version}, "processing": processing}})
 
-    def diagnostics(self, uri, version, messages):
+    def diagnostics(self, uri, version, messages, wish=""):
         items = []
+        if "fake_no_diagnostics" in wish:
+            return
+        version += 1 if "fake_other_version" in wish else -1 if "fake_old_version" in wish else 0
+        uri += "x" if "fake_other_document" in wish else ""
         for severity, line, column, text in messages:
             place = {"start": {"line": line, "character": column}, "end": {"line": line, "character": column + 1}}
-            items.append({"range": place, "fullRange": place, "severity": SEVERITIES[severity], "source": "Lean 4",
+            if "fake_negative_line" in wish:
+                place["start"]["line"] = -line - 1
+            items.append({"range": place, "fullRange": place, "severity": SEVERITIES.get(severity, 9), "source": "Lean 4",
                           "message": text})
+            if "fake_no_place" in wish:
+                del items[-1]["range"]
         self.send({"method": "textDocument/publishDiagnostics",
-                   "params": {"uri": uri, "version": version, "diagnostics": items}})
+                   "params": {"uri": uri, "version": version, "diagnostics": items}}, wish)
 
     def elaborate(self, uri, version, text):
         misbehave(text, self.out)
+        faults.late(text)
         result = File().read(text)
+        said = faults.messages(text, result.messages)
         place = {"start": {"line": 0, "character": 0}, "end": {"line": 1, "character": 0}}
         if result.fatal and OLD:  # no progress at all
             self.diagnostics(uri, version, result.messages)
             return
         if version > 1:  # of the version before, late
             self.diagnostics(uri, version - 1, [("error", 0, 0, "stale")])
-        self.progress(uri, version, [{"range": place} if OLD else {"range": place, "kind": 2 if result.fatal else 1}])
+        self.progress(uri, version, [{"range": place} if OLD else {"range": place, "kind": 2 if result.fatal or "fake_fatal" in text else 1}])
         if not OLD:
             self.send({"id": "refresh%d" % version, "method": "workspace/semanticTokens/refresh"})
-        self.diagnostics(uri, version, result.messages[:1])
-        self.diagnostics(uri, version, result.messages)
-        if not result.fatal:
+        self.diagnostics(uri, version, said[:1], text)
+        self.diagnostics(uri, version, said, text)
+        if not result.fatal and "fake_endless" not in text:
             self.progress(uri, version, [])
 
     def run(self):
@@ -278,7 +302,8 @@ class Worker:
                 text, version = params["contentChanges"][-1]["text"], params["textDocument"]["version"]
                 self.elaborate(params["textDocument"]["uri"], version, text)
             elif method == "textDocument/waitForDiagnostics":
-                self.send({"id": message["id"], "result": {}})
+                asked = 7 if "fake_number_id" in text else message["id"]
+                faults.deliver(text, self.frame({"id": asked, "result": {}}), self.out)
                 if "fake_late" in text:
                     self.out.write(b"LATE BYTES\r\n")
                     self.out.flush()
@@ -288,17 +313,20 @@ class Worker:
 
 def batch(text, label, as_json):
     misbehave(text, sys.stdout.buffer)
+    faults.late(text)
     result = File().read(text)
-    for severity, line, column, message in result.messages:
+    lines = []
+    for severity, line, column, message in faults.messages(text, result.messages):
         if as_json:
-            print(json.dumps({"severity": severity, "pos": {"line": line + 1, "column": column}, "endPos": None,
-                              "fileName": label, "data": message, "caption": "", "kind": "[anonymous]"},
-                             ensure_ascii=False, separators=(",", ":"), sort_keys=True))
+            lines.append(json.dumps({"severity": severity, "pos": {"line": line + 1, "column": column}, "endPos": None,
+                                     "fileName": label, "data": message, "caption": "", "kind": "[anonymous]"},
+                                    ensure_ascii=False, separators=(",", ":"), sort_keys=True))
         elif severity == "information":
-            print(message)
+            lines.append(message)
         else:
-            print("%s:%d:%d: %s: %s" % (label, line + 1, column, severity, message))
-    sys.stdout.flush()
+            lines.append("%s:%d:%d: %s: %s" % (label, line + 1, column, severity, message))
+    data = "".join(line + "\n" for line in lines).encode()
+    faults.deliver(text, faults.bend(text, data), sys.stdout.buffer)
     return 1 if any(m[0] == "error" for m in result.messages) else 0
 
 
