@@ -114,8 +114,18 @@ struct lean_terms lean_setup_terms(const struct options *options) {
 
 int lean_setup_open(const struct options *options, struct loop *loop, const struct lean_info *info,
 	const struct lean_terms *terms, struct verifier **verifier_out, struct error *err) {
+	const char *backend = option_text(options, "backend", "lsp");
+	char *repl = NULL;
+	if (strcmp(backend, "repl") == 0) {
+		int rc = repl_find(option_text(options, "repl", NULL),
+			option_text(options, "lean-project", NULL), &repl, err);
+		if (rc < 0) {
+			return rc;
+		}
+	}
 	struct verifier_options verifier = {
-		.backend = option_text(options, "backend", NULL),
+		.backend = backend,
+		.repl = repl,
 		.lean = info,
 		.jobs = (int)option_count(options, "lean-jobs", 0),
 		.cpu_limit_s = terms->cpu_limit_s,
@@ -124,7 +134,9 @@ int lean_setup_open(const struct options *options, struct loop *loop, const stru
 		.sandbox = option_text(options, "sandbox", NULL),
 		.project = option_text(options, "lean-project", NULL),
 	};
-	return verifier_open(loop, &verifier, verifier_out, err);
+	int rc = verifier_open(loop, &verifier, verifier_out, err);
+	free(repl);
+	return rc;
 }
 
 struct manifest_lean lean_setup_manifest(const struct options *options,

@@ -17,7 +17,8 @@ struct options;
 	{"policy", 0, OPTION_TEXT, "strict|permissive",                                            \
 		"what a proof's text may hold (default strict)"},                                  \
 		{"backend", 0, OPTION_TEXT, "NAME",                                                \
-			"how Lean is asked: lsp (default), batch"},                                \
+			"how Lean is asked: lsp (default), batch, repl"},                          \
+		{"repl", 0, OPTION_TEXT, "PATH", "the community REPL, for --backend repl"},        \
 		{"lean", 0, OPTION_TEXT, "PATH",                                                   \
 			"the lean binary (default: F2F_LEAN, elan, PATH)"},                        \
 		{"lean-project", 0, OPTION_TEXT, "DIR", "Lake project that provides the imports"}, \

@@ -206,9 +206,11 @@ int verifier_open(struct loop *loop, const struct verifier_options *options,
 		own->output_limit_bytes > 0 ? own->output_limit_bytes : output_limit_bytes;
 	own->uses_limit = own->uses_limit > 0 ? own->uses_limit : USES_LIMIT;
 	own->jobs = own->jobs > 0 ? own->jobs : default_jobs(own->memory_limit_bytes);
+	own->repl = options->repl != NULL ? xstrdup(options->repl) : NULL;
 	own->policy = own->policy != NULL ? own->policy : "strict";
 	int rc = open_sandbox(verifier, err);
 	if (rc < 0) {
+		free((char *)own->repl);
 		free(verifier);
 		return rc;
 	}
@@ -235,5 +237,6 @@ void verifier_close(struct verifier *verifier) {
 	verifier_cancel_all(verifier);
 	pool_destroy(verifier->pool);
 	sandbox_close(verifier->sandbox);
+	free((char *)verifier->options.repl); // a copy of ours
 	free(verifier);
 }

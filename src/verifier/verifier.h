@@ -57,7 +57,7 @@ int repl_find(const char *given, const char *project, char **path_out, struct er
 
 struct verifier_options {
 	const char *backend; // a name of verifier_backend(); NULL: lsp
-	const char *repl; // the community REPL's binary, for "repl"
+	const char *repl; // the community REPL's binary, for "repl"; copied
 	const struct lean_info *lean; // borrowed while the verifier lives
 	int jobs; // workers; 0: from cores and memory
 	int64_t cpu_limit_s; // per proof; 0: 300
