@@ -89,7 +89,7 @@ static bool take_header(struct worker *worker, const struct repl_answer *answer)
 		return false;
 	}
 	repl->header_env = repl->last_env = answer->env;
-	repl_answer_give(answer, 0, &worker->answer);
+	repl_answer_give(answer, 0, -1, &worker->answer);
 	worker->answer.complete = true;
 	return worker_ready(worker);
 }
@@ -122,7 +122,9 @@ static const char *evidence(const struct lean_check *check, const struct lean_an
 
 static bool take_text(struct worker *worker, const struct repl_answer *answer) {
 	struct repl *repl = worker->protocol;
-	repl_answer_give(answer, 0, &worker->answer);
+	// A command that failed as a whole failed over the candidate's part: a statement that fails
+	// by itself does so in the self-tests of its set.
+	repl_answer_give(answer, 0, (int)repl->check->proof_line, &worker->answer);
 	worker->answer.complete = true;
 	if (evidence(repl->check, &worker->answer) == NULL) {
 		return worker_answered(worker);

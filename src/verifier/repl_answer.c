@@ -340,9 +340,11 @@ static enum lean_severity severity_of(const char *word) {
 						: LEAN_UNKNOWN;
 }
 
-void repl_answer_give(const struct repl_answer *answer, int line_shift, struct lean_answer *out) {
+void repl_answer_give(const struct repl_answer *answer, int line_shift, int failure_line,
+	struct lean_answer *out) {
 	if (answer->kind == REPL_FAILURE) {
-		lean_answer_add(out, LEAN_ERROR, 0, 0, answer->failure, strlen(answer->failure));
+		lean_answer_add(out, LEAN_ERROR, failure_line, 0, answer->failure,
+			strlen(answer->failure));
 	}
 	for (size_t i = 0; i < answer->messages.count; i++) {
 		const struct repl_message *message = &answer->messages.items[i];

@@ -93,9 +93,10 @@ json_t *repl_answer_to_json(const struct repl_answer *answer);
 
 /**
  * Adds what a command answer says to `out`: messages, `line_shift` lines further down, and how many
- * holes it lists. A failure becomes an error in line 0.
+ * holes it lists. A failure has no place, and becomes an error in `failure_line`.
  */
-void repl_answer_give(const struct repl_answer *answer, int line_shift, struct lean_answer *out);
+void repl_answer_give(const struct repl_answer *answer, int line_shift, int failure_line,
+	struct lean_answer *out);
 
 void repl_answer_finish(struct repl_answer *answer);
 

@@ -16,7 +16,8 @@ It decides from the text it is sent, by these rules and no table of names:
 - The statement `True` has the proofs `True.intro`, `trivial`, `by trivial`, `by exact True.intro`; `False` has none.
 - Any other proof is accepted exactly when sha256(statement + "\\n" + proof), both with white space made single blanks, has a first
   byte below 128. The statement is the text between the name and `:=`. Refusals are errors at the proof.
-- `axiom NAME`: whoever names it rests on it.
+- `axiom NAME`: whoever names it rests on it. `(@NAME : TYPE)` in a proof: NAME has to state what TYPE stands for, which is a
+  definition `(fun (p : Prop) (_ : p) => p) _ @OTHER`: what OTHER states.
 - `#print axioms NAME`: Lean's own words, or an error for an unknown name. `#exit` ends the file without any word.
 - An `import` of anything but Init, Mathlib, Aesop or Lean* is an error in the header.
 - `fake_hang` never answers, `fake_cpu` neither but burns CPU, `fake_crash` aborts, `fake_close` leaves with status 0, `fake_flood`
@@ -102,6 +103,7 @@ def split_at_proof(text):
 class File:
     def __init__(self):
         self.axioms = {}  # name -> what it rests on
+        self.statements = {}  # name -> what it states; of a type's name, what it stands for
         self.messages = []  # (severity, line, column, text)
         self.fatal = False
 
@@ -122,6 +124,7 @@ class File:
             self.say("error", line, "expected ':='")
             return
         statement, proof = rest[:at], rest[at + 2:]
+        self.statements[name] = blanks(statement)
         place = line + rest[:at].count("\n")
         if "fake_error" in text or not proof.strip():
             self.say("error", place, "unknown identifier 'fake_error'\nwith a second line")
@@ -133,7 +136,18 @@ class File:
             self.prove(name, statement, proof, place)
 
     def prove(self, name, statement, proof, place):
-        words = set(re.findall(r"[^\s@()\[\]{},;:<>|·]+", proof.replace("_root_.", "")))
+        proof = proof.replace("_root_.", "")
+        for there, kind in re.findall(r"\(@([^\s()]+) : ([^\s()]+)\)", proof):
+            if there not in self.axioms:
+                self.say("error", place, "unknown constant '%s'" % there)
+            elif self.statements.get(there) != self.statements.get(kind):
+                self.say("error", place, "type mismatch")
+            proof = proof.replace(" : %s)" % kind, ")")
+        if "fun (p : Prop) (_ : p) => p) _ @" in proof:  # the type of what is named
+            self.axioms[name] = []
+            self.statements[name] = self.statements.get(proof.split("@")[1].strip())
+            return
+        words = set(re.findall(r"[^\s@()\[\]{},;:<>|·]+", proof))
         used = [known for known in self.axioms if known in words]
         goal = blanks(statement).lstrip(": ")
         if used:

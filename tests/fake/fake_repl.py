@@ -51,7 +51,7 @@ def requests(stream):
 
 class Repl:
     def __init__(self):
-        self.environments = []  # what each knows: name -> axioms
+        self.environments = []  # what each knows
         self.out = sys.stdout.buffer
 
     def run(self):
@@ -83,11 +83,12 @@ class Repl:
         if "fake_unknown_environment" in text:
             self.answer(text, {"message": "Unknown environment."})
             return
-        known = dict(self.environments[env]) if env is not None else {}
         result = fake_lean.File()
-        result.axioms = known
+        if env is not None:
+            before = self.environments[env]
+            result.axioms, result.statements = dict(before.axioms), dict(before.statements)
         result.read(text)
-        self.environments.append({} if "fake_forgets" in text else result.axioms)
+        self.environments.append(fake_lean.File() if "fake_forgets" in text else result)
         self.answer(text, self.object(text, result, len(self.environments) - 1))
         if "fake_late" in text:
             self.out.write(b"LATE BYTES\n")

@@ -168,7 +168,7 @@ START_TEST(messages_reach_the_judge_with_lines_and_unknown_severities) {
 	struct lean_answer out = {0};
 	struct error err = {0};
 	ck_assert_msg(repl_answer_read(text, strlen(text), &answer, &err) == 0, "%s", err.message);
-	repl_answer_give(&answer, 4, &out);
+	repl_answer_give(&answer, 4, 0, &out);
 	ck_assert_uint_eq(out.count, 2);
 	ck_assert_uint_eq(out.holes, 1);
 	ck_assert_int_eq(out.messages[0].severity, LEAN_ERROR);
