@@ -207,20 +207,18 @@ int repl_answer_from_json(
 int repl_answer_read(
 	const char *text, size_t length, struct repl_answer *answer_out, struct error *err) {
 	json_t *object = NULL;
-	bool repaired = true;
-	// A message may quote what the candidate wrote, NUL and half characters included. What
-	// fails without need of repair is not JSON, or names a key twice.
-	int rc = json_parse(text, length, &object, err);
-	if (rc < 0) {
-		rc = json_parse_repaired(text, length, &object, &repaired, err);
+	bool repaired;
+	struct error why = {0};
+	int rc = json_parse(text, length, &object, &why);
+	// A message may quote what the candidate wrote, half characters included: that is mended.
+	// A key that comes twice is not, because then it is anybody's guess which one was meant.
+	if (rc < 0 && strstr(why.message, "duplicate object key") == NULL) {
+		rc = json_parse_repaired(text, length, &object, &repaired, &why);
 	}
-	if (rc == 0 && repaired) {
+	if (rc == 0) {
 		rc = repl_answer_from_json(object, answer_out, err);
-	} else if (rc == 0) {
-		rc = error_set(err, ERROR_PROTOCOL, "a key twice in one object");
 	} else {
-		error_prefix(err, "not one JSON object");
-		rc = ERROR_PROTOCOL;
+		rc = error_set(err, ERROR_PROTOCOL, "not one JSON object: %s", why.message);
 	}
 	json_decref(object);
 	return rc;

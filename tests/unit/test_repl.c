@@ -94,7 +94,7 @@ static const struct broken {
 	{"{\"env\": 3\n\n}\n\n", "after the answer"},
 	{"{\"env\": 3\n\n", "not one JSON object"},
 	{"{}\n\n", "no form"},
-	{"{\"env\": 3, \"env\": 4}\n\n", "twice"},
+	{"{\"env\": 3, \"env\": 4}\n\n", "duplicate"},
 	{"{\"env\": null}\n\n", "\"env\""},
 	{"{\"env\": -1}\n\n", "\"env\""},
 	{"{\"env\": 1.0}\n\n", "\"env\""},
