@@ -26,6 +26,7 @@ static const struct option options[] = {
 		"also see whether this model's endpoint answers"},
 	{"base-url", 0, OPTION_TEXT, "URL", "its endpoint, up to and with /v1"},
 	{"api-key-env", 0, OPTION_TEXT, "VARIABLE", "the variable that holds its key"},
+	{"extra-body", 0, OPTION_TEXT, "JSON", "object merged into each request"},
 	LEAN_OPTIONS,
 	{"json", 0, OPTION_FLAG, NULL, "the findings as one JSON object"},
 	{0},

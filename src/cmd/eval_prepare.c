@@ -131,19 +131,6 @@ static int load_prompt(struct eval *eval, struct error *err) {
 	return rc;
 }
 
-static void choose_sampling(struct eval *eval) {
-	const struct options *options = eval->options;
-	bool local = eval->model.provider->local;
-	eval->sampling = (struct sampling){
-		.temperature = option_number(
-			options, "temperature", local ? NAN : eval->prompt.temperature),
-		.top_p = option_number(options, "top-p", local ? NAN : eval->prompt.top_p),
-		.max_tokens =
-			option_count(options, "max-tokens", local ? 0 : eval->prompt.max_tokens),
-		.send_seed = true,
-	};
-}
-
 static int compare_texts(const void *a, const void *b) {
 	return strcmp(*(char *const *)a, *(char *const *)b);
 }
@@ -267,7 +254,12 @@ int eval_prepare(struct eval *eval, struct error *err) {
 			"demo",
 			eval->dataset->name);
 	}
-	choose_sampling(eval);
+	eval_choose_sampling(eval);
+	rc = eval_load_capabilities(eval, err);
+	rc = rc < 0 ? rc : eval_check_request(eval, err);
+	if (rc < 0) {
+		return rc;
+	}
 	eval->terms = lean_setup_terms(eval->options);
 	eval->verify = !option_flag(eval->options, "no-verify") &&
 		       strcmp(eval->task, "reason") != 0;
@@ -280,6 +272,7 @@ void eval_finish(struct eval *eval) {
 	plan_destroy(eval->plan);
 	names_finish(&eval->only);
 	names_finish(&eval->cells);
+	names_finish(&eval->stops);
 	loop_destroy(eval->loop);
 	lean_info_finish(&eval->lean);
 	run_record_finish(&eval->run);

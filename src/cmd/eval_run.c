@@ -123,6 +123,8 @@ static int make_settings(const struct eval *eval, char **settings_out, struct er
 	settings_number(settings, "temperature", eval->sampling.temperature);
 	settings_number(settings, "top-p", eval->sampling.top_p);
 	settings_integer(settings, "max-tokens", eval->sampling.max_tokens);
+	settings_text(settings, "reasoning-effort", eval->sampling.reasoning_effort);
+	add_list(settings, "stop", eval->sampling.stop, eval->sampling.stop_count);
 	settings_integer(settings, "seed", option_count(eval->options, "seed", 0));
 	bool reason = strcmp(eval->task, "reason") == 0;
 	if (reason) {
@@ -307,6 +309,8 @@ static struct engine_options engine_options_of(const struct eval *eval) {
 		.model = model_view(&eval->model),
 		.prompt = eval->model.provider->local ? NULL : &eval->prompt,
 		.sampling = eval->sampling,
+		.stream = eval->stream,
+		.capabilities = eval->capabilities,
 		.seed = (uint64_t)option_count(options, "seed", 0),
 		.run = eval->run.id,
 		.task = eval->task,
@@ -317,6 +321,7 @@ static struct engine_options engine_options_of(const struct eval *eval) {
 			(int64_t)(option_number(options, "connect-timeout", 10) * 1000),
 		.request_timeout_ms =
 			(int64_t)(option_number(options, "request-timeout", 600) * 1000),
+		.idle_timeout_ms = (int64_t)(option_number(options, "idle-timeout", 300) * 1000),
 		.retry = RETRY_POLICY_DEFAULT,
 		.progress = option_text(options, "progress", "auto"),
 	};
@@ -343,6 +348,7 @@ int eval_perform(struct eval *eval, struct error *err) {
 	struct engine_options engine = engine_options_of(eval);
 	rc = engine_run(&engine, &eval->result, err);
 	eval->run.wall_ns += clock_now() - started;
+	rc = rc < 0 ? rc : eval_save_capabilities(eval, err);
 	if (rc < 0) {
 		return rc;
 	}

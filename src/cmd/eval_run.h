@@ -41,6 +41,9 @@ struct eval {
 	struct resolved_model model;
 	struct prompt prompt;
 	struct sampling sampling;
+	struct eval_names stops; // its texts that end a reply
+	enum stream_mode stream;
+	struct capabilities capabilities; // of the endpoint, as far as is known
 	struct eval_names only; // problems asked for by name
 	struct eval_names cells;
 	struct plan_options plan_options; // its lists are those two
@@ -59,6 +62,16 @@ struct eval {
  * is touched.
  */
 int eval_prepare(struct eval *eval, struct error *err);
+
+/** Sampling settings: an option, else the model's section, else the prompt's. */
+void eval_choose_sampling(struct eval *eval);
+
+/** Whether a request can be built from all that was given: ERROR_USAGE before anything is sent. */
+int eval_check_request(const struct eval *eval, struct error *err);
+
+/** What earlier runs and f2f doctor found out of the endpoint; and back, into the manifest too. */
+int eval_load_capabilities(struct eval *eval, struct error *err);
+int eval_save_capabilities(struct eval *eval, struct error *err);
 
 /** Finds Lean and opens the verifier, warm and tried under every header of the plan. */
 int eval_open_verifier(struct eval *eval, struct error *err);

@@ -20,6 +20,8 @@ void resolved_model_finish(struct resolved_model *model) {
 	}
 	free(model->api_key);
 	free(model->extra_body);
+	free(model->reasoning_effort);
+	free(model->stream);
 	free(model->prompt);
 	free(model->toolchain);
 	*model = (struct resolved_model){0};
@@ -31,6 +33,7 @@ struct model model_view(const struct resolved_model *model) {
 		.name = model->name,
 		.base_url = model->base_url,
 		.api_key = model->api_key,
+		.bearer = model->bearer,
 		.extra_body = model->extra_body,
 	};
 }
@@ -106,6 +109,12 @@ static int take_key(const struct options *options, const char *section_variable,
 	const char *named =
 		first_set(option_text(options, "api-key-env", NULL), section_variable, NULL);
 	model->api_key = variable(named != NULL ? named : model->provider->key_env);
+	const char *token = model->provider->token_env;
+	if (model->api_key == NULL && named == NULL && token != NULL) {
+		model->api_key = variable(token);
+		named = model->api_key != NULL ? token : NULL;
+	}
+	model->bearer = named != NULL && token != NULL && strcmp(named, token) == 0;
 	if (named != NULL && model->api_key == NULL) {
 		return error_set(err, ERROR_USAGE,
 			"the variable %s, which holds the key, is not set", named);
@@ -165,21 +174,55 @@ static int take_endpoint(const struct options *options, const char *section,
 	return rc;
 }
 
+/* A word of the section that is one of a few. */
+static int take_word(const struct config *config, const char *section, const char *key,
+	const char *const *words, size_t count, char **word_out, struct error *err) {
+	const char *given = config_get(config, section, key);
+	for (size_t i = 0; given != NULL && i < count; i++) {
+		if (strcmp(given, words[i]) == 0) {
+			*word_out = xstrdup(given);
+			return 0;
+		}
+	}
+	if (given == NULL) {
+		return 0;
+	}
+	const char *near = str_nearest(given, words, count);
+	return error_set(err, ERROR_USAGE, "%s: %s = \"%s\" is none of its words%s%s%s",
+		config_origin(config, section, key), key, given,
+		near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+		near != NULL ? "?" : "");
+}
+
+static int take_section(const struct options *options, const char *section, const char *given,
+	struct resolved_model *model, struct error *err) {
+	static const char *const efforts[] = {
+		"none", "minimal", "low", "medium", "high", "xhigh", "max"};
+	static const char *const streams[] = {"auto", "on", "off"};
+	const struct config *config = options_config(options);
+	const char *provider = config_get(config, section, "provider");
+	const char *name = config_get(config, section, "model");
+	provider = provider != NULL ? provider : "openai";
+	int rc = find_provider(provider, strlen(provider), model, err);
+	model->name = xstrdup(name != NULL ? name : given);
+	model->prompt = xstrdup(config_get(config, section, "prompt"));
+	model->toolchain = xstrdup(config_get(config, section, "toolchain"));
+	rc = rc < 0 ? rc
+		    : take_word(config, section, "reasoning-effort", efforts, F2F_COUNT(efforts),
+			      &model->reasoning_effort, err);
+	return rc < 0 ? rc
+		      : take_word(config, section, "stream", streams, F2F_COUNT(streams),
+				&model->stream, err);
+}
+
 int model_resolve(const struct options *options, const char *given,
 	struct resolved_model *model_out, struct error *err) {
 	struct resolved_model model = {0};
-	const struct config *config = options_config(options);
 	char *section = is_section(options, given) ? xasprintf("model.%s", given) : NULL;
 	const char *slash = strchr(given, '/');
 	int rc = 0;
 	if (section != NULL) {
-		const char *provider = config_get(config, section, "provider");
-		provider = provider != NULL ? provider : "openai";
-		const char *name = config_get(config, section, "model");
-		rc = find_provider(provider, strlen(provider), &model, err);
-		model.name = xstrdup(name != NULL ? name : given);
-		model.prompt = xstrdup(config_get(config, section, "prompt"));
-		model.toolchain = xstrdup(config_get(config, section, "toolchain"));
+		rc = take_section(options, section, given, &model, err);
 	} else if (slash != NULL && slash != given && slash[1] != '\0') {
 		rc = find_provider(given, (size_t)(slash - given), &model, err);
 		model.name = xstrdup(slash + 1);

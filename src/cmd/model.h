@@ -1,6 +1,8 @@
 #ifndef F2F_CMD_MODEL_H
 #define F2F_CMD_MODEL_H
 
+#include <stdbool.h>
+
 #include "provider/provider.h"
 
 struct error;
@@ -13,7 +15,10 @@ struct resolved_model {
 	char *name;	 // what is sent
 	char *base_url;	 // NULL for a local source
 	char *api_key;	 // NULL: none
+	bool bearer;	 // api_key is a token
 	char *extra_body; // NULL: none
+	char *reasoning_effort; // the section's own; NULL: not sent
+	char *stream; // the section's own: "auto", "on", "off"; NULL: auto
 	char *prompt;	 // the section's own prompt; NULL: the task's
 	char *toolchain; // the section's own Lean; NULL: the set's
 };

@@ -29,7 +29,9 @@ static const char *const model_keys[] = {
 	"model",
 	"prompt",
 	"provider",
+	"reasoning-effort",
 	"serve",
+	"stream",
 	"toolchain",
 };
 

@@ -138,6 +138,11 @@ const char *const store_statements[STATEMENT_COUNT] = {
 	[STATEMENT_FINDING_PUT] = "INSERT INTO finding (problem, split, signal, class, severity, "
 				  "place, evidence, text, "
 				  "created_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9)",
+	[STATEMENT_CAPABILITY_GET] =
+		"SELECT capabilities FROM endpoint_capability WHERE url = ?1 AND model = ?2",
+	[STATEMENT_CAPABILITY_PUT] =
+		"INSERT OR REPLACE INTO endpoint_capability (url, model, capabilities, updated_ns) "
+		"VALUES (?1, ?2, ?3, ?4)",
 	[STATEMENT_COST_TOKENS] = "SELECT coalesce(sum(prompt_tokens), 0), "
 				  "coalesce(sum(completion_tokens), 0), sum(usd) "
 				  "FROM sample WHERE run = ?1 AND shared_with IS NULL",

@@ -106,6 +106,16 @@ struct finding_record {
 int store_findings_replace(struct store *store, const char *split, const char *signal,
 	const struct finding_record *findings, size_t count, struct error *err);
 
+/* ---- What endpoints can do. */
+
+/** Owned JSON of provider/capabilities.h; NULL where nothing is known of the model there. */
+int store_capability_get(struct store *store, const char *url, const char *model,
+	char **capabilities_out, struct error *err);
+
+/** Replaces what was known. `url` is redacted. */
+int store_capability_put(struct store *store, const char *url, const char *model,
+	const char *capabilities, struct error *err);
+
 /* ---- Runs. */
 
 /**
