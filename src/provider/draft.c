@@ -52,22 +52,34 @@ void draft_finish(struct draft *draft) {
 	*draft = (struct draft){0};
 }
 
+/* Asked for one, it sends several, of which another than the first began. */
+static void forget_stray(struct draft *draft) {
+	struct draft_choice *choice = &draft->choices[0];
+	draft->stray = -1;
+	buf_clear(&choice->text);
+	buf_clear(&choice->reasoning);
+	buf_clear(&choice->refusal);
+	free(choice->finish_reason);
+	choice->finish_reason = NULL;
+}
+
 struct draft_choice *draft_choice_at(struct draft *draft, int64_t index) {
+	struct draft_choice *first = &draft->choices[0];
 	if (index >= 0 && (uint64_t)index < draft->wanted) {
 		if (draft->wanted == 1 && draft->stray >= 0) {
-			return NULL; // another one came first
+			forget_stray(draft);
 		}
 		draft->choices[index].seen = true;
 		return &draft->choices[index];
 	}
 	// Asked for one, and it goes by another number than 0.
-	if (draft->wanted == 1 && index >= 0 &&
-		(draft->stray == index || (draft->stray < 0 && !draft->choices[0].seen))) {
-		draft->stray = index;
-		draft->choices[0].seen = true;
-		return &draft->choices[0];
+	bool stray = draft->stray == index || (draft->stray < 0 && !first->seen);
+	if (draft->wanted != 1 || index < 0 || !stray) {
+		return NULL;
 	}
-	return NULL;
+	draft->stray = index;
+	first->seen = true;
+	return first;
 }
 
 struct draft_choice *draft_choice_free(struct draft *draft) {

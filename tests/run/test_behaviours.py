@@ -10,7 +10,7 @@ from mock import MOCK, Mock
 
 ROWS = [
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
-    31, 32, 33, 34, 35, 36, 45, 46, 47, 48, 49,
+    31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43, 44, 45, 46, 47, 48, 49,
 ]
 
 PLAIN = "reply.content = '```lean4' || char(10) || 'by mock_' || substr(request_id, 6) || char(10) || '```'"
@@ -27,6 +27,8 @@ FACTS = {
     12: "prompt_tokens = 100 and completion_tokens = 50 and cached_tokens = 30 and reasoning_tokens = 20 and usd = 0.125",
     13: "reply.content = 'by rfl'",
     15: "note like '%context length%'",
+    43: "reply.content = '```lean4' || char(10) || 'by mock_' || substr(request_id, 5) || char(10) || '```'",
+    44: "reply.content = '```lean4' || char(10) || 'by mock_' || substr(request_id, 5) || char(10) || '```'",
     33: "note like '%0.3 s%(3 attempts)'",
     34: "note like '%0.3 s%(3 attempts)'",
     45: "reply.content = 'I cannot help' and repaired = 0",

@@ -55,10 +55,17 @@ static const struct streamed {
 		REPLY_OK, "", "", FINISH_STOP, ""},
 	// A server that goes by another number, and one whose last event is the whole message.
 	{"data: {\"choices\":[{\"index\":3,\"delta\":{\"content\":\"a\"}}]}\n\n"
-	 "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"z\"}}]}\n\n"
+	 "data: {\"choices\":[{\"index\":1,\"delta\":{\"content\":\"z\"}}]}\n\n"
 	 "data: {\"choices\":[{\"index\":3,\"delta\":{\"content\":\"b\"},\"finish_reason\":"
 	 "\"stop\"}]}\n\n",
 		REPLY_OK, "ab", "", FINISH_STOP, ""},
+	// Several where one was asked for, the last first.
+	{"data: {\"choices\":[{\"index\":3,\"delta\":{\"content\":\"d\"},\"finish_reason\":"
+	 "\"length\"}]}\n\n"
+	 "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"},\"finish_reason\":"
+	 "\"stop\"}]}\n\n"
+	 "data: {\"choices\":[{\"index\":3,\"delta\":{\"content\":\"D\"}}]}\n\n" DONE,
+		REPLY_OK, "a", "", FINISH_STOP, ""},
 	{DELTA("\"content\":\"rfl\"") "data: "
 				      "{\"choices\":[{\"index\":0,\"message\":{\"content\":\"rfl\"}"
 				      ","
