@@ -15,6 +15,7 @@
 #include "lean/candidate.h"
 #include "lean/check.h"
 
+struct record_reply;
 struct loop_hook;
 struct loop_signal;
 struct loop_timer;
@@ -22,8 +23,8 @@ struct term_progress;
 
 enum attempt_state {
 	ATTEMPT_STARTING, // deferred: a local source answers, or a stored reply is checked
-	ATTEMPT_ASKING,	  // a request is in flight
-	ATTEMPT_WAITING,  // for a retry
+	ATTEMPT_ASKING, // a request is in flight
+	ATTEMPT_WAITING, // for a retry
 	ATTEMPT_CHECKING, // with the verifier
 };
 
@@ -46,14 +47,14 @@ struct attempt {
 	struct loop_timer *timer;
 	int64_t retry_at_ns;
 	int64_t started_ns;
-	int64_t asked_ns;   // start of the current request
+	int64_t asked_ns; // start of the current request
 	int64_t elapsed_ns; // of the last request
 	int64_t wait_ns;
 	int64_t attempts;
 	int adjustments;
 	int continuations;
 	int64_t sample_id; // 0 until recorded
-	int64_t twin_id;   // 0: none
+	int64_t twin_id; // 0: none
 	enum outcome before; // what the store said of it
 	struct lean_check check;
 };
@@ -62,11 +63,11 @@ struct engine {
 	const struct engine_options *options;
 	struct engine_result *result;
 	struct http_endpoint *endpoint; // NULL for a local source
-	void *source;			// of a local provider
+	void *source; // of a local provider
 	struct capabilities capabilities;
 	struct attempt *attempts;
 	size_t in_flight; // attempts that exist
-	size_t asking;	  // starting, asking or waiting
+	size_t asking; // starting, asking or waiting
 	size_t checking;
 	size_t accepted;
 	size_t done; // in this session
@@ -76,7 +77,7 @@ struct engine {
 	struct loop_timer *hold_timer;
 	int signals;
 	bool stopping; // start nothing more
-	bool failed;   // the store failed: failure says why
+	bool failed; // the store failed: failure says why
 	struct error failure;
 	struct loop_hook *top_up_hook;
 	struct loop_hook *commit_hook;
@@ -91,11 +92,26 @@ void attempt_start(struct engine *engine, const struct plan_item *item);
 /** Ends it without recording anything. */
 void attempt_cancel(struct attempt *attempt);
 
+/** The store failed it, and with it the run. */
+void attempt_fail(struct attempt *attempt, const struct error *err);
+
+/** What came back is written down; then it is checked, or ends. */
+void attempt_record(struct attempt *attempt, const struct record_reply *reply);
+
+/** No reply could be had. */
+void attempt_missing(struct attempt *attempt, const char *why);
+
+/** Sends the request, or has a local source answer at the end of the turn. */
+void attempt_ask(struct attempt *attempt);
+
+/** Forgets what was asked. */
+void attempt_ask_cancel(struct attempt *attempt);
+
 /* What a stop takes away; the rest is finished and stored. */
 enum cancel {
 	CANCEL_WAITING, // for a retry
-	CANCEL_ASKING,	// and requests in flight
-	CANCEL_ALL,	// and checks
+	CANCEL_ASKING, // and requests in flight
+	CANCEL_ALL, // and checks
 };
 
 /** Stop starting things; the first reason given stays. */
