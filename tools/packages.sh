@@ -2,7 +2,7 @@
 
 build_packages="bubblewrap gcc git libarchive-dev libcurl4-openssl-dev libgit2-dev libinih-dev libjansson-dev libpopt-dev
 libsqlite3-dev libssl-dev libuv1-dev meson ninja-build pkg-config python3 uthash-dev zlib1g-dev ca-certificates"
-test_packages="bash binutils check clang curl libclang-rt-14-dev lighttpd openssh-client openssh-server openssl procps
+test_packages="bash binutils check clang curl libclang-rt-14-dev lighttpd nghttp2-proxy openssh-client openssh-server openssl procps
 scdoc sqlite3"
 
 # install_packages NAME...: only what dpkg does not have; quiet when that is nothing.

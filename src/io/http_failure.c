@@ -139,6 +139,9 @@ void http_failure_tell(struct http_transfer *transfer, struct error *err) {
 	case HTTP_FAILURE_ENCODING:
 		error_set(err, code, "the reply cannot be unpacked: %s", text);
 		break;
+	case HTTP_FAILURE_PROXY:
+		error_set(err, code, "the proxy does not connect us: %s", text);
+		break;
 	case HTTP_FAILURE_TLS:
 		if (strstr(text, "wrong version number") != NULL) {
 			error_set(err, ERROR_USAGE,

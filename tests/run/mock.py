@@ -24,6 +24,11 @@ class Mock:
         self.process.wait()
         self.process.stdout.close()
 
+    @staticmethod
+    def print(option):
+        """The lines of --print-behaviours or --print-modes."""
+        return subprocess.run([MOCK, option], check=True, stdout=subprocess.PIPE, text=True).stdout.splitlines()
+
     def get(self, path):
         with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(self.url + path) as reply:
             return json.load(reply)

@@ -3,10 +3,8 @@
 
 f2f-mock --print-behaviours says for each: the provider, options of f2f eval, the exit status, the outcome and the number of attempts of
 each sample. ROWS are those that f2f does already; a row more is a number more."""
-import subprocess
-
 from harness import Home, main
-from mock import MOCK, Mock
+from mock import Mock
 
 ROWS = [
     1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21, 22, 23, 24, 25, 26, 27, 28, 29, 30,
@@ -62,8 +60,7 @@ class Behaviour:
 
 
 def behaviours():
-    text = subprocess.run([MOCK, "--print-behaviours"], check=True, stdout=subprocess.PIPE, text=True).stdout
-    return [Behaviour(line) for line in text.splitlines()]
+    return [Behaviour(line) for line in Mock.print("--print-behaviours")]
 
 
 def samples_of(options):
