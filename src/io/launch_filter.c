@@ -7,6 +7,7 @@
 #include <linux/seccomp.h>
 #include <stddef.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -41,11 +42,16 @@ static const int denied[] = {
 	SYS_userfaultfd,
 };
 
+/* Sockets that a network namespace holds. Those of a virtual machine's host are none of them. */
+static const int families[] = {AF_UNIX, AF_INET, AF_INET6, AF_NETLINK};
+
+enum { FAMILIES = sizeof(families) / sizeof(families[0]) };
 enum { DENIED = sizeof(denied) / sizeof(denied[0]), X32_BIT = 0x40000000 };
 
 #ifdef MACHINE
 bool filter_install(void) {
-	struct sock_filter code[DENIED + 8];
+	struct sock_filter code[DENIED + FAMILIES + 12];
+	// What is denied goes on at the last step, the rest at the one before.
 	unsigned short n = 0;
 	code[n++] = (struct sock_filter)BPF_STMT(
 		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, arch));
@@ -54,10 +60,20 @@ bool filter_install(void) {
 	code[n++] = (struct sock_filter)BPF_STMT(
 		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, nr));
 	// Numbers of the x32 kind are another list of the same calls.
-	code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, X32_BIT, DENIED + 1, 0);
+	code[n++] = (struct sock_filter)BPF_JUMP(
+		BPF_JMP | BPF_JGE | BPF_K, X32_BIT, DENIED + FAMILIES + 3, 0);
 	for (unsigned i = 0; i < DENIED; i++) {
 		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
-			(unsigned)denied[i], (unsigned char)(DENIED - i), 0);
+			(unsigned)denied[i], (unsigned char)(DENIED + FAMILIES + 2 - i), 0);
+	}
+	code[n++] = (struct sock_filter)BPF_JUMP(
+		BPF_JMP | BPF_JEQ | BPF_K, SYS_socket, 0, FAMILIES + 1);
+	code[n++] = (struct sock_filter)BPF_STMT(
+		BPF_LD | BPF_W | BPF_ABS, offsetof(struct seccomp_data, args[0]));
+	for (unsigned i = 0; i < FAMILIES; i++) {
+		bool last = i + 1 == FAMILIES;
+		code[n++] = (struct sock_filter)BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K,
+			(unsigned)families[i], (unsigned char)(FAMILIES - 1 - i), last ? 1 : 0);
 	}
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW);
 	code[n++] = (struct sock_filter)BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | ENOSYS);

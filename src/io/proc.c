@@ -100,8 +100,11 @@ int64_t proc_share_bytes(const struct proc *proc, int64_t rss_bytes) {
 }
 
 int64_t proc_rss_bytes(const struct proc *proc) {
-	struct proc_usage usage;
-	return proc_usage(proc, &usage) ? usage.rss_bytes : 0;
+	struct proc_usage usage = {0};
+	if (proc->reaped || proc->tree.count == 0) {
+		return proc_usage(proc, &usage) ? usage.rss_bytes : 0;
+	}
+	return proc_tree_rss_bytes(&proc->tree);
 }
 
 int proc_pid(const struct proc *proc) {

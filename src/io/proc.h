@@ -118,7 +118,7 @@ bool proc_usage(const struct proc *proc, struct proc_usage *usage_out);
  */
 int64_t proc_share_bytes(const struct proc *proc, int64_t rss_bytes);
 
-/** Its rss_bytes; 0 when it is gone. */
+/** Its rss_bytes, as cheap as proc_cpu_ns; 0 when it is gone. */
 int64_t proc_rss_bytes(const struct proc *proc);
 
 int proc_pid(const struct proc *proc);

@@ -182,6 +182,19 @@ int64_t proc_tree_cpu_ns(struct proc_tree *tree, int root) {
 	return tree->seen_ns;
 }
 
+int64_t proc_tree_rss_bytes(const struct proc_tree *tree) {
+	int64_t total = 0;
+	for (size_t i = 0; i < tree->count; i++) {
+		char text[256];
+		long long size = 0, resident = 0;
+		if (read_proc(tree->items[i].pid, "statm", text, sizeof(text)) &&
+			sscanf(text, "%lld %lld", &size, &resident) == 2) {
+			total += (int64_t)resident * sysconf(_SC_PAGESIZE);
+		}
+	}
+	return total;
+}
+
 int64_t proc_tree_share_bytes(const struct proc_tree *tree, int64_t rss_bytes) {
 	int64_t total = 0;
 	for (size_t i = 0; i < tree->count; i++) {

@@ -31,6 +31,9 @@ bool proc_tree_look(struct proc_tree *tree, int root, struct proc_usage *usage_o
 /** CPU time of those that were seen at the last look, which is done again when one has gone. */
 int64_t proc_tree_cpu_ns(struct proc_tree *tree, int root);
 
+/** Resident bytes of those that were seen at the last look. */
+int64_t proc_tree_rss_bytes(const struct proc_tree *tree);
+
 /** As proc_tree_look's rss_bytes, but pages that several processes map are shared out among them:
  * slow. `rss_bytes` again when the kernel does not tell. */
 int64_t proc_tree_share_bytes(const struct proc_tree *tree, int64_t rss_bytes);

@@ -29,7 +29,7 @@ void binds_finish(struct binds *binds);
 /** Programs and libraries of the system, and nothing of /etc that could be private. */
 void binds_add_system(struct binds *binds);
 
-/** The toolchain that a Lean binary belongs to, else its folder, else it alone. */
+/** A program: the toolchain that it belongs to, if any, else its folder, else it alone. */
 void binds_add_lean(struct binds *binds, const char *lean);
 
 /**

@@ -221,6 +221,39 @@ static int ask_versions(struct lean_info *info, struct error *err) {
 	return rc;
 }
 
+/* Workers run elsewhere. Takes over `path`. */
+static char *absolute(char *path) {
+	char here[PATH_MAX];
+	if (path[0] == '/' || getcwd(here, sizeof(here)) == NULL) {
+		return path;
+	}
+	char *whole = path_join(here, path);
+	free(path);
+	return whole;
+}
+
+/* Older lakes answer with paths from the project: "./build/lib:./lake-packages/mathlib/build/lib". */
+static char *absolute_list(const char *project, struct str list) {
+	char *folder = absolute(xstrdup(project));
+	struct buf out = BUF_INIT(OUTPUT_MAX);
+	while (list.len > 0) {
+		const char *colon = memchr(list.data, ':', list.len);
+		size_t length = colon != NULL ? (size_t)(colon - list.data) : list.len;
+		char *part = xmemdup0(list.data, length);
+		char *whole = path_join(folder, part);
+		buf_append(&out, whole, strlen(whole));
+		if (colon != NULL) {
+			buf_append_char(&out, ':');
+		}
+		list.data += length + (colon != NULL);
+		list.len -= length + (colon != NULL);
+		free(whole);
+		free(part);
+	}
+	free(folder);
+	return buf_detach(&out);
+}
+
 /* The search path of a Lake project, asked of lake once: lake in front of every lean would be a
  * second process to kill. */
 static int ask_project(const char *project, struct lean_info *info, struct error *err) {
@@ -236,7 +269,7 @@ static int ask_project(const char *project, struct lean_info *info, struct error
 	int rc = run_program(argv, project, PROJECT_LIMIT_S, &out, err);
 	if (rc == 0) {
 		struct str line = str_trim(str_of(out));
-		info->lean_path = xmemdup0(line.data, line.len);
+		info->lean_path = absolute_list(project, line);
 	} else {
 		error_prefix(err, "project %s", project);
 	}
@@ -284,7 +317,7 @@ int lean_find(const char *given, const char *toolchain, const char *project,
 	if (path == NULL) {
 		return ERROR_ENVIRONMENT;
 	}
-	info.path = behind_wrapper(path);
+	info.path = absolute(behind_wrapper(path));
 	int rc = ask_versions(&info, err);
 	if (rc == 0 && project != NULL) {
 		rc = ask_project(project, &info, err);

@@ -141,7 +141,7 @@ static void add_inner(struct words *words, const struct sandbox *sandbox) {
 }
 
 static int make_binds(const struct sandbox *sandbox, const struct sandbox_extra *extra,
-	struct binds *binds, struct error *err) {
+	const char *program, struct binds *binds, struct error *err) {
 	*binds = (struct binds){0};
 	for (size_t i = 0; i < F2F_COUNT(binds->homes); i++) {
 		const char *home = sandbox->binds.homes[i];
@@ -153,6 +153,9 @@ static int make_binds(const struct sandbox *sandbox, const struct sandbox_extra 
 			(struct bind){.path = xstrdup(bind->path),
 				.target = bind->target != NULL ? xstrdup(bind->target) : NULL,
 				.kind = bind->kind});
+	}
+	if (program[0] == '/' && strcmp(program, INNER_LAUNCHER) != 0) {
+		binds_add_lean(binds, program); // as a REPL, which need not lie beside Lean
 	}
 	int rc = 0;
 	for (int writable = 0; extra != NULL && writable < 2; writable++) {
@@ -185,7 +188,7 @@ int sandbox_spawn(const struct sandbox *sandbox, struct loop *loop,
 	own.cwd = options->cwd != NULL ? options->cwd : "/";
 	if (sandbox->bwrap != NULL) {
 		struct binds binds;
-		rc = make_binds(sandbox, extra, &binds, err);
+		rc = make_binds(sandbox, extra, options->argv[0], &binds, err);
 		add_namespaces(&words, sandbox);
 		add_file_system(&words, sandbox, &binds);
 		add_all(&words, (const char *const[]){"--chdir", own.cwd}, 2);

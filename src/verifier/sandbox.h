@@ -56,9 +56,9 @@ struct sandbox_extra {
 };
 
 /**
- * As proc_spawn. The environment and all limits but cpu_limit_s are the sandbox's; cwd is a folder
- * that is visible inside (NULL: "/"). `extra` may be NULL. ERROR_ENVIRONMENT when a path of it would
- * show what a candidate must not see.
+ * As proc_spawn. The program is made visible as the Lean binary is. The environment and all limits
+ * but cpu_limit_s are the sandbox's; cwd is a folder that is visible inside (NULL: "/"). `extra` may
+ * be NULL. ERROR_ENVIRONMENT when a path of it would show what a candidate must not see.
  */
 int sandbox_spawn(const struct sandbox *sandbox, struct loop *loop,
 	const struct sandbox_extra *extra, const struct proc_options *options,

@@ -14,8 +14,8 @@
 #include "verifier/sandbox.h"
 
 enum { TRIAL_LIMIT_S = 20, SAID_MAX = 4096 };
-static const int64_t trial_bytes = INT64_C(48) << 20;
-#define TRIAL_EATS "128" // MiB
+static const int64_t trial_bytes = INT64_C(24) << 20;
+#define TRIAL_EATS "48" // MiB
 
 struct trial {
 	struct loop *loop;

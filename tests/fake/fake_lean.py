@@ -22,7 +22,8 @@ It decides from the text it is sent, by these rules and no table of names:
 - An `import` of anything but Init, Mathlib, Aesop or Lean* is an error in the header.
 - `fake_hang` never answers, `fake_cpu` neither but burns CPU, `fake_crash` aborts, `fake_close` leaves with status 0, `fake_flood`
   writes without end, `fake_garbage` writes bytes into the protocol, `fake_oom` takes memory without end, `fake_child` leaves a
-  child behind and goes on, `fake_late` writes garbage after a good answer.
+  child behind and goes on, `fake_escape` leaves one in a session of its own, forked twice and deaf to SIGTERM, `fake_forks` makes
+  processes without end, `fake_late` writes garbage after a good answer.
 - Faults of a protocol: faults.py, and for the worker `fake_other_version`, `fake_other_document`, `fake_old_version` (diagnostics of
   these alone), `fake_no_diagnostics`, `fake_negative_line`, `fake_no_place`, `fake_number_id`, `fake_fatal` (progress of kind 2),
   `fake_endless` (progress that is never done), `fake_short_length`, `fake_long_length`, `fake_giant_length` (of a frame).
@@ -32,6 +33,7 @@ import hashlib
 import json
 import os
 import re
+import signal
 import sys
 import time
 
@@ -225,6 +227,21 @@ def misbehave(text, out):
         import subprocess  # slow to load, and every check of batch would pay
         subprocess.Popen([sys.executable, "-c", "import time; time.sleep(3600)", os.path.abspath(sys.argv[0])],
                          stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    if "fake_escape" in text and os.fork() == 0:
+        os.setsid()
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for fd in (0, 1, 2):
+            os.close(fd)
+        if os.fork() == 0:
+            time.sleep(3600)
+        os._exit(0)
+    if "fake_forks" in text:
+        while True:
+            try:
+                if os.fork() == 0:
+                    time.sleep(3600)
+            except OSError:
+                pass
 
 
 SEVERITIES = {"error": 1, "warning": 2, "information": 3}

@@ -260,6 +260,26 @@ START_TEST(the_environment_is_made_anew) {
 }
 END_TEST
 
+START_TEST(system_calls_that_no_lean_needs_are_not_there) {
+	struct sandbox *sandbox = open_with((struct sandbox_options){0});
+	expect_shell(sandbox, NULL,
+		"python3 -S -c '\n"
+		"import os, socket, ctypes\n"
+		"def attempt(f, *a):\n"
+		"  try: f(*a); return 1\n"
+		"  except OSError: return 0\n"
+		"libc = ctypes.CDLL(None)\n"
+		"print(attempt(socket.socket, 40, 1), attempt(socket.socket, 38, 5),\n"
+		"  attempt(os.memfd_create, \"x\"), libc.ptrace(0, 0, 0, 0), libc.shmget(0, 4096, "
+		"0o600),\n"
+		"  attempt(socket.socket), attempt(socket.socketpair), attempt(socket.socket, 10, "
+		"2),\n"
+		"  attempt(os.pipe), attempt(os.fork))'",
+		"0 0 0 -1 -1 1 1 1 1 1\n0 0 0 -1 -1 1 1 1 1 1");
+	sandbox_close(sandbox);
+}
+END_TEST
+
 START_TEST(its_tmp_and_its_files_are_limited) {
 	struct sandbox *sandbox = open_with(
 		(struct sandbox_options){.tmp_limit_bytes = 4 << 20, .file_limit_bytes = 1 << 20});
@@ -318,6 +338,7 @@ int main(int argc, char **argv) {
 	tcase_add_test(tcase, a_path_that_shows_a_home_is_refused);
 	tcase_add_test(tcase, one_folder_can_be_made_writable_and_no_more);
 	tcase_add_test(tcase, the_environment_is_made_anew);
+	tcase_add_test(tcase, system_calls_that_no_lean_needs_are_not_there);
 	tcase_add_test(tcase, its_tmp_and_its_files_are_limited);
 	tcase_add_test(tcase, no_bubblewrap_is_refused_with_what_to_type);
 	suite_add_tcase(suite, tcase);

@@ -185,8 +185,12 @@ END_TEST
 START_TEST(memory_over_the_limit_is_the_proofs_fault) {
 	struct bench bench;
 	bench_open(&bench, _i, (struct verifier_options){.memory_limit_bytes = 100 << 20});
-	expect(&bench, "True", "theorem t : True := fake_oom\n", OUTCOME_REJECTED,
-		REASON_RESOURCES);
+	struct verdict verdict =
+		ask_one(bench.loop, bench.verifier, "", "True", "theorem t : True := fake_oom\n");
+	ck_assert_int_eq(verdict.outcome, OUTCOME_REJECTED);
+	ck_assert_int_eq(verdict.reason, REASON_RESOURCES);
+	ck_assert_msg(strstr(verdict.messages, "memory: ") != NULL, "%s", verdict.messages);
+	verdict_finish(&verdict);
 	expect_next_is_fine(&bench);
 	bench_close(&bench, _i);
 }
@@ -230,6 +234,32 @@ START_TEST(what_a_proof_starts_dies_with_the_verifier) {
 		TRUE_TEXT "theorem u : True := by exact fake_child\n");
 	verdict_finish(&verdict);
 	bench_close(&bench, _i); // looks for processes
+}
+END_TEST
+
+/* In a session of its own, forked twice, deaf to SIGTERM: in both kinds of sandbox. */
+START_TEST(what_escapes_from_a_proof_dies_with_its_worker) {
+	struct bench bench;
+	bench_open(
+		&bench, 2 * (_i / 2), (struct verifier_options){.sandbox = _i % 2 ? "none" : NULL});
+	struct verdict verdict = ask_one(bench.loop, bench.verifier, "", "True",
+		TRUE_TEXT "theorem u : True := by exact fake_escape\n");
+	verdict_finish(&verdict);
+	bench_close(&bench, 2 * (_i / 2)); // looks for processes
+}
+END_TEST
+
+START_TEST(processes_without_end_are_the_proofs_fault) {
+	struct bench bench;
+	bench_open(&bench, _i, (struct verifier_options){.task_limit = 30});
+	struct verdict verdict =
+		ask_one(bench.loop, bench.verifier, "", "True", "theorem t : True := fake_forks\n");
+	ck_assert_int_eq(verdict.outcome, OUTCOME_REJECTED);
+	ck_assert_int_eq(verdict.reason, REASON_RESOURCES);
+	ck_assert_msg(strstr(verdict.messages, "processes: ") != NULL, "%s", verdict.messages);
+	verdict_finish(&verdict);
+	expect_next_is_fine(&bench);
+	bench_close(&bench, _i);
 }
 END_TEST
 
@@ -386,6 +416,8 @@ int main(void) {
 	tcase_add_loop_test(tc, a_busy_proof_meets_the_cpu_limit, 1, 3);
 	tcase_add_loop_test(tc, a_header_that_lean_refuses_is_our_trouble, 0, all);
 	tcase_add_loop_test(tc, what_a_proof_starts_dies_with_the_verifier, 1, 3);
+	tcase_add_loop_test(tc, what_escapes_from_a_proof_dies_with_its_worker, 0, 4);
+	tcase_add_loop_test(tc, processes_without_end_are_the_proofs_fault, 1, 3);
 	tcase_add_loop_test(tc, many_checks_over_two_headers_all_get_their_verdict, 1, 3);
 	tcase_add_loop_test(tc, one_warm_worker_serves_200_checks, 0, 2);
 	tcase_add_loop_test(tc, a_verifier_may_be_closed_from_its_own_callback, 1, 3);
