@@ -434,6 +434,11 @@ static void read_command(struct reading *reading, const struct lean_command *com
 	size_t keyword = command->keyword;
 	read_prefix(reading, command, &options, &opens);
 	reading_check(reading, keyword, keyword + 1, LEAN_PLACE_COMMAND);
+	const struct lean_policy_word *row =
+		lean_policy_word_find(reading_text(reading->tokens, keyword), LEAN_PLACE_COMMAND);
+	if (row == NULL || row->lets == NULL) {
+		reading_refuse(reading, REASON_FORBIDDEN, keyword, "a command before the theorem");
+	}
 	size_t body = keyword + 1;
 	if (is(reading, keyword, "attribute") && is(reading, body, "[")) {
 		body = check_attributes(reading, body, command->to);

@@ -110,6 +110,10 @@ static struct candidate_result take_last(const struct problem *problem, enum lea
 }
 
 static bool line_begins_lean(struct str line) {
+	static const char mark[] = "\xef\xbb\xbf"; // refused, but as the text's own fault
+	if (line.len > 3 && memcmp(line.data, mark, 3) == 0) {
+		line = str_slice(line.data + 3, line.len - 3);
+	}
 	size_t word = 0;
 	while (word < line.len && strchr(" \t(:", line.data[word]) == NULL) {
 		word++;

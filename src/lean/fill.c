@@ -9,11 +9,18 @@
 /*
  * A placeholder's answer must be an answer, not the question again: spec/datasets.md 2.3. Two
  * tests. Every token is on the list, or a name that the term itself binds. And every comparison is
- * solved (one side only a variable of the set or function, the other without such variables) or so
- * small that it can only be a bound.
+ * of a form that solves something:
+ *
+ * - an unknown (a variable of the set or function, applied, projected, or a tuple of such) against
+ *   a term without unknowns: "x = π / 4 + k * π / 2", "f z = 2 * z + c", "1 < x";
+ * - a quantified variable against a term without variables: "0 < k";
+ * - an unknown against another: "a = b";
+ * - a remainder: "n % 4 = 1"; an unknown by the others: "y = 2 * x + 1"; monomials of different
+ *   unknowns: "b ^ 2 < 3 * a ^ 2". These three could be the question itself where that is short, so
+ *   no comparison of the statement may have the same parts.
  */
 
-enum { FILL_MAX_TOKENS = 400, BOUND_MAX = 32, SMALL_TOKENS = 9 };
+enum { FILL_MAX_TOKENS = 400, BOUND_MAX = 32, SMALL_TOKENS = 9, SHAPE_MAX = 24 };
 
 static const char *const symbols[] = {
 	"+",
@@ -60,7 +67,6 @@ static const char *const symbols[] = {
 /* "Set.univ" is left out: it answers nothing where the question was for which. */
 static const char *const names[] = {
 	"Complex.I",
-	"False",
 	"Finset",
 	"Finset.Icc",
 	"Finset.Ico",
@@ -90,15 +96,20 @@ static const char *const names[] = {
 	"Set.Ioc",
 	"Set.Ioi",
 	"Set.Ioo",
-	"True",
+	"abs",
 	"cos",
+	"else",
 	"exp",
 	"fun",
+	"if",
 	"log",
+	"max",
+	"min",
 	"pi",
 	"sin",
 	"sqrt",
 	"tan",
+	"then",
 	"ℂ",
 	"ℕ",
 	"ℚ",
@@ -108,10 +119,13 @@ static const char *const names[] = {
 };
 
 static const char *const comparisons[] = {"=", "≠", "<", ">", "≤", "≥", "∈"};
-static const char *const boundaries[] = {"∧", "∨", "¬", ",", "|", "=>", "↦", "→"};
+static const char *const inequalities[] = {"<", ">", "≤", "≥"};
+static const char *const boundaries[] = {
+	"∧", "∨", "¬", ",", "|", "=>", "↦", "→", "↔", ":", "if", "then", "else"};
 
 struct fill {
 	const struct lean_tokens *tokens;
+	const struct lean_tokens *statement;
 	size_t from;
 	size_t to;
 	size_t outer[BOUND_MAX]; // tokens of the variables of sets and functions
@@ -221,16 +235,18 @@ static const char *check_tokens(const struct fill *fill) {
 	return NULL;
 }
 
-/* One side of a comparison: as far as brackets and connectives allow. */
-static size_t side_start(const struct fill *fill, size_t index) {
+static bool is_boundary(const struct lean_tokens *tokens, size_t index) {
+	return in_list(tokens, index, boundaries, F2F_COUNT(boundaries)) ||
+	       in_list(tokens, index, comparisons, F2F_COUNT(comparisons));
+}
+
+/* One side of a comparison: as far as brackets and connectives allow, within from..to. */
+static size_t side_start(const struct lean_tokens *tokens, size_t from, size_t index) {
 	int depth = 0;
 	size_t i = index;
-	while (i > fill->from) {
-		depth += lean_token_depth(fill->tokens, i - 1);
-		if (depth > 0 || (depth == 0 && (in_list(fill->tokens, i - 1, boundaries,
-							 F2F_COUNT(boundaries)) ||
-							in_list(fill->tokens, i - 1, comparisons,
-								F2F_COUNT(comparisons))))) {
+	while (i > from) {
+		depth += lean_token_depth(tokens, i - 1);
+		if (depth > 0 || (depth == 0 && is_boundary(tokens, i - 1))) {
 			break;
 		}
 		i--;
@@ -238,15 +254,12 @@ static size_t side_start(const struct fill *fill, size_t index) {
 	return i;
 }
 
-static size_t side_end(const struct fill *fill, size_t index) {
+static size_t side_end(const struct lean_tokens *tokens, size_t index, size_t to) {
 	int depth = 0;
 	size_t i = index + 1;
-	while (i < fill->to) {
-		depth += lean_token_depth(fill->tokens, i);
-		if (depth < 0 || (depth == 0 && (in_list(fill->tokens, i, boundaries,
-							 F2F_COUNT(boundaries)) ||
-							in_list(fill->tokens, i, comparisons,
-								F2F_COUNT(comparisons))))) {
+	while (i < to) {
+		depth += lean_token_depth(tokens, i);
+		if (depth < 0 || (depth == 0 && is_boundary(tokens, i))) {
 			break;
 		}
 		i++;
@@ -282,54 +295,186 @@ static bool has_unknown(const struct fill *fill, size_t from, size_t to) {
 	return false;
 }
 
-/* "a ^ 2 < 3 * b ^ 2": no division, no function, powers of numbers only. */
-static bool is_small(const struct fill *fill, size_t from, size_t to) {
-	static const char *const heavy[] = {"/", "%", "√", "⁻¹", "-", "∈"};
-	if (to - from > SMALL_TOKENS) {
+static bool has_variable(const struct fill *fill, size_t from, size_t to) {
+	for (size_t i = from; i < to; i++) {
+		if (is_outer(fill, i) || is_inner(fill, i)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Whether some unknown stands on both sides. */
+static bool shares_unknown(const struct fill *fill, size_t from, size_t middle, size_t to) {
+	for (size_t i = from; i < middle; i++) {
+		for (size_t k = middle + 1; k < to; k++) {
+			if (is_outer(fill, i) && same(fill, i, k)) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+/* Numbers, unknowns and signs of a polynomial; without "+" a monomial. */
+static bool is_polynomial(const struct fill *fill, size_t from, size_t to, bool monomial) {
+	if (from == to || to - from > SMALL_TOKENS) {
 		return false;
 	}
 	for (size_t i = from; i < to; i++) {
-		bool power = lean_token_is(fill->tokens, i, "^");
-		if (in_list(fill->tokens, i, heavy, F2F_COUNT(heavy)) ||
-			(power && (i + 1 >= to ||
-					  fill->tokens->list.items[i + 1].kind != LEAN_NUMBER)) ||
-			(fill->tokens->list.items[i].kind == LEAN_IDENT && !is_outer(fill, i) &&
-				!is_inner(fill, i))) {
+		bool power = lean_token_is(fill->tokens, i, "^") && i + 1 < to &&
+			     fill->tokens->list.items[i + 1].kind == LEAN_NUMBER;
+		if (!power && !is_outer(fill, i) && !lean_token_is(fill->tokens, i, "*") &&
+			fill->tokens->list.items[i].kind != LEAN_NUMBER &&
+			(monomial || !lean_token_is(fill->tokens, i, "+"))) {
 			return false;
 		}
 	}
 	return true;
 }
 
-static const char *check_comparisons(const struct fill *fill) {
-	for (size_t i = fill->from; i < fill->to; i++) {
-		if (!in_list(fill->tokens, i, comparisons, F2F_COUNT(comparisons))) {
+/* ---- The parts of a comparison, in any order: its tokens, names that the text binds as one. */
+
+struct shape {
+	const char *parts[SHAPE_MAX];
+	size_t lengths[SHAPE_MAX];
+	size_t count; // SHAPE_MAX + 1: too long to be compared
+};
+
+static struct shape shape_of(
+	const struct lean_tokens *tokens, size_t from, size_t middle, size_t to) {
+	struct shape shape = {.count = 0};
+	for (size_t i = from; i < to; i++) {
+		const struct lean_token *token = &tokens->list.items[i];
+		if (i == middle || lean_token_depth(tokens, i) != 0) {
 			continue;
 		}
-		size_t start = side_start(fill, i);
-		size_t end = side_end(fill, i);
-		bool left = is_unknown(fill, start, i) && !has_unknown(fill, i + 1, end);
-		bool right = is_unknown(fill, i + 1, end) && !has_unknown(fill, start, i);
-		bool domain = i > fill->from &&
-			      binders_end(fill, fill->from) > i; // "{x ∈ Finset.range 9 | …}"
-		if (!left && !right && !domain && !is_small(fill, start, end)) {
+		if (shape.count >= SHAPE_MAX) {
+			shape.count = SHAPE_MAX + 1;
+			return shape;
+		}
+		bool name =
+			token->kind == LEAN_IDENT && !in_list(tokens, i, names, F2F_COUNT(names));
+		shape.parts[shape.count] = name ? "v" : tokens->text + token->start;
+		shape.lengths[shape.count++] = name ? 1 : token->end - token->start;
+	}
+	return shape;
+}
+
+static bool same_shape(const struct shape *a, const struct shape *b) {
+	bool used[SHAPE_MAX] = {false};
+	if (a->count != b->count || a->count > SHAPE_MAX) {
+		return false;
+	}
+	for (size_t i = 0; i < a->count; i++) {
+		size_t k = 0;
+		while (k < b->count &&
+			(used[k] || a->lengths[i] != b->lengths[k] ||
+				memcmp(a->parts[i], b->parts[k], a->lengths[i]) != 0)) {
+			k++;
+		}
+		if (k == b->count) {
+			return false;
+		}
+		used[k] = true;
+	}
+	return true;
+}
+
+static bool asked_already(const struct fill *fill, size_t from, size_t middle, size_t to) {
+	const struct lean_tokens *asked = fill->statement;
+	struct shape shape = shape_of(fill->tokens, from, middle, to);
+	for (size_t i = 0; i < asked->list.count; i++) {
+		if (!in_list(asked, i, comparisons, F2F_COUNT(comparisons))) {
+			continue;
+		}
+		struct shape have = shape_of(
+			asked, side_start(asked, 0, i), i, side_end(asked, i, asked->list.count));
+		if (same_shape(&shape, &have)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* "n % 4 = 1" */
+static bool is_remainder(const struct fill *fill, size_t from, size_t middle, size_t to) {
+	const struct lean_token *items = fill->tokens->list.items;
+	return middle - from == 3 && to - middle == 2 && is_outer(fill, from) &&
+	       lean_token_is(fill->tokens, from + 1, "%") && items[from + 2].kind == LEAN_NUMBER &&
+	       items[to - 1].kind == LEAN_NUMBER;
+}
+
+static bool solves(const struct fill *fill, size_t from, size_t middle, size_t to) {
+	const struct lean_tokens *tokens = fill->tokens;
+	bool left = is_unknown(fill, from, middle);
+	bool right = is_unknown(fill, middle + 1, to);
+	if ((left && !has_unknown(fill, middle + 1, to)) ||
+		(right && !has_unknown(fill, from, middle))) {
+		return true;
+	}
+	if ((middle - from == 1 && is_inner(fill, from) && !has_variable(fill, middle + 1, to)) ||
+		(to - middle == 2 && is_inner(fill, to - 1) && !has_variable(fill, from, middle))) {
+		return true;
+	}
+	if (!has_variable(fill, from, to)) {
+		return fill->outer_count == 0; // "if 2 < 3"; in a set it would say nothing
+	}
+	if (shares_unknown(fill, from, middle, to)) {
+		return false;
+	}
+	if (left && right) {
+		return true;
+	}
+	bool lone = (middle - from == 1 && left) || (to - middle == 2 && right);
+	bool equation = lone && lean_token_is(tokens, middle, "=") &&
+			is_polynomial(fill, middle - from == 1 ? middle + 1 : from,
+				middle - from == 1 ? to : middle, false);
+	bool monomials = in_list(tokens, middle, inequalities, F2F_COUNT(inequalities)) &&
+			 is_polynomial(fill, from, middle, true) &&
+			 is_polynomial(fill, middle + 1, to, true) &&
+			 has_unknown(fill, from, middle) && has_unknown(fill, middle + 1, to);
+	return (equation || monomials || is_remainder(fill, from, middle, to)) &&
+	       !asked_already(fill, from, middle, to);
+}
+
+static const char *check_comparisons(const struct fill *fill) {
+	const struct lean_tokens *tokens = fill->tokens;
+	for (size_t i = fill->from; i < fill->to; i++) {
+		if (in_list(tokens, i, comparisons, F2F_COUNT(comparisons)) &&
+			!solves(fill, side_start(tokens, fill->from, i), i,
+				side_end(tokens, i, fill->to))) {
 			return "an answer that is a condition, not a solution";
 		}
 	}
 	return NULL;
 }
 
+/* A choice between answers must not hang on the question: no quantifier may stand beside it. */
+static const char *check_choice(const struct fill *fill) {
+	bool chooses = false;
+	for (size_t i = fill->from; i < fill->to; i++) {
+		chooses = chooses || lean_token_is(fill->tokens, i, "if");
+	}
+	return chooses && fill->inner_count > 0 ? "an answer that chooses by a condition" : NULL;
+}
+
 bool lean_fill_closed(const struct lean_tokens *tokens, size_t from, size_t to,
 	const struct lean_tokens *statement, const char **why_out) {
-	struct fill fill = {.tokens = tokens, .from = from, .to = to};
+	struct fill fill = {.tokens = tokens, .from = from, .to = to, .statement = statement};
 	size_t bad = 0;
 	*why_out = NULL;
+	if (to == from + 1 &&
+		(lean_token_is(tokens, from, "True") || lean_token_is(tokens, from, "False"))) {
+		return true; // "does it hold?": inside a set or function it would say nothing
+	}
 	if (to - from > FILL_MAX_TOKENS || !lean_tokens_balanced(tokens, from, to, &bad) ||
 		!collect_binders(&fill)) {
 		*why_out = "an answer too long or not whole";
 		return false;
 	}
 	*why_out = check_tokens(&fill);
+	*why_out = *why_out != NULL ? *why_out : check_choice(&fill);
 	*why_out = *why_out != NULL ? *why_out : check_comparisons(&fill);
 	return *why_out == NULL;
 }

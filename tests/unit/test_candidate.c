@@ -1,6 +1,5 @@
 #include "unit.h"
 
-#include "cheats.h"
 #include "shared.h"
 
 #include "base/json.h"
@@ -108,19 +107,6 @@ static void check_reply(const struct problem *problem, const char *name, const c
 	ck_assert(status == CANDIDATE_OK || candidate.proof == NULL);
 	lean_candidate_finish(&candidate);
 }
-
-START_TEST(each_cheat_gets_its_verdict_by_text) {
-	struct problem problem = problem_of(CHALLENGE " := by");
-	for (size_t i = 0; i < F2F_COUNT(cheats); i++) {
-		check_reply(&problem, cheats[i].name, cheats[i].reply, cheats[i].status,
-			cheats[i].reason);
-		char *fenced = xasprintf("Sure:\n```lean4\n%s\n```\n", cheats[i].reply);
-		check_reply(&problem, cheats[i].name, fenced, cheats[i].status, cheats[i].reason);
-		free(fenced);
-	}
-	problem_finish(&problem);
-}
-END_TEST
 
 /* Takes a reply that must be good, and compares its pieces. NULL: not looked at. */
 static void check_taken(
@@ -428,7 +414,6 @@ int main(void) {
 	TCase *tcase = tcase_create("candidate");
 	tcase_set_timeout(tcase, 60);
 	tcase_add_test(tcase, every_published_proof_is_taken_and_none_refused);
-	tcase_add_test(tcase, each_cheat_gets_its_verdict_by_text);
 	tcase_add_test(tcase, honest_proofs_pass);
 	tcase_add_test(tcase, a_long_proof_is_taken_whole);
 	tcase_add_test(tcase, helpers_are_kept_and_other_preparations_dropped);

@@ -1,6 +1,5 @@
 #include "unit.h"
 
-#include "cheats.h"
 #include "shared.h"
 
 #include <sys/wait.h>
@@ -10,6 +9,7 @@
 #include "core/problem.h"
 #include "core/verdict.h"
 #include "lean/axioms.h"
+#include "lean/candidate.h"
 #include "lean/check.h"
 #include "lean/statement.h"
 
@@ -335,17 +335,6 @@ static void check_with_lean(
 	problem_finish(&problem);
 }
 
-START_TEST(lean_refuses_the_cheats_that_text_does_not) {
-	char *lean = find_lean();
-	for (size_t i = 0; lean != NULL && i < F2F_COUNT(cheats); i++) {
-		if (cheats[i].status == CANDIDATE_OK) {
-			check_with_lean(lean, CHALLENGE, cheats[i].reply, false);
-		}
-	}
-	free(lean);
-}
-END_TEST
-
 /* Submitted past the text filter, as a candidate nobody looked at. */
 START_TEST(lean_and_the_judge_refuse_holes_and_axioms_by_themselves) {
 	static const struct {
@@ -362,7 +351,7 @@ START_TEST(lean_and_the_judge_refuse_holes_and_axioms_by_themselves) {
 		{"", "rfl\n/-"},
 	};
 	char *lean = find_lean();
-	struct problem problem = problem_of(CHALLENGE);
+	struct problem problem = problem_of("theorem T : (1 : Nat) = 2");
 	for (size_t i = 0; lean != NULL && i < F2F_COUNT(past); i++) {
 		struct lean_candidate candidate = {
 			.proof = xstrdup(past[i].proof), .helpers = xstrdup(past[i].helpers)};
@@ -423,7 +412,6 @@ int main(void) {
 	tcase_add_test(tcase, a_forged_axiom_line_refuses);
 	tcase_add_test(tcase, both_wordings_and_all_quotes_are_read);
 	tcase_add_test(tcase, names_of_outcomes_are_read_back);
-	tcase_add_test(tcase, lean_refuses_the_cheats_that_text_does_not);
 	tcase_add_test(tcase, lean_and_the_judge_refuse_holes_and_axioms_by_themselves);
 	tcase_add_test(tcase, lean_accepts_honest_proofs_of_every_shape_of_statement);
 	suite_add_tcase(suite, tcase);

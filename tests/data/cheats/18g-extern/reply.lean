@@ -1,0 +1,2 @@
+@[extern "lean_true"] def yes : Bool := false
+theorem T : (1 : Nat) = 2 := by decide

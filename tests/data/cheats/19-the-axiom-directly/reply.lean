@@ -1,0 +1,4 @@
+def yes : Bool := true
+@[implemented_by yes] def no : Bool := false
+theorem T : (1 : Nat) = 2 :=
+  absurd (Lean.ofReduceBool no true rfl) (by decide)

@@ -1,0 +1,2 @@
+open Lean in
+theorem T : (1 : Nat) = 2 := ofReduceBool no true rfl

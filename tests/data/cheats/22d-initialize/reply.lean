@@ -1,0 +1,2 @@
+initialize oracle : Nat ← pure 0
+theorem T : (1 : Nat) = 2 := rfl

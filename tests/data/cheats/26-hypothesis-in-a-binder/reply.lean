@@ -1,0 +1,1 @@
+theorem T (h : (1 : Nat) = 2) : (1 : Nat) = 2 := h

@@ -1,0 +1,1 @@
+theorem T (n : Unit) : n = () := rfl

@@ -1,0 +1,1 @@
+theorem T (n : Nat) : n = 0

@@ -1,0 +1,1 @@
+theorem T (n : Nat) (h : n < 9) : n = 7

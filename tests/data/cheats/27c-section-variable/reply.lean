@@ -1,0 +1,4 @@
+section
+variable (h : (1 : Nat) = 2)
+theorem T : (1 : Nat) = 2 := h
+end

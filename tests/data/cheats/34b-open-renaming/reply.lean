@@ -1,0 +1,2 @@
+open Nat renaming succ → pred in
+theorem T : (1 : Nat) = 2 := rfl

@@ -1,0 +1,2 @@
+def Foo.Nat := Unit
+theorem T : (1 : Nat) = 2 := rfl

@@ -1,0 +1,2 @@
+def α := Unit
+theorem T (a b : α) : a = b := rfl

@@ -1,0 +1,1 @@
+theorem T (a b : α) : a = b

@@ -1,0 +1,1 @@
+theorem T (α : Type) (a : α) : ∃ b : α, b = a := ⟨a, rfl⟩

@@ -1,0 +1,3 @@
+theorem T : ∀ (α : Type) (a b : α), α = Nat → a = b := by
+  intro α a b h
+  exact rfl

@@ -1,0 +1,1 @@
+theorem T.{u} : ∀ (α : Type u) (a b : α), a = b

@@ -1,0 +1,1 @@
+theorem Т : (1 : Nat) = 2 := rfl

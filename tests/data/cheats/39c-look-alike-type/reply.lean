@@ -1,0 +1,2 @@
+notation "Ν" => Unit
+theorem T : (() : Ν) = () := rfl

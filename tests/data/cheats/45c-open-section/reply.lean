@@ -1,0 +1,2 @@
+section
+theorem T : (1 : Nat) = 2 := rfl

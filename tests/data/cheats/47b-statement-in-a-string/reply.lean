@@ -1,0 +1,1 @@
+def s := "theorem T : (1 : Nat) = 2 := rfl"

@@ -1,0 +1,1 @@
+private theorem T : (1 : Nat) = 1 := rfl

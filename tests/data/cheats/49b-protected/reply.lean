@@ -1,0 +1,1 @@
+protected theorem T : (1 : Nat) = 1 := rfl

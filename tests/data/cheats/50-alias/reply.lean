@@ -1,0 +1,2 @@
+theorem other : True := trivial
+alias T := other

@@ -1,0 +1,1 @@
+def T : (1 : Nat) = 2 := rfl

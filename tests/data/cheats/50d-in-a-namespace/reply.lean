@@ -1,0 +1,3 @@
+namespace Q
+theorem T : (1 : Nat) = 2 := rfl
+end Q

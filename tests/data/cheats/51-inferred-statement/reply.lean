@@ -1,0 +1,1 @@
+theorem T : type_of% (rfl : (1 : Nat) = 1) := rfl

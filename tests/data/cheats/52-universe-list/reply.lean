@@ -1,0 +1,1 @@
+theorem T.{u} : (1 : Nat) = 1 := rfl

@@ -1,0 +1,2 @@
+theorem A.T.x : True := trivial
+theorem T : (1 : Nat) = 2 := rfl

@@ -1,0 +1,2 @@
+theorem _root_.T : True := trivial
+theorem T : (1 : Nat) = 2 := rfl

@@ -1,0 +1,2 @@
+initialize IO.FS.writeFile "pwned" "1"
+theorem T : (1 : Nat) = 2 := rfl

@@ -1,0 +1,3 @@
+abbrev T_solution : Nat := let x := 2; x
+
+theorem T (h : ∃ n, n * n = 4) : T_solution * T_solution = 4 := rfl

@@ -1,0 +1,1 @@
+theorem T (p : Prop) : p ∨ ¬ p

@@ -1,0 +1,1 @@
+theorem T (α : Type) (a₁ a₂' : α) (h' : a₁ = a₂') : a₂' = a₁

@@ -1,0 +1,1 @@
+theorem T : "sorry".length = 5

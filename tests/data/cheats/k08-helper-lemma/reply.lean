@@ -1,0 +1,3 @@
+theorem help (n : Nat) : n = n := rfl
+
+theorem T : 2 = 2 := help 2

@@ -1,0 +1,1 @@
+theorem T : 2 = 2

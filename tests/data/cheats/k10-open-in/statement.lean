@@ -1,0 +1,1 @@
+theorem T (n : Nat) : 0 + n = n

@@ -1,0 +1,2 @@
+theorem T (n : Nat) : n = n := by
+  open Nat in exact rfl

@@ -1,0 +1,3 @@
+open Nat
+
+theorem T : 1 = 1 := rfl

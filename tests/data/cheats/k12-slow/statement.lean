@@ -1,0 +1,1 @@
+theorem T : (List.range 400).length = 400

@@ -1,0 +1,3 @@
+theorem T : ∀ n : Nat, n = n
+  | 0 => rfl
+  | n+1 => rfl

@@ -1,0 +1,1 @@
+theorem T (p q : Prop) (h : p ∧ q) : q ∧ p

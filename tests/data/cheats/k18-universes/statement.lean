@@ -1,0 +1,1 @@
+theorem T.{u} (α : Type u) (a : α) : ∃ b : α, b = a

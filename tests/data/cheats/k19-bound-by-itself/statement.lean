@@ -1,0 +1,1 @@
+theorem T (a : α) : a = a

@@ -1,0 +1,1 @@
+theorem T : 3 = 3

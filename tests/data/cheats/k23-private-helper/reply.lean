@@ -1,0 +1,3 @@
+private theorem help : 1 = 1 := rfl
+
+theorem T : 1 = 1 := help

@@ -1,0 +1,3 @@
+import Mathlib
+
+theorem T : ∑' k : ℕ, (0 : ℝ) = 0

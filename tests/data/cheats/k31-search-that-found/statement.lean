@@ -1,0 +1,1 @@
+theorem T : 1 = 1

@@ -1,0 +1,5 @@
+theorem T : 1 = 1 := by
+  exact rfl
+
+#print axioms T
+#check T
