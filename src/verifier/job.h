@@ -1,6 +1,7 @@
 #ifndef F2F_VERIFIER_JOB_H
 #define F2F_VERIFIER_JOB_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -8,6 +9,7 @@
 #include "verifier/backend.h"
 #include "verifier/verifier.h"
 
+struct final_check;
 struct loop;
 struct pool;
 struct sandbox;
@@ -38,6 +40,8 @@ struct verifier {
 	struct pool *pool;
 	size_t pending;
 	struct job *finished; // told at the end of this turn
+	struct final_check *final; // NULL: none
+	struct job *finals; // accepted by the filter, with the final check
 };
 
 /**
@@ -48,6 +52,18 @@ void job_done(struct job *job, struct verdict *verdict, int64_t cpu_ns, int64_t 
 
 /** Its end without the candidate's doing. */
 void job_missing(struct job *job, const char *why);
+
+/**
+ * Whether a filled verdict waits for the final check: it then comes to job_finish by itself. One that
+ * needs it where there is none becomes MISSING_VERIFIER.
+ */
+bool job_to_final(struct job *job);
+
+/** Tells the job's verdict at the end of this turn. */
+void job_finish(struct job *job);
+
+/** Forgets those that are with the final check. */
+void job_cancel_finals(struct verifier *verifier);
 
 /** Forgets it; NULL is fine. */
 void job_free(struct job *job);

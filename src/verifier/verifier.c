@@ -13,6 +13,7 @@
 #include "base/vec.h"
 #include "core/verdict.h"
 #include "io/loop.h"
+#include "verifier/final.h"
 #include "verifier/job.h"
 #include "verifier/pool.h"
 #include "verifier/sandbox.h"
@@ -65,6 +66,13 @@ void job_done(struct job *job, struct verdict *verdict, int64_t cpu_ns, int64_t 
 		verdict->messages = xstrdup("");
 	}
 	job->verdict = *verdict;
+	if (!job_to_final(job)) {
+		job_finish(job);
+	}
+}
+
+void job_finish(struct job *job) {
+	struct verifier *verifier = job->verifier;
 	job->next = verifier->finished;
 	verifier->finished = job;
 	loop_defer(verifier->loop, job_tell, job);
@@ -97,6 +105,10 @@ size_t verifier_pending(const struct verifier *verifier) {
 
 struct sandbox *verifier_sandbox(const struct verifier *verifier) {
 	return verifier->sandbox;
+}
+
+const char *verifier_final(const struct verifier *verifier) {
+	return verifier->final != NULL ? final_name(verifier->final) : NULL;
 }
 
 int verifier_jobs(const struct verifier *verifier) {
@@ -215,6 +227,15 @@ int verifier_open(struct loop *loop, const struct verifier_options *options,
 		return rc;
 	}
 	own->sandbox = sandbox_name(verifier->sandbox);
+	rc = options->final != NULL ? final_open(loop, options->final, options->lean,
+					      verifier->sandbox, &verifier->final, err)
+				    : 0;
+	own->final = NULL; // the caller's, for this call only
+	if (rc < 0) {
+		sandbox_close(verifier->sandbox);
+		free(verifier);
+		return rc;
+	}
 	verifier->pool = pool_create(verifier);
 	*verifier_out = verifier;
 	return 0;
@@ -222,6 +243,7 @@ int verifier_open(struct loop *loop, const struct verifier_options *options,
 
 void verifier_cancel_all(struct verifier *verifier) {
 	pool_cancel(verifier->pool);
+	job_cancel_finals(verifier);
 	while (verifier->finished != NULL) {
 		struct job *next = verifier->finished->next;
 		job_free(verifier->finished);
@@ -236,6 +258,7 @@ void verifier_close(struct verifier *verifier) {
 	}
 	verifier_cancel_all(verifier);
 	pool_destroy(verifier->pool);
+	final_close(verifier->final);
 	sandbox_close(verifier->sandbox);
 	free((char *)verifier->options.repl); // a copy of ours
 	free(verifier);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 struct error;
+struct final_options;
 struct lean_check;
 struct loop;
 struct sandbox;
@@ -67,6 +68,8 @@ struct verifier_options {
 	size_t output_limit_bytes; // per check; 0: 16 MiB
 	int uses_limit; // checks a worker serves; 0: 400
 	const char *policy; // recorded in verdicts; NULL: "strict"
+	// NULL: no final check; what needs one to be accepted is then MISSING_VERIFIER
+	const struct final_options *final;
 	const char *sandbox; // "bwrap" or "none"; NULL: bwrap; recorded in verdicts
 	const char *project; // Lake project, which candidates may read; NULL: none
 	int task_limit; // processes and threads per worker; 0: by cores
@@ -79,7 +82,7 @@ struct verifier_options {
  */
 struct verifier;
 
-/** ERROR_ENVIRONMENT when the sandbox that was asked for cannot be had here. */
+/** ERROR_ENVIRONMENT when the sandbox or final checker that was asked for cannot be had here. */
 int verifier_open(struct loop *loop, const struct verifier_options *options,
 	struct verifier **verifier_out, struct error *err);
 
@@ -116,6 +119,9 @@ size_t verifier_pending(const struct verifier *verifier);
 
 /** What its children are closed in by; borrowed while it lives. */
 struct sandbox *verifier_sandbox(const struct verifier *verifier);
+
+/** "comparator 19e111e", for manifests; NULL without a final check. */
+const char *verifier_final(const struct verifier *verifier);
 
 /** Workers it uses. */
 int verifier_jobs(const struct verifier *verifier);

@@ -20,6 +20,10 @@ It decides from the text it is sent, by these rules and no table of names:
   definition `(fun (p : Prop) (_ : p) => p) _ @OTHER`: what OTHER states.
 - `#print axioms NAME`: Lean's own words, or an error for an unknown name. `#exit` ends the file without any word.
 - An `import` of anything but Init, Mathlib, Aesop or Lean* is an error in the header.
+- `-o FILE` writes what stands for a compiled file: JSON with the kind, statement, proof and axioms of each declaration and the whole
+  text, for fake_checker.py. None is written when there is an error. Words of this step alone: `fake_o_error` is one, `fake_o_hang`,
+  `fake_o_crash` as below, `fake_o_none` leaves no file, `fake_o_link` a link to another's, `fake_o_pipe`, `fake_o_folder`, `fake_o_empty`
+  other things in its place, `fake_o_many` fills the folder, `fake_o_closed` leaves folders that cannot be entered.
 - `fake_hang` never answers, `fake_cpu` neither but burns CPU, `fake_crash` aborts, `fake_close` leaves with status 0, `fake_flood`
   writes without end, `fake_garbage` writes bytes into the protocol, `fake_oom` takes memory without end, `fake_child` leaves a
   child behind and goes on, `fake_escape` leaves one in a session of its own, forked twice and deaf to SIGTERM, `fake_forks` makes
@@ -106,6 +110,7 @@ class File:
     def __init__(self):
         self.axioms = {}  # name -> what it rests on
         self.statements = {}  # name -> what it states; of a type's name, what it stands for
+        self.declared = {}  # name -> (kind, statement, proof)
         self.messages = []  # (severity, line, column, text)
         self.fatal = False
 
@@ -120,6 +125,7 @@ class File:
         rest = text[match.end():]
         if kind == "axiom":
             self.axioms[name] = [name]
+            self.declared[name] = ("axiom", blanks(rest), "")
             return
         at = split_at_proof(rest)
         if at < 0:
@@ -127,6 +133,7 @@ class File:
             return
         statement, proof = rest[:at], rest[at + 2:]
         self.statements[name] = blanks(statement)
+        self.declared[name] = (kind.replace("lemma", "theorem").replace("abbrev", "def"), blanks(statement), blanks(proof))
         place = line + rest[:at].count("\n")
         if "fake_error" in text or not proof.strip():
             self.say("error", place, "unknown identifier 'fake_error'\nwith a second line")
@@ -361,8 +368,58 @@ def batch(text, label, as_json):
     return 1 if any(m[0] == "error" for m in result.messages) else 0
 
 
+def misbehave_compiling(text, target):
+    """The faults of -o. True when nothing more is to be written."""
+    folder = os.path.dirname(target)
+    if "fake_o_hang" in text:
+        while True:
+            time.sleep(3600)
+    if "fake_o_crash" in text:
+        os.abort()
+    if "fake_o_many" in text:
+        for n in range(10 ** 6):
+            os.mkdir(os.path.join(folder, "d%d" % n))
+    if "fake_o_closed" in text:
+        os.makedirs(os.path.join(folder, "a", "b"))
+        os.chmod(os.path.join(folder, "a"), 0)
+    if "fake_o_link" in text:
+        beside = os.path.join(folder, "beside.olean")
+        with open(beside, "w", encoding="utf-8") as out:
+            out.write("{}")
+        os.symlink(beside, target)
+    elif "fake_o_pipe" in text:
+        os.mkfifo(target)
+    elif "fake_o_folder" in text:
+        os.mkdir(target)
+    elif "fake_o_empty" in text:
+        open(target, "w", encoding="utf-8").close()
+    return any(word in text for word in ("fake_o_none", "fake_o_link", "fake_o_pipe", "fake_o_folder", "fake_o_empty"))
+
+
+def compile_file(path, target):
+    with open(path, encoding="utf-8") as source:
+        text = source.read()
+    result = File().read(text)
+    if "fake_o_error" in text:
+        result.say("error", 0, "only when compiled")
+    for severity, line, column, message in result.messages:
+        print("%s:%d:%d: %s: %s" % (path, line + 1, column, severity, message))
+    sys.stdout.flush()
+    if any(m[0] == "error" for m in result.messages):
+        return 1
+    if not misbehave_compiling(text, target):
+        declared = {name: {"kind": kind, "statement": statement, "proof": proof, "axioms": result.axioms.get(name, [])}
+                    for name, (kind, statement, proof) in result.declared.items()}
+        with open(target, "w", encoding="utf-8") as out:
+            json.dump({"fake_olean": 1, "declared": declared, "text": text}, out)
+    return 0
+
+
 def main():
     arguments = sys.argv[1:]
+    if "-o" in arguments and not any(a.startswith("--stdin") for a in arguments):
+        target = arguments[arguments.index("-o") + 1]
+        return compile_file([a for a in arguments if a.endswith(".lean") and not a.startswith("-")][0], target)
     known = ("--version", "--help", "--worker", "--stdin") + (() if OLD else ("--json", "-Dserver.reportDelayMs=0"))
     files = [a for a in arguments if not a.startswith("-")]
     for argument in arguments:

@@ -169,7 +169,7 @@ def parts_of(tree, room):
     """Names in the sorted lists of a room's meson.build."""
     text = tree.text.get(f"src/{room}/meson.build", "")
     for name, body in re.findall(r"^(\w+) = \[\n?((?:[^\]])*)\]", text, re.M):
-        if name in ("providers", "backends", "verifiers", "reports", "commands", "judges", "layouts", "signals"):
+        if name in ("providers", "backends", "verifiers", "reports", "commands", "judges", "layouts", "signals", "checkers"):
             yield name, re.findall(r"'([^']+)'", body)
 
 

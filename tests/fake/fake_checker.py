@@ -1,0 +1,192 @@
+#!/usr/bin/env -S python3 -S
+"""A stand-in for the programs of a final check. It proves that f2f runs them, reads them and believes them as it should; it proves
+nothing about mathematics. It is what it is called: safe_verify, leanchecker, comparator, lake, landrun, lean4export.
+
+It decides from what fake_lean.py compiled (or, as comparator, from the two texts it finds in its project), by these rules and no
+table of names, and says so in the words of the program it stands for:
+
+- safe_verify: every declaration of the target must be in the submission with the same kind and statement, and, for a definition
+  whose text in the target has no `sorry`, the same body; everything in the submission rests on the three axioms only.
+- leanchecker: what says `fake_kernel` is refused by the kernel; nothing else is looked at.
+- comparator: both texts must have no error; the theorems and definitions that config.json names must be there with the same kind
+  and statement; definitions before them must be the same; the named ones rest on the permitted axioms only.
+- All but leanchecker refuse `fake_kernel` too. In the solution's text: `fake_c_hang` never ends, `fake_c_crash` aborts, `fake_c_silent`
+  ends well with no words, `fake_c_liar` says that all is well and ends with 1, `fake_c_garbage` ends with 1 and bytes, `fake_c_flood`
+  writes without end, `fake_c_late` says that all is well and then something else, `fake_c_status` ends with 3.
+- A file that fake_lean.py did not write cannot be read.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+sys.dont_write_bytecode = True
+sys.path.insert(0, os.path.dirname(os.path.realpath(__file__)))
+import fake_lean  # noqa: E402
+
+ALLOWED = {"propext", "Classical.choice", "Quot.sound"}
+NAME = os.path.basename(sys.argv[0])
+
+
+class Refused(Exception):
+    """In the words of the program."""
+
+
+def misbehave(text, good, out):
+    if "fake_c_hang" in text:
+        while True:
+            time.sleep(3600)
+    if "fake_c_crash" in text:
+        os.abort()
+    if "fake_c_silent" in text:
+        sys.exit(0)
+    if "fake_c_liar" in text:
+        out.write(good + "\n")
+        out.flush()
+        sys.exit(1)
+    if "fake_c_garbage" in text:
+        sys.stderr.buffer.write(bytes(range(256)) * 3)
+        sys.exit(1)
+    if "fake_c_flood" in text:
+        while True:
+            out.write("x" * 65536 + "\n")
+    if "fake_c_late" in text:
+        out.write(good + "\nand then it said something else\n")
+        out.flush()
+        sys.exit(0)
+    if "fake_c_status" in text:
+        out.write(good + "\n")
+        out.flush()
+        sys.exit(3)
+
+
+def fail(message):
+    sys.stdout.flush()
+    sys.stderr.write("uncaught exception: %s\n" % message)
+    return 1
+
+
+def load(path):
+    try:
+        with open(path, encoding="utf-8") as source:
+            content = json.load(source)
+        return content["declared"], content["text"]
+    except (ValueError, KeyError, TypeError, OSError):
+        raise Refused("failed to read file '%s', incompatible header" % path) from None
+
+
+def safe_verify(arguments):
+    target, submission = [a for a in arguments if not a.startswith("-")]
+    wanted, _ = load(target)
+    given, text = load(submission)
+    misbehave(text, "SafeVerify check passed.", sys.stderr)
+    problems = []
+    if "fake_kernel" in text:
+        raise Refused("while replaying declaration 't':\n(kernel) declaration type mismatch")
+    for name, declaration in given.items():
+        if not set(declaration["axioms"]) <= ALLOWED:
+            sys.stderr.write("%s used disallowed axioms. #[%s]\n" % (name, ", ".join(declaration["axioms"])))
+            problems.append(name)
+    for name, declaration in wanted.items():
+        other = given.get(name)
+        trouble = None
+        if other is None:
+            trouble = "declaration not found in submission"
+        elif other["kind"] != declaration["kind"]:
+            trouble = "kind mismatch (expected %s, got %s)" % (declaration["kind"], other["kind"])
+        elif other["statement"] != declaration["statement"]:
+            trouble = "theorem type mismatch" if other["kind"] == "theorem" else "definition type or value mismatch"
+        elif other["kind"] == "def" and other["proof"] != declaration["proof"] and "sorryAx" not in declaration["axioms"]:
+            trouble = "definition type or value mismatch"
+        if trouble:
+            sys.stderr.write("Found a problem in %s with declaration %s: %s\n" % (submission, name, trouble))
+            problems.append(name)
+    if problems:
+        raise Refused("SafeVerify check failed.")
+    sys.stderr.write("SafeVerify check passed.\n")
+    return 0
+
+
+def leanchecker(arguments):
+    module = [a for a in arguments if not a.startswith("-")][0]
+    for folder in os.environ.get("LEAN_PATH", "").split(":"):
+        path = os.path.join(folder, module + ".olean")
+        if os.path.exists(path):
+            break
+    else:
+        raise Refused("Could not find any oleans for: %s" % module)
+    _, text = load(path)
+    misbehave(text, "replaying %s" % module, sys.stdout)
+    if "fake_kernel" in text:
+        sys.stderr.write("leanchecker found a problem in %s\n" % module)
+        raise Refused("while replaying declaration 't':\n(kernel) declaration type mismatch")
+    print("replaying %s" % module)
+    return 0
+
+
+def build(module):
+    print("Building %s" % module)
+    with open(module + ".lean", encoding="utf-8") as source:
+        text = source.read()
+    result = fake_lean.File().read(text)
+    for severity, line, column, message in result.messages:
+        print("%s: %s.lean:%d:%d: %s" % (severity, module, line + 1, column, message))
+    if any(m[0] == "error" for m in result.messages):
+        raise Refused("Child exited with 1")
+    print("Exporting #[t] from %s" % module)
+    return result, text
+
+
+def comparator(arguments):
+    with open(arguments[0], encoding="utf-8") as source:
+        config = json.load(source)
+    if not os.path.isdir(".lake"):
+        os.mkdir(".lake")
+    assert os.path.exists("lakefile.toml") or os.path.exists("lakefile.lean")
+    challenge, _ = build(config["challenge_module"])
+    solution, text = build(config["solution_module"])
+    misbehave(text, "Your solution is okay!", sys.stdout)
+    theorems, holes = config["theorem_names"], config["definition_names"]
+    for name in theorems + holes:
+        if name not in solution.declared:
+            raise Refused("Const not found in solution: '%s'" % name)
+        if solution.declared[name][0] != challenge.declared[name][0]:
+            raise Refused("Challenge and solution constant kind don't match: '%s'" % name)
+        if solution.declared[name][1] != challenge.declared[name][1]:
+            raise Refused("Challenge and solution theorem statement do not match: '%s'" % name)
+    for name, declaration in challenge.declared.items():
+        if name not in theorems + holes and solution.declared.get(name) != declaration:
+            raise Refused("Const does not match between challenge and target '%s'" % name)
+    for name in theorems + holes:
+        for axiom in solution.axioms.get(name, []):
+            if axiom not in config["permitted_axioms"]:
+                raise Refused("Illegal axiom detected: '%s'" % axiom)
+    print("Running Lean default kernel on solution.")
+    if "fake_kernel" in text:
+        print("Lean default kernel rejects the solution")
+        raise Refused("(kernel) declaration type mismatch, 't' has type")
+    print("Lean default kernel accepts the solution")
+    print("Your solution is okay!")
+    return 0
+
+
+def lake(arguments):
+    if arguments[:2] == ["env", "printenv"]:
+        print(os.environ.get(arguments[2], ""))
+        return 0
+    sys.stdout.flush()
+    return subprocess.call(arguments[1:])
+
+
+def main():
+    programs = {"safe_verify": safe_verify, "leanchecker": leanchecker, "comparator": comparator, "lake": lake}
+    try:
+        return programs[NAME](sys.argv[1:])
+    except Refused as refusal:
+        return fail(refusal)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
