@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
+#include "cmd/doctor_final.h"
 #include "cmd/doctor_sandbox.h"
 #include "cmd/help.h"
 #include "cmd/lean_setup.h"
@@ -136,6 +137,8 @@ static int try_lean(struct doctor *doctor, const struct lean_info *lean, const c
 	struct loop *loop = loop_create(NULL);
 	struct verifier *verifier = NULL;
 	struct lean_terms terms = lean_setup_terms(doctor->options);
+	terms.policy = LEAN_POLICY_STRICT; // the final check is looked at by itself
+	terms.final = false;
 	int rc = lean_setup_open(doctor->options, loop, lean, &terms, &verifier, err);
 	rc = rc < 0 ? rc : preflight_headers(loop, verifier, &header, 1, err);
 	verifier_close(verifier);
@@ -145,6 +148,12 @@ static int try_lean(struct doctor *doctor, const struct lean_info *lean, const c
 
 static void found_of_sandbox(bool good, const char *text, const char *fix, void *data) {
 	find(data, good ? FINDING_OK : FINDING_BROKEN, "sandbox", text, fix);
+}
+
+static void found_of_final(
+	bool there, bool broken, const char *text, const char *fix, void *data) {
+	enum finding finding = there ? FINDING_OK : broken ? FINDING_BROKEN : FINDING_MISSING;
+	find(data, finding, "final", text, fix);
 }
 
 static void look_at_lean(struct doctor *doctor) {
@@ -170,6 +179,9 @@ static void look_at_lean(struct doctor *doctor) {
 			mathlib ? "import Mathlib works"
 				: "import Mathlib does not work: only demo can be checked",
 			"f2f lean setup v2s, or --lean-project DIR with a built Lake project");
+	}
+	if (rc == 0) {
+		doctor_final(doctor->options, &lean, found_of_final, doctor);
 	}
 	lean_info_finish(&lean);
 }

@@ -60,6 +60,8 @@ void doctor_sandbox(
 		.mode = option_text(options, "sandbox", NULL), .lean = "/bin/sh"};
 	struct error err;
 	struct lean_terms terms = lean_setup_terms(options);
+	terms.policy = LEAN_POLICY_STRICT; // the final check is looked at by itself
+	terms.final = false;
 	int rc = lean != NULL ? lean_setup_open(options, loop, lean, &terms, &verifier, &err)
 			      : sandbox_open(&alone, &own, &err);
 	if (rc < 0) {

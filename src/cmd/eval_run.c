@@ -107,6 +107,15 @@ static int add_sets(struct settings *settings, const struct eval *eval, struct e
 	return 0;
 }
 
+/* Left out where there is none, for the sake of runs from before it. */
+static void add_final(struct settings *settings, const struct eval *eval) {
+	const char *checker = verifier_final(eval->verifier);
+	if (checker != NULL) {
+		settings_text(settings, "final", eval->terms.final ? "all" : "needed");
+		settings_text(settings, "final-checker", checker);
+	}
+}
+
 static int make_settings(const struct eval *eval, char **settings_out, struct error *err) {
 	struct settings *settings = settings_create();
 	char *url = eval->model.base_url != NULL ? http_redact_url(eval->model.base_url) : NULL;
@@ -137,6 +146,7 @@ static int make_settings(const struct eval *eval, char **settings_out, struct er
 	if (eval->verify) {
 		settings_text(settings, "lean", eval->lean.version);
 		settings_integer(settings, "lean-cpu", eval->terms.cpu_limit_s);
+		add_final(settings, eval);
 	}
 	add_choice(settings, eval);
 	int rc = add_sets(settings, eval, err);

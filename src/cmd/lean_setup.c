@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
+#include "verifier/final.h"
 #include "verifier/sandbox.h"
 
 enum { MIB = 1024 * 1024 };
@@ -109,6 +110,7 @@ struct lean_terms lean_setup_terms(const struct options *options) {
 	return (struct lean_terms){
 		.policy = lean_setup_policy(options),
 		.cpu_limit_s = option_count(options, "lean-cpu", LEAN_CPU_LIMIT_S),
+		.final = option_flag(options, "final"),
 	};
 }
 
@@ -123,10 +125,20 @@ int lean_setup_open(const struct options *options, struct loop *loop, const stru
 			return rc;
 		}
 	}
+	bool permissive = terms->policy == LEAN_POLICY_PERMISSIVE;
+	struct final_options final = {
+		.checker = option_text(options, "final-checker", NULL),
+		.project = option_text(options, "lean-project", NULL),
+		.all = terms->final,
+		.statement = permissive,
+		// It imports again, and every declaration goes through a kernel again.
+		.cpu_limit_s = 2 * terms->cpu_limit_s,
+	};
 	struct verifier_options verifier = {
 		.backend = backend,
 		.repl = repl,
 		.lean = info,
+		.final = terms->final || permissive ? &final : NULL,
 		.jobs = (int)option_count(options, "lean-jobs", 0),
 		.cpu_limit_s = terms->cpu_limit_s,
 		.memory_limit_bytes = option_count(options, "lean-mem", 0) * MIB,
@@ -150,5 +162,6 @@ struct manifest_lean lean_setup_manifest(const struct options *options,
 		.cpu_limit_s = terms->cpu_limit_s,
 		.memory_limit_bytes = option_count(options, "lean-mem", 0) * MIB,
 		.jobs = verifier_jobs(verifier),
+		.final = verifier_final(verifier),
 	};
 }

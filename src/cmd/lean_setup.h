@@ -16,6 +16,10 @@ struct options;
 #define LEAN_OPTIONS_BUT_CPU \
 	{"policy", 0, OPTION_TEXT, "strict|permissive",                                            \
 		"what a proof's text may hold (default strict)"},                                  \
+		{"final", 0, OPTION_FLAG, NULL,                                                    \
+			"accepted proofs also have to pass a final check"},                        \
+		{"final-checker", 0, OPTION_TEXT, "CHECKER",                                       \
+			"its name, its path, or auto (default)"},                                  \
 		{"backend", 0, OPTION_TEXT, "NAME",                                                \
 			"how Lean is asked: lsp (default), batch, repl"},                          \
 		{"repl", 0, OPTION_TEXT, "PATH", "the community REPL, for --backend repl"},        \
@@ -59,6 +63,7 @@ int lean_setup_find(const struct options *options, const struct lean_wish *wish,
 struct lean_terms {
 	enum lean_policy policy;
 	int64_t cpu_limit_s; // of a proof
+	bool final; // every accepted proof passes a final check; else those whose words need it
 };
 
 enum { LEAN_CPU_LIMIT_S = 300 };

@@ -80,6 +80,7 @@ static json_t *lean_object(const struct manifest_lean *lean) {
 	json_object_set_new(object, "backend_why", text_or_null(lean->backend_why));
 	json_object_set_new(object, "sandbox", text_or_null(lean->sandbox));
 	json_object_set_new(object, "policy", text_or_null(lean->policy));
+	json_object_set_new(object, "final", text_or_null(lean->final));
 	json_object_set_new(object, "memory_limit_bytes", json_integer(lean->memory_limit_bytes));
 	json_object_set_new(object, "axioms",
 		json_pack("[s, s, s]", "propext", "Classical.choice", "Quot.sound"));

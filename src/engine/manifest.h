@@ -19,6 +19,7 @@ struct manifest_lean {
 	int64_t cpu_limit_s;
 	int64_t memory_limit_bytes;
 	int jobs;
+	const char *final; // the final check's program; NULL: none
 };
 
 /* What a run row holds besides its settings, so that its numbers can be repeated: spec/harness.md
