@@ -21,6 +21,8 @@ enum {
 	BROKEN_MAX = 3, // requests for a reply that cannot be read
 	LOADING_WAIT_S = 2,
 	LOADING_MAX_S = 600,
+	BYTES_PER_TOKEN = 3,
+	REPLY_TOKENS = 2048, // of a reply without a limit
 };
 
 static uint64_t sample_seed(const struct attempt *attempt) {
@@ -57,6 +59,27 @@ static void on_retry_due(void *data) {
 	attempt_ask(attempt);
 }
 
+/* Since it was first sent: waiting for one's turn is nobody's failure. */
+static int64_t spent_ns(const struct attempt *attempt) {
+	return loop_now(attempt->engine->options->loop) - attempt->first_asked_ns;
+}
+
+/* To another server at once, where there is one. */
+static bool ask_elsewhere(struct attempt *attempt, const char *why) {
+	struct engine *engine = attempt->engine;
+	int64_t now = loop_now(engine->options->loop);
+	if (engine->stopping || attempt->attempts >= engine->options->retry.max_attempts ||
+		spent_ns(attempt) >= engine->options->retry.budget_ns ||
+		!lanes_has_other(&engine->lanes, attempt->lane, now)) {
+		return false;
+	}
+	trace_event("failover", attempt->item.sample, "%s: %s", attempt->item.problem, why);
+	engine->result->retries++;
+	attempt->avoid = attempt->lane;
+	attempt_ask(attempt);
+	return true;
+}
+
 static double random_share(void) {
 	uint32_t random;
 	clock_random(&random, sizeof(random));
@@ -85,16 +108,17 @@ static void ask_later(struct attempt *attempt, int64_t wait, const char *why) {
 	engine->result->retries++;
 	attempt->state = ATTEMPT_WAITING;
 	attempt->wait_ns += wait;
-	attempt->retry_at_ns = loop_now(loop) + wait;
 	attempt->timer = loop_timer_start(loop, wait, on_retry_due, attempt);
 }
 
 static void retry_or_give_up(
 	struct attempt *attempt, int64_t retry_after_ms, bool network, const char *why) {
 	struct engine *engine = attempt->engine;
-	int64_t spent = loop_now(engine->options->loop) - attempt->started_ns;
-	int64_t wait = retry_wait(
-		&engine->options->retry, attempt->attempts, spent, retry_after_ms, random_share());
+	if (network && ask_elsewhere(attempt, why)) {
+		return;
+	}
+	int64_t wait = retry_wait(&engine->options->retry, attempt->attempts, spent_ns(attempt),
+		retry_after_ms, random_share());
 	if (wait < 0 || engine->stopping) {
 		give_up(attempt, network, why);
 	} else {
@@ -105,16 +129,31 @@ static void retry_or_give_up(
 /* A server that still reads its model answers at once: tries do not count, minutes do. */
 static void on_loading(struct attempt *attempt, const struct reply *reply) {
 	struct engine *engine = attempt->engine;
-	int64_t spent = loop_now(engine->options->loop) - attempt->started_ns;
 	int64_t wait = LOADING_WAIT_S * CLOCK_SECOND;
 	if (wait > engine->options->retry.cap_ns) {
 		wait = engine->options->retry.cap_ns;
 	}
-	if (engine->stopping || spent >= LOADING_MAX_S * CLOCK_SECOND) {
+	if (ask_elsewhere(attempt, reply->message)) {
+		return;
+	}
+	if (engine->stopping || spent_ns(attempt) >= LOADING_MAX_S * CLOCK_SECOND) {
 		give_up(attempt, true, reply->message);
 	} else {
 		ask_later(attempt, wait, reply->message);
 	}
+}
+
+/* Nothing more goes to this server: to another, or the run stops. */
+static void close_lane(struct attempt *attempt, enum engine_end end, const char *why) {
+	struct engine *engine = attempt->engine;
+	if (!lane_close(&engine->lanes, attempt->lane, end, why)) {
+		engine_stop(engine, end, CANCEL_ASKING, why);
+		return;
+	}
+	char *url = http_redact_url(attempt->lane->model.base_url);
+	log_warn("%s: %s; going on with the other servers", url, why);
+	free(url);
+	attempt_ask(attempt);
 }
 
 static void on_rate_limit(struct attempt *attempt, const struct reply *reply) {
@@ -125,11 +164,14 @@ static void on_rate_limit(struct attempt *attempt, const struct reply *reply) {
 		char message[512];
 		snprintf(message, sizeof(message), "%s; it asks to wait %" PRId64 " s",
 			reply->message, wait / CLOCK_SECOND);
-		engine_stop(engine, ENGINE_QUOTA, CANCEL_ASKING, message);
+		close_lane(attempt, ENGINE_QUOTA, message);
 		return;
 	}
-	engine_hold(engine, wait, reply->message);
-	retry_or_give_up(attempt, reply->retry_after_ms, false, reply->message);
+	limiter_hold(attempt->lane->limiter, loop_now(engine->options->loop) + wait);
+	snprintf(engine->wait_why, sizeof(engine->wait_why), "%s", reply->message);
+	if (!ask_elsewhere(attempt, reply->message)) {
+		retry_or_give_up(attempt, reply->retry_after_ms, false, reply->message);
+	}
 }
 
 /* A model that paused is asked to go on; what it said before belongs to the reply. */
@@ -196,14 +238,14 @@ static void on_reply(
 			attempt_ask(attempt);
 			return;
 		}
-		engine_stop(engine, ENGINE_REFUSED, CANCEL_ASKING, reply->message);
+		close_lane(attempt, ENGINE_REFUSED, reply->message);
 		return;
 	case REPLY_REFUSED_KEY:
 	case REPLY_REFUSED_MODEL:
-		engine_stop(engine, ENGINE_REFUSED, CANCEL_ASKING, reply->message);
+		close_lane(attempt, ENGINE_REFUSED, reply->message);
 		return;
 	case REPLY_QUOTA:
-		engine_stop(engine, ENGINE_QUOTA, CANCEL_ASKING, reply->message);
+		close_lane(attempt, ENGINE_QUOTA, reply->message);
 		return;
 	}
 }
@@ -248,13 +290,40 @@ static void on_failure(
 	completion_finish(&completion);
 }
 
+/* What the server's limits are told of a request that ended. */
+static void settle(
+	struct attempt *attempt, const struct reply *reply, const struct completion *completion) {
+	int64_t now = loop_now(attempt->engine->options->loop);
+	enum limiter_end end = LIMITER_FAILED;
+	int64_t used = -1; // whoever broke off may have counted all of it
+	if (reply != NULL && (reply->class == REPLY_OK || reply->class == REPLY_CONTINUE)) {
+		end = LIMITER_OK;
+		if (completion->prompt_tokens >= 0 && completion->completion_tokens >= 0) {
+			used = completion->prompt_tokens + completion->completion_tokens;
+		}
+	} else if (reply != NULL) {
+		end = reply->class == REPLY_RATE_LIMITED ? LIMITER_TOO_FAST : LIMITER_FAILED;
+		used = reply->class == REPLY_RETRY || reply->class == REPLY_BROKEN ? -1 : 0;
+	}
+	limiter_end(attempt->lane->limiter, now, end, attempt->reserved, used);
+	attempt->in_lane = false;
+	if (reply == NULL || reply->class == REPLY_RETRY) {
+		lane_failed(&attempt->engine->lanes, attempt->lane, now);
+	} else {
+		lane_answered(attempt->lane);
+	}
+}
+
 static void on_response(const struct http_response *response, const struct error *err, void *data) {
 	struct attempt *attempt = data;
 	struct engine *engine = attempt->engine;
 	attempt->transfer = NULL;
 	attempt->elapsed_ns = loop_now(engine->options->loop) - attempt->asked_ns;
+	if (err != NULL) {
+		settle(attempt, NULL, NULL);
+	}
 	if (err != NULL && err->code == ERROR_USAGE) {
-		engine_stop(engine, ENGINE_REFUSED, CANCEL_ASKING, err->message);
+		close_lane(attempt, ENGINE_REFUSED, err->message);
 		return;
 	}
 	if (err != NULL) {
@@ -264,9 +333,9 @@ static void on_response(const struct http_response *response, const struct error
 	struct completion completion;
 	completion_init(&completion);
 	struct reply reply = reading_end(attempt->reading, response, &engine->capabilities);
-	if (!reading_take(attempt->reading, 0, &completion)) {
-		// Nothing of a reply came: the class says why.
-	} else if (reply.class != REPLY_OK && reply.class != REPLY_CONTINUE) {
+	bool taken = reading_take(attempt->reading, 0, &completion);
+	settle(attempt, &reply, &completion);
+	if (taken && reply.class != REPLY_OK && reply.class != REPLY_CONTINUE) {
 		keep_partial(attempt, &completion);
 	}
 	on_reply(attempt, &reply, &completion);
@@ -289,45 +358,150 @@ static void answer_locally(void *data) {
 	completion_finish(&completion);
 }
 
-/* Sends the request, or has a local source answer at the end of the turn. */
+/* ---- Sending: in the order of asking, as servers are free. */
+
+static void queue_push(struct attempt *attempt) {
+	struct engine *engine = attempt->engine;
+	attempt->state = ATTEMPT_QUEUED;
+	attempt->queue_next = NULL;
+	attempt->queue_previous = engine->queue_last;
+	if (engine->queue_last != NULL) {
+		engine->queue_last->queue_next = attempt;
+	} else {
+		engine->queue_first = attempt;
+	}
+	engine->queue_last = attempt;
+}
+
+static void queue_take(struct attempt *attempt) {
+	struct engine *engine = attempt->engine;
+	if (attempt->queue_previous != NULL) {
+		attempt->queue_previous->queue_next = attempt->queue_next;
+	} else {
+		engine->queue_first = attempt->queue_next;
+	}
+	if (attempt->queue_next != NULL) {
+		attempt->queue_next->queue_previous = attempt->queue_previous;
+	} else {
+		engine->queue_last = attempt->queue_previous;
+	}
+	attempt->queue_next = attempt->queue_previous = NULL;
+	attempt->state = ATTEMPT_STARTING;
+}
+
+/* What providers count before they answer: the prompt, about three bytes a token, and all that the
+ * reply may have. */
+static int64_t reservation(const struct attempt *attempt) {
+	const struct engine_options *options = attempt->engine->options;
+	size_t bytes = attempt->prompt.len;
+	if (options->prompt != NULL && options->prompt->system != NULL) {
+		bytes += strlen(options->prompt->system);
+	}
+	int64_t most = options->sampling.max_tokens;
+	return (int64_t)(bytes / BYTES_PER_TOKEN) + (most > 0 ? most : REPLY_TOKENS);
+}
+
 void attempt_ask(struct attempt *attempt) {
 	struct engine *engine = attempt->engine;
-	const struct engine_options *options = engine->options;
-	attempt->attempts++;
-	attempt->asked_ns = loop_now(options->loop);
-	if (options->provider->local) {
-		loop_defer(options->loop, answer_locally, attempt);
+	if (engine->options->provider->local) {
+		attempt->attempts++;
+		attempt->asked_ns = loop_now(engine->options->loop);
+		loop_defer(engine->options->loop, answer_locally, attempt);
 		return;
 	}
+	attempt->reserved = reservation(attempt);
+	queue_push(attempt);
+}
+
+static int build(struct attempt *attempt, struct error *err) {
+	struct engine *engine = attempt->engine;
 	attempt->ask = ask_of(attempt);
-	struct error err;
 	if (attempt->request_built) {
 		http_request_finish(&attempt->request);
 	}
 	http_request_init(&attempt->request);
 	attempt->request_built = true;
-	int rc = options->provider->build_request(
-		&options->model, &attempt->ask, &engine->capabilities, &attempt->request, &err);
-	if (rc < 0) {
+	return engine->options->provider->build_request(&attempt->lane->model, &attempt->ask,
+		&engine->capabilities, &attempt->request, err);
+}
+
+static void send(struct attempt *attempt, struct lane *lane) {
+	struct engine *engine = attempt->engine;
+	const struct engine_options *options = engine->options;
+	struct error err;
+	attempt->lane = lane;
+	attempt->avoid = NULL;
+	attempt->asked_ns = loop_now(options->loop);
+	if (attempt->attempts++ == 0) {
+		attempt->first_asked_ns = attempt->asked_ns;
+	}
+	if (build(attempt, &err) < 0) {
 		engine_stop(engine, ENGINE_REFUSED, CANCEL_ASKING, err.message);
 		return;
 	}
 	attempt->state = ATTEMPT_ASKING;
 	trace_event("request", attempt->item.sample, "%s", attempt->item.problem);
+	limiter_start(lane->limiter, attempt->asked_ns, attempt->reserved);
+	attempt->in_lane = true;
 	reading_destroy(attempt->reading);
-	attempt->reading = reading_create(options->provider, &options->model, &attempt->ask);
+	attempt->reading = reading_create(options->provider, &lane->model, &attempt->ask);
 	struct http_start_options start = {
 		.on_body = attempt->ask.stream ? on_body : NULL,
 		.idle_timeout_ms = attempt->ask.stream ? options->idle_timeout_ms : 0,
 	};
 	attempt->transfer =
-		http_start_with(engine->endpoint, &attempt->request, &start, on_response, attempt);
+		http_start_with(lane->endpoint, &attempt->request, &start, on_response, attempt);
+}
+
+static void dispatch_due(void *data) {
+	// Waking the loop is enough: the next turn dispatches.
+	struct engine *engine = data;
+	engine->dispatch_timer = NULL;
+}
+
+void asking_wait(struct engine *engine, enum lanes_wait why, int64_t wait_ns) {
+	struct loop *loop = engine->options->loop;
+	engine->wait = why;
+	engine->wait_until_ns = 0;
+	loop_timer_cancel(engine->dispatch_timer);
+	engine->dispatch_timer = NULL;
+	if (why != LANES_FREE && why != LANES_BUSY && why != LANES_CLOSED) {
+		engine->wait_until_ns = loop_now(loop) + wait_ns;
+		engine->dispatch_timer = loop_timer_start(loop, wait_ns, dispatch_due, engine);
+	}
+}
+
+void asking_dispatch(struct engine *engine) {
+	enum lanes_wait why = LANES_FREE;
+	int64_t wait_ns = 0;
+	while (engine->queue_first != NULL && !engine->stopping) {
+		struct attempt *attempt = engine->queue_first;
+		struct lane *lane = lanes_choose(&engine->lanes, loop_now(engine->options->loop),
+			attempt->reserved, attempt->avoid, &why, &wait_ns);
+		if (lane == NULL) {
+			break;
+		}
+		queue_take(attempt);
+		send(attempt, lane);
+	}
+	if (engine->queue_first != NULL) {
+		asking_wait(engine, why, wait_ns);
+	}
 }
 
 void attempt_ask_cancel(struct attempt *attempt) {
+	struct engine *engine = attempt->engine;
+	if (attempt->state == ATTEMPT_QUEUED) {
+		queue_take(attempt);
+	}
+	if (attempt->in_lane) {
+		limiter_end(attempt->lane->limiter, loop_now(engine->options->loop), LIMITER_FAILED,
+			attempt->reserved, -1);
+		attempt->in_lane = false;
+	}
 	http_cancel(attempt->transfer);
 	attempt->transfer = NULL;
 	loop_timer_cancel(attempt->timer);
 	attempt->timer = NULL;
-	loop_defer_cancel(attempt->engine->options->loop, answer_locally, attempt);
+	loop_defer_cancel(engine->options->loop, answer_locally, attempt);
 }

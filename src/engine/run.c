@@ -17,8 +17,10 @@ enum { STARTS_PER_TURN = 256, BACKLOG_PER_WORKER = 4, BACKLOG_LEAST = 64 };
 
 static bool may_start(const struct engine *engine) {
 	const struct engine_options *options = engine->options;
-	if (engine->stopping || engine->asking >= (size_t)options->connections ||
-		loop_now(options->loop) < engine->hold_until_ns) {
+	size_t servers = engine->lanes.count > 0 ? engine->lanes.count : 1;
+	// What waits for another try holds memory too: it counts, whatever goes out meanwhile.
+	if (engine->stopping || engine->asking >= servers * (size_t)options->connections ||
+		engine->queue_first != NULL) {
 		return false;
 	}
 	if (options->verifier == NULL) {
@@ -30,6 +32,19 @@ static bool may_start(const struct engine *engine) {
 	return engine->checking < (backlog > BACKLOG_LEAST ? backlog : BACKLOG_LEAST);
 }
 
+/* Nothing is taken from the plan that could not go out now: not a prompt lies about for nothing. */
+static bool lane_is_free(struct engine *engine) {
+	enum lanes_wait why = LANES_FREE;
+	int64_t wait_ns = 0;
+	if (engine->lanes.count == 0 || plan_left(engine->options->plan) == 0) {
+		return true;
+	}
+	bool is_free = lanes_choose(&engine->lanes, loop_now(engine->options->loop), 0, NULL, &why,
+			       &wait_ns) != NULL;
+	asking_wait(engine, why, wait_ns);
+	return is_free;
+}
+
 static void stop_when_done(struct engine *engine) {
 	if (engine->in_flight == 0 && (engine->stopping || plan_left(engine->options->plan) == 0)) {
 		loop_stop(engine->options->loop);
@@ -39,10 +54,12 @@ static void stop_when_done(struct engine *engine) {
 static void top_up(void *data) {
 	struct engine *engine = data;
 	struct plan_item item;
-	for (int i = 0;
-		i < STARTS_PER_TURN && may_start(engine) && plan_next(engine->options->plan, &item);
+	asking_dispatch(engine);
+	for (int i = 0; i < STARTS_PER_TURN && may_start(engine) && lane_is_free(engine) &&
+			plan_next(engine->options->plan, &item);
 		i++) {
 		attempt_start(engine, &item);
+		asking_dispatch(engine);
 	}
 	stop_when_done(engine);
 }
@@ -69,7 +86,7 @@ static void cancel_attempts(struct engine *engine, enum cancel cancel) {
 	struct attempt *attempt = engine->attempts;
 	while (attempt != NULL) {
 		struct attempt *next = attempt->next;
-		if (attempt->state == ATTEMPT_WAITING ||
+		if (attempt->state == ATTEMPT_WAITING || attempt->state == ATTEMPT_QUEUED ||
 			(cancel >= CANCEL_ASKING && attempt->state != ATTEMPT_CHECKING) ||
 			cancel == CANCEL_ALL) {
 			attempt_cancel(attempt);
@@ -97,25 +114,6 @@ void engine_fail(struct engine *engine, const struct error *err) {
 	engine->stopping = true;
 	cancel_attempts(engine, CANCEL_ALL);
 	loop_stop(engine->options->loop);
-}
-
-static void hold_over(void *data) {
-	// Waking the loop is enough: the next turn tops up.
-	struct engine *engine = data;
-	engine->hold_timer = NULL;
-	engine->hold_reason[0] = '\0';
-}
-
-void engine_hold(struct engine *engine, int64_t wait_ns, const char *reason) {
-	struct loop *loop = engine->options->loop;
-	int64_t until = loop_now(loop) + wait_ns;
-	if (until <= engine->hold_until_ns) {
-		return;
-	}
-	engine->hold_until_ns = until;
-	snprintf(engine->hold_reason, sizeof(engine->hold_reason), "%s", reason);
-	loop_timer_cancel(engine->hold_timer);
-	engine->hold_timer = loop_timer_start(loop, wait_ns, hold_over, engine);
 }
 
 static void on_signal(struct engine *engine, int signo) {
@@ -151,10 +149,10 @@ static void describe(char *line, size_t size, void *data) {
 	if (n > 0 && (size_t)n < size) {
 		n += snprintf(line + n, size - (size_t)n, ", %zu asking", engine->asking);
 	}
-	int64_t wait = engine->hold_until_ns - loop_now(engine->options->loop);
+	int64_t wait = engine->wait_until_ns - loop_now(engine->options->loop);
 	if (n > 0 && (size_t)n < size && wait > 0) {
 		n += snprintf(line + n, size - (size_t)n, ", waiting %" PRId64 " s: %s",
-			wait / CLOCK_SECOND + 1, engine->hold_reason);
+			wait / CLOCK_SECOND + 1, engine->wait_why);
 	}
 	if (n > 0 && (size_t)n < size && engine->result->retries > 0) {
 		snprintf(line + n, size - (size_t)n, ", %" PRId64 " retries",
@@ -170,24 +168,19 @@ static int open_source(struct engine *engine, struct error *err) {
 	if (options->provider->local) {
 		return options->provider->open(&options->model, &engine->source, err);
 	}
-	engine->endpoint = http_endpoint_create(options->loop,
-		&(struct http_endpoint_options){
-			.max_connections = options->connections,
-			.connect_timeout_ms = options->connect_timeout_ms,
-			.request_timeout_ms = options->request_timeout_ms,
-		});
+	lanes_open(&engine->lanes, options);
 	return 0;
 }
 
 static void close_all(struct engine *engine) {
 	cancel_attempts(engine, CANCEL_ALL);
 	term_progress_end(engine->progress);
-	loop_timer_cancel(engine->hold_timer);
+	loop_timer_cancel(engine->dispatch_timer);
 	loop_hook_remove(engine->top_up_hook);
 	loop_hook_remove(engine->commit_hook);
 	loop_signal_remove(engine->interrupt);
 	loop_signal_remove(engine->terminate);
-	http_endpoint_destroy(engine->endpoint);
+	lanes_close(&engine->lanes);
 	if (engine->source != NULL) {
 		engine->options->provider->close(engine->source);
 	}

@@ -43,7 +43,12 @@ struct engine_options {
 	const char *task; // stage of its samples: "prove", "reason"
 	enum lean_policy policy; // what a proof's text may hold
 	const char *proof_text; // of "reason": "answer" or "reasoning"
-	int connections; // requests in flight at once
+	int connections; // requests in flight at once, at most; with several servers on each of them
+	int connections_start; // at first, until it shows how many go well; 0: all
+	const char *const *base_urls; // of equal servers; none: the model's own alone
+	size_t base_url_count;
+	int64_t rpm; // requests a minute to a server; 0: not limited
+	int64_t tpm; // tokens a minute
 	int64_t connect_timeout_ms;
 	int64_t request_timeout_ms;
 	int64_t idle_timeout_ms; // of a stream, without a byte; 0: none

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "core/completion.h"
 #include "core/problem.h"
+#include "engine/lanes.h"
 #include "engine/plan.h"
 #include "engine/run.h"
 #include "io/http.h"
@@ -23,6 +24,7 @@ struct term_progress;
 
 enum attempt_state {
 	ATTEMPT_STARTING, // deferred: a local source answers, or a stored reply is checked
+	ATTEMPT_QUEUED, // for a server that is free
 	ATTEMPT_ASKING, // a request is in flight
 	ATTEMPT_WAITING, // for a retry
 	ATTEMPT_CHECKING, // with the verifier
@@ -40,13 +42,19 @@ struct attempt {
 	struct http_request request;
 	bool request_built;
 	struct http_transfer *transfer;
+	struct lane *lane; // of the last request
+	struct lane *avoid; // it failed there: rather not again; NULL: any
+	bool in_lane; // counted by the lane's limiter
+	int64_t reserved; // tokens
+	struct attempt *queue_next;
+	struct attempt *queue_previous;
 	struct ask ask; // of the current request
 	struct reading *reading; // of the response that is coming
 	struct completion said; // by a model that paused; text NULL: nothing
 	struct completion partial; // of a reply that broke off; text NULL: none
 	struct loop_timer *timer;
-	int64_t retry_at_ns;
 	int64_t started_ns;
+	int64_t first_asked_ns;
 	int64_t asked_ns; // start of the current request
 	int64_t elapsed_ns; // of the last request
 	int64_t wait_ns;
@@ -62,7 +70,13 @@ struct attempt {
 struct engine {
 	const struct engine_options *options;
 	struct engine_result *result;
-	struct http_endpoint *endpoint; // NULL for a local source
+	struct lanes lanes; // none for a local source
+	struct attempt *queue_first; // waiting for a lane
+	struct attempt *queue_last;
+	struct loop_timer *dispatch_timer;
+	enum lanes_wait wait; // why the first of the queue waits
+	int64_t wait_until_ns; // 0: for a reply
+	char wait_why[256]; // what the endpoint said of it
 	void *source; // of a local provider
 	struct capabilities capabilities;
 	struct attempt *attempts;
@@ -72,9 +86,6 @@ struct engine {
 	size_t accepted;
 	size_t done; // in this session
 	int64_t last_reply_ns;
-	int64_t hold_until_ns; // rate limited: start nothing before
-	char hold_reason[128];
-	struct loop_timer *hold_timer;
 	int signals;
 	bool stopping; // start nothing more
 	bool failed; // the store failed: failure says why
@@ -107,6 +118,12 @@ void attempt_ask(struct attempt *attempt);
 /** Forgets what was asked. */
 void attempt_ask_cancel(struct attempt *attempt);
 
+/** Sends what is queued, as far as servers are free; has the loop wake when the next one will be. */
+void asking_dispatch(struct engine *engine);
+
+/** Nothing is sent for this reason: has the loop wake when it is over. */
+void asking_wait(struct engine *engine, enum lanes_wait why, int64_t wait_ns);
+
 /* What a stop takes away; the rest is finished and stored. */
 enum cancel {
 	CANCEL_WAITING, // for a retry
@@ -120,9 +137,6 @@ void engine_stop(
 
 /** The store failed: nothing can be kept any more. */
 void engine_fail(struct engine *engine, const struct error *err);
-
-/** Start nothing for a while. */
-void engine_hold(struct engine *engine, int64_t wait_ns, const char *reason);
 
 /** An attempt is gone: perhaps the run is. */
 void engine_attempt_gone(struct engine *engine);
