@@ -57,7 +57,9 @@ static int set_timer(CURLM *multi, long delay_ms, void *data) {
 static void on_ready(uv_poll_t *poll, int status, int events) {
 	struct watch *watch = poll->data;
 	struct http_sockets *sockets = watch->sockets;
-	int flags = status < 0 ? CURL_CSELECT_ERR : 0;
+	// An error is found, and told by its name, by whoever reads or writes next; curl's own flag
+	// for it would only say that there is one.
+	int flags = status < 0 ? CURL_CSELECT_IN | CURL_CSELECT_OUT : 0;
 	flags |= events & UV_READABLE ? CURL_CSELECT_IN : 0;
 	flags |= events & UV_WRITABLE ? CURL_CSELECT_OUT : 0;
 	int running = 0;

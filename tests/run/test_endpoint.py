@@ -84,6 +84,46 @@ def an_endpoint_that_never_gets_through_is_missing_and_exits_75():
             assert all(row[:3] == ("", "endpoint", 3) for row in rows(home)) and rows(home), (model, rows(home), err)
 
 
+# What goes wrong on the way: (model, options, words of the note that is stored with each sample that is missing for it).
+FAULTS = [
+    ("close", (), "Empty reply from server"),
+    ("rst-head", (), "reset by peer"),
+    ("rst", (), "reset by peer"),
+    ("reset", (), "bytes remaining to read"),
+    ("half-close", (), "bytes remaining to read"),
+    ("half-head", (), "within the headers"),
+    ("garbage", (), "HTTP"),
+    ("not-http", (), "HTTP"),
+    ("bad-chunk", (), "chunk"),
+    ("bad-gzip", (), "cannot be unpacked"),
+    ("endless-headers", (), "headers are over 256 KiB"),
+    ("endless-body", (), "larger than 64 MiB"),
+    ("gzip-bomb", (), "larger than 64 MiB"),
+    ("deep", (), "not JSON"),
+    ("hang", ("--request-timeout", 0.2), "within 0.2 s"),
+    ("stall", ("--request-timeout", 0.2), "within 0.2 s"),
+    ("sse-halt", ("--stream", "on", "--idle-timeout", 0.2), "not a byte for 0.2 s"),
+]
+
+
+def each_fault_of_the_network_ends_the_run_with_a_reason_of_its_own():
+    with Mock() as mock, Home(lean=False) as home:
+        for model, options, words in FAULTS:
+            _, err = evaluate(home, mock, model, 75, "--max-retries", 0, "--limit", 1, *options)
+            notes = home.sql("select missing, note from sample where run = (select id from run order by rowid desc limit 1)")
+            assert len(notes) == 1 and notes[0][0] == "endpoint" and words in notes[0][1], (model, notes, err)
+        assert home.sql("pragma integrity_check") == [("ok",)]
+
+
+def hosts_that_do_not_exist_or_do_not_answer_are_told_apart():
+    with Home(lean=False) as home:
+        for url, words in (("http://nothing.invalid", "nothing.invalid"), ("https://nothing.invalid", "resolve host"),
+                           ("http://127.0.0.1:1", "connect")):
+            _, err = home.run("eval", "--model", "openai/x", "--base-url", url, "--split", "demo", "--limit", 1, "--no-verify", "--fresh",
+                              "--max-retries", 0, status=75, OPENAI_API_KEY="sk-never-to-be-seen-1234567890")
+            assert words in err, (url, err)
+
+
 def nothing_is_asked_twice_and_samples_are_never_the_same_request():
     with Mock() as mock, Home() as home:
         evaluate(home, mock, "plain", 0, "-n", 50, "-j", 32)
@@ -104,6 +144,8 @@ def tokens_and_cost_are_kept_as_given():
 main([
     each_behaviour_of_an_endpoint_gets_its_outcome,
     an_endpoint_that_never_gets_through_is_missing_and_exits_75,
+    each_fault_of_the_network_ends_the_run_with_a_reason_of_its_own,
+    hosts_that_do_not_exist_or_do_not_answer_are_told_apart,
     nothing_is_asked_twice_and_samples_are_never_the_same_request,
     tokens_and_cost_are_kept_as_given,
 ])
