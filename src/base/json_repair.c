@@ -167,8 +167,8 @@ static int count_values(const char *bytes, size_t length, struct error *err) {
 	bool in_string = false;
 	for (size_t i = 0; i < length; i++) {
 		if (in_string) {
+			in_string = bytes[i] != '"';
 			i += bytes[i] == '\\';
-			in_string = i >= length || bytes[i] != '"';
 			continue;
 		}
 		in_string = bytes[i] == '"';

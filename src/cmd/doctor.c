@@ -10,21 +10,18 @@
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "cmd/doctor_final.h"
+#include "cmd/doctor_model.h"
 #include "cmd/doctor_sandbox.h"
 #include "cmd/help.h"
 #include "cmd/lean_setup.h"
-#include "cmd/model.h"
 #include "dataset/dataset.h"
 #include "engine/preflight.h"
-#include "io/http.h"
 #include "io/loop.h"
 #include "store/store.h"
 
-enum { ENDPOINT_TIMEOUT_MS = 15000, BODY_SHOWN = 120 };
-
 static const struct option options[] = {
 	{"model", 'm', OPTION_TEXT, "PROVIDER/NAME",
-		"also see whether this model's endpoint answers"},
+		"also ask this model's endpoint what it can do"},
 	{"base-url", 0, OPTION_TEXT, "URL", "its endpoint, up to and with /v1"},
 	{"api-key-env", 0, OPTION_TEXT, "VARIABLE", "the variable that holds its key"},
 	{"extra-body", 0, OPTION_TEXT, "JSON", "object merged into each request"},
@@ -186,74 +183,17 @@ static void look_at_lean(struct doctor *doctor) {
 	lean_info_finish(&lean);
 }
 
-struct answer {
-	struct loop *loop;
-	char *text;
-	enum finding finding;
-};
-
-static void on_response(const struct http_response *response, const struct error *err, void *data) {
-	struct answer *answer = data;
-	if (err != NULL) {
-		answer->finding = FINDING_BROKEN;
-		answer->text = xstrdup(err->message);
-	} else {
-		answer->finding = response->status == 200 ? FINDING_OK : FINDING_BROKEN;
-		size_t shown = response->body.len < BODY_SHOWN ? response->body.len : BODY_SHOWN;
-		answer->text = response->status == 200
-				       ? xstrdup("answers")
-				       : xasprintf("status %d: %.*s", response->status, (int)shown,
-						 buf_str(&response->body));
-	}
-	loop_stop(answer->loop);
-}
-
-static void ask_endpoint(struct doctor *doctor, const struct resolved_model *model) {
-	struct answer answer = {.loop = loop_create(NULL)};
-	struct http_endpoint *endpoint = http_endpoint_create(answer.loop,
-		&(struct http_endpoint_options){.request_timeout_ms = ENDPOINT_TIMEOUT_MS});
-	struct http_request request;
-	http_request_init(&request);
-	request.method = xstrdup("GET");
-	request.url = xasprintf(
-		"%s%smodels", model->base_url, str_ends_with(model->base_url, "/") ? "" : "/");
-	if (model->api_key != NULL) {
-		char *value = xasprintf("Bearer %s", model->api_key);
-		http_request_header(&request, "Authorization", value);
-		free(value);
-	}
-	http_start(endpoint, &request, on_response, &answer);
-	loop_run(answer.loop);
-	char *url = http_redact_url(request.url);
-	char *text = xasprintf("%s: %s", url, answer.text);
-	find(doctor, answer.finding, "endpoint", text,
-		"see that the server runs, and that --base-url and the key are right");
-	free(text);
-	free(url);
-	free(answer.text);
-	http_request_finish(&request);
-	http_endpoint_destroy(endpoint);
-	loop_destroy(answer.loop);
-}
-
-static int look_at_model(struct doctor *doctor, struct error *err) {
-	const char *given = option_text(doctor->options, "model", NULL);
-	struct resolved_model model = {0};
-	if (given == NULL) {
-		return 0;
-	}
-	int rc = model_resolve(doctor->options, given, &model, err);
-	if (rc < 0) {
-		return rc;
-	}
-	find(doctor, FINDING_OK, "model", model.label, NULL);
-	if (!model.provider->local) {
-		find(doctor, FINDING_OK, "key",
-			model.api_key != NULL ? "set" : "none (fine for most local servers)", NULL);
-		ask_endpoint(doctor, &model);
-	}
-	resolved_model_finish(&model);
-	return 0;
+static void on_model(enum probe_finding finding, const char *what, const char *text, void *data) {
+	struct doctor *doctor = data;
+	// What an endpoint lacks is a fact; a model that its list does not have is a mistake.
+	bool lacks = finding == PROBE_NO && strcmp(what, "models") == 0;
+	find(doctor,
+		finding == PROBE_FAILED ? FINDING_BROKEN
+		: lacks			? FINDING_MISSING
+					: FINDING_OK,
+		what, text,
+		lacks ? "see that the name behind PROVIDER/ is the server's own"
+		      : "see that the server runs, and that --base-url and the key are right");
 }
 
 static void look_at_limits(struct doctor *doctor) {
@@ -277,7 +217,7 @@ static int run(struct options *given, struct error *err) {
 	look_at_limits(&doctor);
 	look_at_database(&doctor);
 	look_at_lean(&doctor);
-	int rc = look_at_model(&doctor, err);
+	int rc = doctor_model(given, on_model, &doctor, err);
 	if (doctor.json && rc == 0) {
 		char *text = json_dumps(doctor.rows, JSON_COMPACT);
 		printf("{\"schema_version\":1,\"findings\":%s}\n", text);

@@ -260,6 +260,7 @@ const struct provider provider_anthropic = {
 	.token_env = "ANTHROPIC_AUTH_TOKEN",
 	.base_url_env = "ANTHROPIC_BASE_URL",
 	.base_url = "https://api.anthropic.com",
+	.path = "/v1",
 	.lacks_n = true,
 	.lacks_seed = true,
 	.build_request = build_request,

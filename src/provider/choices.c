@@ -31,6 +31,11 @@ static void read_names(struct draft *draft, const json_t *body) {
 	read_usage(draft, json_object_get(body, "usage"));
 }
 
+static void note_logprobs(struct draft *draft, const json_t *choice) {
+	draft->logprobs =
+		draft->logprobs || json_is_object(json_object_get(choice, "logprobs"));
+}
+
 /* Ends that say that something went wrong on the other side. */
 static bool ended_badly(struct draft *draft, const json_t *choice) {
 	const char *reason = json_string_or(choice, "finish_reason", "");
@@ -47,6 +52,7 @@ static bool ended_badly(struct draft *draft, const json_t *choice) {
 
 static void take(
 	struct draft *draft, struct draft_choice *choice, const json_t *from, choice_fn read) {
+	note_logprobs(draft, from);
 	if (!read(draft, choice, from)) {
 		choice->seen = false;
 		draft_break(draft, "the reply's choice holds no message");
@@ -115,6 +121,7 @@ void choices_read_event(struct draft *draft, const json_t *data, choice_fn read)
 				? draft_choice_at(draft, json_integer_or(from, "index", 0))
 				: NULL;
 		if (choice != NULL) {
+			note_logprobs(draft, from);
 			read(draft, choice, from);
 			if (!ended_badly(draft, from)) {
 				draft_finish_reason(choice, json_object_get(from, "finish_reason"));

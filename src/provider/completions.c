@@ -44,6 +44,9 @@ static int build_request(const struct model *model, const struct ask *ask,
 		body_text(&body, "model", model->name);
 		body_text(&body, "prompt", prompt);
 		body_sampling(&body, &bounded, capabilities);
+		if (ask->logprobs) {
+			body_integer(&body, "logprobs", 1);
+		}
 		rc = body_end(&body, err);
 		free(prompt);
 	}

@@ -27,6 +27,7 @@ struct draft {
 	int64_t stray; // index of a stream's only choice where that is not below `wanted`; -1
 	bool done; // the stream said that it is over
 	bool paused; // the model will go on when asked to: `blocks` is what it said
+	bool logprobs; // they came
 	bool repaired;
 	bool overflow;
 	char *id;

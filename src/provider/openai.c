@@ -28,6 +28,9 @@ static int build_request(const struct model *model, const struct ask *ask,
 		body_message(&body, "user", ask->prompt);
 		buf_append_char(body.out, ']');
 		body_sampling(&body, ask, capabilities);
+		if (ask->logprobs && body_member(&body, "logprobs")) {
+			buf_append_str(body.out, "true");
+		}
 		rc = body_end(&body, err);
 	}
 	if (rc == 0) {

@@ -45,6 +45,7 @@ struct ask {
 	struct sampling sampling;
 	size_t count; // replies to this one request; 0 and 1: one
 	bool stream;
+	bool logprobs; // ask for the probabilities of tokens: only to see whether they come
 	const char *continuation; // of a reply that paused: completion.continuation; NULL: none
 };
 
@@ -84,6 +85,7 @@ struct provider {
 	const char *token_env; // of a bearer token, where that is another thing; or NULL
 	const char *base_url_env; // default variable of the base URL, or NULL
 	const char *base_url; // default base URL, or NULL
+	const char *path; // that a base URL may lack at its end; or NULL
 	bool lacks_n; // has no request for several replies
 	bool lacks_seed;
 	bool lacks_effort; // --reasoning-effort means nothing to it

@@ -186,6 +186,9 @@ static void learn(const struct reading *reading, struct capabilities *capabiliti
 	if (reading->ask->stream) {
 		capabilities->stream = reading->kind == KIND_EVENTS ? SUPPORT_YES : SUPPORT_NO;
 	}
+	if (reading->ask->logprobs) {
+		capabilities->logprobs = draft->logprobs ? SUPPORT_YES : SUPPORT_NO;
+	}
 	if (draft->reasoning != REASONING_UNKNOWN) {
 		capabilities->reasoning = draft->reasoning;
 	}
