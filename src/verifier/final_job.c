@@ -28,11 +28,15 @@ static void on_run(struct final_run *run, void *data);
 static void end_job(struct final_job *job, enum final_outcome outcome, enum reject_reason reason,
 	const char *text) {
 	const struct final_check *final = job->final;
-	bool noted = outcome == FINAL_ACCEPTED && final->note != NULL;
+	const struct final_checker *checker = final->tool.checker;
+	bool accepted = outcome == FINAL_ACCEPTED;
+	bool blind = accepted && (checker->sees & FINAL_SEES_STATEMENT) == 0;
+	bool noted = accepted && final->note != NULL;
 	struct final_result result = {
 		.outcome = outcome,
 		.reason = reason,
-		.messages = xasprintf("%s%s%s", text, noted ? "\n" : "", noted ? final->note : ""),
+		.messages = xasprintf("%s%s%s%s%s", text, blind ? "\nnot looked at: " : "",
+			blind ? checker->blind : "", noted ? "\n" : "", noted ? final->note : ""),
 	};
 	final_job_end(job, &result);
 }
