@@ -112,7 +112,7 @@ static int eat(const char *mib) {
 
 int main(int argc, char **argv) {
 	if (argc == 3 && strcmp(argv[1], "eat") == 0) {
-		return eat(argv[2]);
+		_exit(eat(argv[2])); // a checker of leaks would want to trace us
 	}
 	struct plan plan;
 	char **program = read_plan(argc, argv, &plan);
