@@ -150,6 +150,11 @@ static void print_messages(const struct check_print *shown) {
 }
 
 static const char *advice(const struct verdict *verdict) {
+	if (verdict->messages != NULL &&
+		str_starts_with(verdict->messages, VERDICT_BROKEN_STATEMENT)) {
+		return "no proof of it can be checked: correct the statement, or name another "
+		       "--toolchain";
+	}
 	if (verdict->missing != MISSING_NONE) {
 		return "f2f doctor says what is missing; the proof is neither accepted nor "
 		       "rejected";
@@ -236,7 +241,7 @@ void check_print(const struct check_print *shown) {
 	}
 	print_checker(shown->verdict);
 	if (shown->verdict->outcome == OUTCOME_ACCEPTED && shown->verdict->final == FINAL_NONE) {
-		print_labelled("note", "a filter's verdict: no second kernel looked at the proof");
+		print_labelled("note", "a filter's verdict: no second kernel looked at the proof (--final)");
 	}
 	print_labelled("next", advice(shown->verdict));
 }

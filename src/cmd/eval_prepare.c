@@ -227,6 +227,15 @@ static int check_builtin(const struct eval *eval, struct error *err) {
 	return 0;
 }
 
+/* Published provers were trained for one version: the model's wish comes first, then the set's. */
+static void choose_wish(struct eval *eval) {
+	bool own = eval->model.toolchain != NULL;
+	eval->wish_by = own ? xasprintf("[model.%s]", option_text(eval->options, "model", ""))
+			    : xasprintf("set %s", eval->dataset->name);
+	eval->wish = (struct lean_wish){
+		own ? eval->model.toolchain : eval->dataset->toolchain, eval->wish_by, own};
+}
+
 int eval_prepare(struct eval *eval, struct error *err) {
 	const char *given;
 	int rc = need(eval->options, "model", "--model builtin/gold", &given, err);
@@ -261,6 +270,7 @@ int eval_prepare(struct eval *eval, struct error *err) {
 		return rc;
 	}
 	eval->terms = lean_setup_terms(eval->options);
+	choose_wish(eval);
 	eval->verify = !option_flag(eval->options, "no-verify") &&
 		       strcmp(eval->task, "reason") != 0;
 	eval->loop = loop_create(NULL);
@@ -281,5 +291,6 @@ void eval_finish(struct eval *eval) {
 	resolved_model_finish(&eval->model);
 	dataset_destroy(eval->dataset);
 	free(eval->splits);
+	free(eval->wish_by);
 	free(eval->database);
 }

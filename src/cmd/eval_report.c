@@ -23,6 +23,12 @@ static void look(const struct report *report, void *data) {
 		log_error("run %s is not valid: %" PRId64 " of %" PRId64
 			  " samples are missing; the same command asks again",
 			report->run.id, report->missing, report->samples);
+		if (report->broken.samples > 0) {
+			log_error("%" PRId64 " of them rest on statements that are broken on this "
+				  "Lean, which no asking mends: another --toolchain, or "
+				  "--fail-on-error %" PRId64 " to bear them",
+				report->broken.samples, report->broken.samples);
+		}
 		return;
 	}
 	for (size_t i = 0; i < report->scores.count && !isnan(gates->min_score); i++) {

@@ -25,17 +25,10 @@
 enum { CONNECTIONS = 20, TEXT_MAX = 1 << 16, SOURCE_MAX = 1 << 30 };
 
 int eval_open_verifier(struct eval *eval, struct error *err) {
-	// Published provers were trained for one version: the model's wish comes first, then the
-	// set's.
-	bool own = eval->model.toolchain != NULL;
-	char *by = own ? xasprintf("[model.%s]", option_text(eval->options, "model", ""))
-		       : xasprintf("set %s", eval->dataset->name);
-	struct lean_wish wish = {own ? eval->model.toolchain : eval->dataset->toolchain, by, own};
-	int rc = lean_setup_find(eval->options, &wish, &eval->lean, err);
+	int rc = lean_setup_find(eval->options, &eval->wish, &eval->lean, err);
 	rc = rc < 0 ? rc
 		    : lean_setup_open(eval->options, eval->loop, &eval->lean, &eval->terms,
 			      &eval->verifier, err);
-	free(by);
 	if (rc < 0) {
 		return rc;
 	}
@@ -174,6 +167,10 @@ static int make_manifest(const struct eval *eval, char **manifest_out, struct er
 		.max_attempts = option_count(options, "max-retries", 7) + 1,
 		.fail_on_error = option_number(options, "fail-on-error", 0),
 	};
+	// A run that is checked later, perhaps elsewhere, still wants its Lean.
+	struct lean_wish wish = lean_setup_wish(options, &eval->wish);
+	manifest.toolchain = wish.toolchain;
+	manifest.toolchain_by = wish.by;
 	if (eval->verifier != NULL) {
 		manifest.lean = lean_setup_manifest(
 			options, &eval->lean, &eval->terms, eval->verifier);

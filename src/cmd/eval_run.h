@@ -50,6 +50,8 @@ struct eval {
 	struct plan *plan;
 	bool verify;
 	struct lean_terms terms;
+	struct lean_wish wish; // the model's or the set's
+	char *wish_by;
 	struct lean_info lean;
 	struct verifier *verifier;
 	struct run_record run;

@@ -285,7 +285,14 @@ static int run(struct options *given, struct error *err) {
 	}
 	finish(&importing);
 	if (rc == 0 && importing.verify) {
-		rc = recheck_run(given, id, true, err);
+		int64_t limit = lean_setup_terms(given).cpu_limit_s;
+		struct recheck_request request = {
+			.pending = true,
+			.json = importing.json,
+			.limits = &limit,
+			.limit_count = 1,
+		};
+		rc = recheck_run(given, id, &request, err);
 	}
 	free(id);
 	return rc;

@@ -8,6 +8,8 @@
 #include "base/file.h"
 #include "base/mem.h"
 #include "cmd/cmd.h"
+#include "cmd/lean_setup.h"
+#include "cmd/lean_statements.h"
 #include "dataset/dataset.h"
 #include "io/loop.h"
 #include "io/proc.h"
@@ -177,8 +179,9 @@ out:
 
 static int run(struct options *options, struct error *err) {
 	const char *verb = option_argument(options, 0);
+	const char *split = option_text(options, "statements", NULL);
 	if (verb != NULL && strcmp(verb, "list") == 0) {
-		return list(err);
+		return split != NULL ? lean_statements(options, split, err) : list(err);
 	}
 	if (verb != NULL && strcmp(verb, "setup") == 0) {
 		return setup(options, err);
@@ -187,22 +190,30 @@ static int run(struct options *options, struct error *err) {
 }
 
 static const struct option options_lean[] = {
-	{"lean-project", 0, OPTION_TEXT, "DIR", "Lake project whose Mathlib cache is fetched too"},
+	{"statements", 0, OPTION_TEXT, "SPLIT", "list: elaborate every statement of a set once"},
+	{"subset", 0, OPTION_TEXT, "test|valid|all", "of them (default all)"},
+	{"again", 0, OPTION_FLAG, NULL, "also those whose answer is known"},
+	LEAN_OPTIONS,
+	{"json", 0, OPTION_FLAG, NULL, "what --statements finds, as one JSON object"},
 	{0},
 };
 
 const struct command cmd_lean = {
 	.name = "lean",
-	.synopsis = "setup [VERSION|SET] | list",
+	.synopsis = "setup [VERSION|SET] | list [--statements SPLIT]",
 	.summary = "install a Lean toolchain and its Mathlib cache; what is there",
 	.about =
 		"Installs a Lean with elan, where the network allows, and lists what is there. "
 		"Each step is printed; a failure says what to do. VERSION is 4.9.0 or elan's name; "
-		"SET takes the version that a problem set was written for.\n"
+		"SET takes the version that a problem set was written for; with --lean-project its "
+		"Mathlib cache is fetched too. list --statements tells which statements of a set do "
+		"not elaborate on the Lean that would check it: broken ones are nobody's "
+		"failures. Exit status 4 when some stay undecided.\n"
 		"\n"
 		"Examples:\n"
 		"  f2f lean setup v2s\n"
-		"  f2f lean list\n",
+		"  f2f lean list\n"
+		"  f2f lean list --statements v2s\n",
 	.options = options_lean,
 	.run = run,
 };

@@ -13,8 +13,7 @@
 
 enum { MIB = 1024 * 1024 };
 
-/* What is wanted after all: --toolchain wins over the model and the set. */
-static struct lean_wish choose_wish(const struct options *options, const struct lean_wish *wish) {
+struct lean_wish lean_setup_wish(const struct options *options, const struct lean_wish *wish) {
 	const char *given = option_text(options, "toolchain", NULL);
 	struct lean_wish own = {0};
 	if (given != NULL) {
@@ -67,7 +66,7 @@ static char *tell_why(const struct lean_wish *wish, const struct lean_info *info
 
 int lean_setup_find(const struct options *options, const struct lean_wish *wish,
 	struct lean_info *info_out, struct error *err) {
-	struct lean_wish own = choose_wish(options, wish);
+	struct lean_wish own = lean_setup_wish(options, wish);
 	const char *named = option_text(options, "lean", NULL);
 	const char *origin = option_origin(options, "lean");
 	bool by_flag = named != NULL && str_starts_with(origin, "--");

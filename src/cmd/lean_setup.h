@@ -50,6 +50,9 @@ struct lean_wish {
 	bool firm;
 };
 
+/** What is wanted after all: --toolchain wins over `wish` (NULL: none), "any" takes it back. */
+struct lean_wish lean_setup_wish(const struct options *options, const struct lean_wish *wish);
+
 /**
  * Finds the Lean to use. --toolchain wins over `wish` (NULL: none); "any" takes what is there. Of
  * toolchains and named binaries the more special wins: --lean, the firm wish if elan has it,

@@ -12,7 +12,9 @@ int run_report_print(struct store *store, const char *run, const char *format,
 	int rc = report_build(store, run, &options, &report, err);
 	if (rc == 0) {
 		const struct report *const reports[] = {report};
-		report_format_find(format)->render(reports, 1, stdout);
+		if (format != NULL) {
+			report_format_find(format)->render(reports, 1, stdout);
+		}
 		if (look != NULL) {
 			look(report, data);
 		}

@@ -9,7 +9,7 @@ struct store;
 int run_report_table(struct store *store, const char *run, struct error *err);
 
 /**
- * The same in the format that has this name ("table", "json", …), handing the report out before it
+ * The same in the format that has this name ("table", "json", …; NULL: not printed), handing the report out before it
  * is destroyed: `look` may be NULL.
  */
 int run_report_print(struct store *store, const char *run, const char *format,

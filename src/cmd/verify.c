@@ -1,277 +1,213 @@
-#include <inttypes.h>
-#include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/json.h"
-#include "base/buf.h"
-#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
 #include "cmd/lean_setup.h"
 #include "cmd/recheck.h"
-#include "cmd/run_report.h"
 #include "core/verdict.h"
-#include "dataset/dataset.h"
-#include "engine/plan.h"
-#include "engine/preflight.h"
-#include "engine/reason.h"
-#include "engine/run.h"
-#include "engine/settings.h"
-#include "io/loop.h"
 #include "store/store.h"
-
-enum { LINE_MAX_BYTES = 32 * 1024 * 1024 };
 
 static const struct option options[] = {
 	{"pending", 0, OPTION_FLAG, NULL, "only what has no outcome yet"},
-	LEAN_OPTIONS,
+	{"problem", 0, OPTION_LIST, "NAME", "only this one, or SPLIT/NAME; repeatable"},
+	{"sample", 0, OPTION_COUNT, "N", "only this sample of each problem, from 0"},
+	{"outcome", 0, OPTION_TEXT, "WORD", "only what ended so: accepted, rejected, missing …"},
+	{"reason", 0, OPTION_TEXT, "WORD", "only what was rejected for this: error, timeout …"},
+	{"dry-run", 0, OPTION_FLAG, NULL, "show what would change and store nothing"},
+	{"lean-cpu", 0, OPTION_LIST, "SECONDS",
+		"CPU time a proof (default: the run's own); several, 60,120,300, show how much "
+		"depends on it"},
+	LEAN_OPTIONS_BUT_CPU,
 	{"json", 0, OPTION_FLAG, NULL, "a JSON object a verdict, a line each"},
 	{0},
 };
 
-/* Everything a re-check holds. */
-struct recheck {
-	struct options *options;
-	struct store *store;
-	struct loop *loop;
-	struct run_record run;
-	struct dataset *dataset;
-	const char **splits;
-	struct plan *plan;
-	struct lean_terms terms;
-	struct lean_info lean;
-	struct verifier *verifier;
-	int64_t changed;
-	bool json;
+/* ---- What is wanted. */
+
+static const char *word_of(const struct sample_state *state) {
+	return state->missing != MISSING_NONE	? "missing"
+	       : state->outcome == OUTCOME_NONE ? "pending"
+						: outcome_name(state->outcome);
+}
+
+static bool is_named(const struct recheck_request *request, const struct sample_key *key) {
+	for (size_t i = 0; i < request->problem_count; i++) {
+		const char *name = request->problems[i];
+		size_t split = strlen(key->split);
+		if (strcmp(name, key->problem) == 0 ||
+			(str_starts_with(name, key->split) && name[split] == '/' &&
+				strcmp(name + split + 1, key->problem) == 0)) {
+			return true;
+		}
+	}
+	return request->problem_count == 0;
+}
+
+bool recheck_wants(const struct recheck_request *request, const struct sample_state *state) {
+	bool unchecked = state->outcome == OUTCOME_NONE &&
+			 (state->missing == MISSING_NONE || state->missing == MISSING_VERIFIER);
+	return (!request->pending || unchecked) && is_named(request, &state->key) &&
+	       (!request->has_sample || state->key.sample == request->sample) &&
+	       (request->outcome == NULL || strcmp(request->outcome, word_of(state)) == 0) &&
+	       (request->reason == NULL ||
+		       strcmp(request->reason, reject_reason_name(state->reason)) == 0);
+}
+
+/* ---- Options. */
+
+/* Owned lists behind a request. */
+struct lists {
+	VEC(char *) problems;
+	VEC(int64_t) limits;
 };
 
-static json_t *verdict_object(const struct engine_verdict *told) {
-	const struct verdict *verdict = told->verdict;
-	json_t *axioms = json_array();
-	for (size_t i = 0; i < verdict->axiom_count; i++) {
-		json_array_append_new(axioms, json_string(verdict->axioms[i]));
+static void lists_finish(struct lists *lists) {
+	for (size_t i = 0; i < lists->problems.count; i++) {
+		free(lists->problems.items[i]);
 	}
-	json_t *messages = json_array();
-	struct str rest = str_of(verdict->messages != NULL ? verdict->messages : "");
-	struct str line;
-	while (str_next_line(&rest, &line)) {
-		json_array_append_new(messages, json_stringn(line.data, line.len));
-	}
-	json_t *object = json_pack("{s:s, s:s, s:I}", "split", told->split, "problem",
-		told->problem, "sample", (json_int_t)told->sample);
-	const char *const names[] = {
-		"outcome", "reason", "missing", "backend", "lean", "policy", "sandbox"};
-	const char *const values[] = {outcome_name(verdict->outcome),
-		reject_reason_name(verdict->reason), missing_name(verdict->missing),
-		verdict->backend, verdict->lean, verdict->policy, verdict->sandbox};
-	for (size_t i = 0; i < F2F_COUNT(names); i++) {
-		bool none = values[i] == NULL || values[i][0] == '\0';
-		json_object_set_new(object, names[i], none ? json_null() : json_string(values[i]));
-	}
-	json_object_set_new(object, "axioms", axioms);
-	json_object_set_new(object, "messages", messages);
-	json_object_set_new(object, "cpu_s", json_real((double)verdict->cpu_ns / 1e9));
-	json_object_set_new(object, "elapsed_ms", json_integer(verdict->elapsed_ns / 1000000));
-	return object;
+	vec_finish(&lists->problems);
+	vec_finish(&lists->limits);
 }
 
-static void on_verdict(const struct engine_verdict *told, void *data) {
-	struct recheck *recheck = data;
-	bool changed = told->before != OUTCOME_NONE && told->before != told->verdict->outcome;
-	recheck->changed += changed;
-	if (changed) {
-		log_info("%s/%s sample %" PRId64 ": %s, was %s", told->split, told->problem,
-			told->sample,
-			told->verdict->outcome != OUTCOME_NONE
-				? outcome_name(told->verdict->outcome)
-				: "missing",
-			outcome_name(told->before));
-	}
-	if (recheck->json) {
-		struct buf text = BUF_INIT(LINE_MAX_BYTES);
-		json_t *object = verdict_object(told);
-		json_append(&text, object, false);
-		puts(buf_str(&text));
-		json_decref(object);
-		buf_finish(&text);
-	}
+/* The next of several with commas between; empty at the end. */
+static struct str next_item(const char **rest) {
+	struct str item = str_trim(str_slice(*rest, strcspn(*rest, ",")));
+	*rest += strcspn(*rest, ",");
+	*rest += **rest == ',';
+	return item;
 }
 
-/* The statements that were asked must still be the stored ones. */
-static int same_sets(const struct recheck *recheck, size_t count, struct error *err) {
-	json_t *settings = json_loads(recheck->run.settings, 0, NULL);
-	int rc = 0;
-	for (size_t i = 0; rc == 0 && i < count; i++) {
-		struct set_record set;
-		bool found = false;
-		rc = store_set_get(recheck->store, recheck->splits[i], &set, &found, err);
-		if (rc < 0 || !found) {
-			continue;
+static int compare_limits(const void *a, const void *b) {
+	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
+	return (x > y) - (x < y);
+}
+
+static int take_limits(const struct options *given, struct lists *lists, struct error *err) {
+	const char *rest;
+	for (size_t i = 0; (rest = option_item(given, "lean-cpu", i)) != NULL; i++) {
+		do {
+			struct str item = next_item(&rest);
+			char *text = xmemdup0(item.data, item.len);
+			int64_t limit = 0;
+			bool good = str_to_int64(text, &limit) && limit > 0 && limit <= 1000000;
+			int rc = good ? 0
+				      : error_set(err, ERROR_USAGE,
+						"--lean-cpu (from %s): \"%s\" is not a number of "
+						"seconds",
+						option_origin(given, "lean-cpu"), text);
+			free(text);
+			if (rc < 0) {
+				return rc;
+			}
+			vec_push(&lists->limits, limit);
+		} while (*rest != '\0');
+	}
+	if (lists->limits.count == 0) {
+		return 0;
+	}
+	qsort(lists->limits.items, lists->limits.count, sizeof(int64_t), compare_limits);
+	size_t kept = 1;
+	for (size_t i = 1; i < lists->limits.count; i++) {
+		if (lists->limits.items[i] != lists->limits.items[kept - 1]) {
+			lists->limits.items[kept++] = lists->limits.items[i];
 		}
-		char *key = xasprintf("dataset.%s", recheck->splits[i]);
-		const char *then = json_string_or(settings, key, NULL);
-		if (then != NULL && strcmp(then, set.hash) != 0) {
-			rc = error_set(err, ERROR_USAGE,
-				"run %s was asked with other files of %s than the stored ones: "
-				"pull those again first",
-				recheck->run.id, recheck->splits[i]);
-		}
-		free(key);
-		set_record_finish(&set);
 	}
-	json_decref(settings);
-	return rc;
-}
-
-static int prepare(struct recheck *recheck, const char *id, bool pending, struct error *err) {
-	char *database = options_database(recheck->options);
-	int rc = store_open(
-		database, &(struct store_options){.mode = DB_WRITE}, &recheck->store, err);
-	free(database);
-	rc = rc < 0 ? rc : store_run_get(recheck->store, id, &recheck->run, err);
-	rc = rc < 0 ? rc : dataset_load(recheck->run.split, &recheck->dataset, err);
-	if (rc < 0) {
-		return rc;
-	}
-	size_t count = recheck->dataset->member_count;
-	recheck->splits = xcalloc(count + 1, sizeof(*recheck->splits));
-	for (size_t i = 0; i < count; i++) {
-		recheck->splits[i] = recheck->dataset->members[i];
-	}
-	if (count == 0) {
-		recheck->splits[count++] = recheck->dataset->name;
-	}
-	rc = same_sets(recheck, count, err);
-	struct plan_options plan = {
-		.splits = recheck->splits, .split_count = count, .samples = recheck->run.samples};
-	rc = rc < 0 ? rc : plan_create(recheck->store, &plan, &recheck->plan, err);
-	rc = rc < 0 ? rc
-		    : plan_recheck(recheck->plan, recheck->store, recheck->run.id, pending, err);
-	return rc < 0 ? rc : store_run_lock(recheck->store, recheck->run.id, err);
-}
-
-static int open_verifier(struct recheck *recheck, struct error *err) {
-	recheck->loop = loop_create(NULL);
-	struct lean_wish wish = {recheck->dataset->toolchain, recheck->dataset->name, false};
-	int rc = lean_setup_find(recheck->options, &wish, &recheck->lean, err);
-	recheck->terms = lean_setup_terms(recheck->options);
-	rc = rc < 0 ? rc
-		    : lean_setup_open(recheck->options, recheck->loop, &recheck->lean,
-			      &recheck->terms, &recheck->verifier, err);
-	VEC(const char *) headers = {0};
-	for (size_t i = 0; i < plan_header_count(recheck->plan); i++) {
-		vec_push(&headers, plan_header(recheck->plan, i));
-	}
-	rc = rc < 0 ? rc
-		    : preflight_headers(
-			      recheck->loop, recheck->verifier, headers.items, headers.count, err);
-	vec_finish(&headers);
-	return rc;
-}
-
-static int perform(struct recheck *recheck, struct error *err) {
-	struct engine_options engine = {
-		.loop = recheck->loop,
-		.store = recheck->store,
-		.verifier = recheck->verifier,
-		.plan = recheck->plan,
-		.run = recheck->run.id,
-		.task = recheck->run.task,
-		.policy = recheck->terms.policy,
-		.connections = (int)plan_left(recheck->plan) + 1,
-		.progress = option_text(recheck->options, "progress", "auto"),
-		.on_verdict = on_verdict,
-		.data = recheck,
-	};
-	struct engine_result result;
-	size_t todo = plan_left(recheck->plan);
-	int rc = engine_run(&engine, &result, err);
-	if (rc < 0) {
-		return rc;
-	}
-	log_info("run %s: %" PRId64 " of %zu checked with Lean %s, %" PRId64 " changed",
-		recheck->run.id, result.checked, todo, recheck->lean.version, recheck->changed);
-	if (result.end == ENGINE_INTERRUPTED) {
-		return result.signo == SIGTERM ? 143 : 130;
-	}
+	lists->limits.count = kept;
 	return 0;
 }
 
-static void finish(struct recheck *recheck) {
-	verifier_close(recheck->verifier);
-	plan_destroy(recheck->plan);
-	loop_destroy(recheck->loop);
-	lean_info_finish(&recheck->lean);
-	dataset_destroy(recheck->dataset);
-	free(recheck->splits);
-	run_record_finish(&recheck->run);
-	store_close(recheck->store);
+static void take_problems(const struct options *given, struct lists *lists) {
+	const char *rest;
+	for (size_t i = 0; (rest = option_item(given, "problem", i)) != NULL; i++) {
+		while (*rest != '\0') {
+			struct str item = next_item(&rest);
+			if (item.len > 0) {
+				vec_push(&lists->problems, xmemdup0(item.data, item.len));
+			}
+		}
+	}
 }
 
-static void on_reread(const struct sample_key *key, const char *change, void *data) {
-	struct recheck *recheck = data;
-	recheck->changed++;
-	log_info("%s/%s sample %" PRId64 ": %s", key->split, key->problem, key->sample, change);
+static int check_words(const struct recheck_request *request, struct error *err) {
+	static const char *const words[] = {
+		"accepted", "rejected", "no_code", "missing", "pending"};
+	enum reject_reason reason;
+	bool known = request->outcome == NULL;
+	for (size_t i = 0; !known && i < F2F_COUNT(words); i++) {
+		known = strcmp(request->outcome, words[i]) == 0;
+	}
+	if (!known) {
+		return error_set(err, ERROR_USAGE,
+			"--outcome %s: Lean has no say in that; there are accepted, rejected, "
+			"no_code, missing and pending",
+			request->outcome);
+	}
+	return request->reason == NULL || (request->reason[0] != '\0' &&
+						  reject_reason_from_name(request->reason, &reason))
+		       ? 0
+		       : error_set(err, ERROR_USAGE,
+				 "--reason %s is not a word for one; type: f2f help show",
+				 request->reason);
 }
 
-/* Proofs in words are read again; there is nothing for Lean in them. */
-static int reread(struct recheck *recheck, struct error *err) {
-	json_t *settings = json_loads(recheck->run.settings, 0, NULL);
-	const char *proof_text = json_string_or(settings, "proof_text", "answer");
-	int64_t read = 0;
-	int rc = reason_reread(recheck->store, recheck->run.id, proof_text, on_reread, recheck,
-		&read, err);
-	json_decref(settings);
-	if (rc == 0) {
-		log_info("run %s: %" PRId64 " replies read again (%s), %" PRId64 " changed",
-			recheck->run.id, read, F2F_READER, recheck->changed);
+static int read_request(const struct options *given, struct lists *lists,
+	struct recheck_request *request, struct error *err) {
+	int rc = take_limits(given, lists, err);
+	if (rc < 0) {
+		return rc;
 	}
-	return rc;
-}
-
-int recheck_run(struct options *given, const char *id, bool pending, struct error *err) {
-	struct recheck recheck = {.options = given, .json = option_flag(given, "json")};
-	int rc = prepare(&recheck, id, pending, err);
-	if (rc == 0 && strcmp(recheck.run.task, "reason") == 0) {
-		rc = reread(&recheck, err);
-	} else if (rc == 0 && plan_left(recheck.plan) == 0) {
-		log_info("run %s: nothing to check", recheck.run.id);
-	} else if (rc == 0) {
-		rc = open_verifier(&recheck, err);
-		rc = rc < 0 ? rc : perform(&recheck, err);
-	}
-	if (rc == 0 && !recheck.json) {
-		rc = run_report_table(recheck.store, recheck.run.id, err);
-	}
-	finish(&recheck);
-	return rc;
+	take_problems(given, lists);
+	*request = (struct recheck_request){
+		.pending = option_flag(given, "pending"),
+		.dry_run = option_flag(given, "dry-run"),
+		.json = option_flag(given, "json"),
+		.problems = (const char *const *)lists->problems.items,
+		.problem_count = lists->problems.count,
+		.outcome = option_text(given, "outcome", NULL),
+		.reason = option_text(given, "reason", NULL),
+		.has_sample = option_given(given, "sample"),
+		.sample = option_count(given, "sample", 0),
+		.limits = lists->limits.items,
+		.limit_count = lists->limits.count,
+	};
+	request->chosen = request->problem_count > 0 || request->outcome != NULL ||
+			  request->reason != NULL || request->has_sample;
+	return check_words(request, err);
 }
 
 static int run(struct options *given, struct error *err) {
+	struct lists lists = {0};
+	struct recheck_request request;
 	const char *id = option_argument(given, 0);
-	if (id == NULL || option_argument(given, 1) != NULL) {
-		return error_set(err, ERROR_USAGE, "give one RUN, or latest; type: f2f runs");
+	if (id == NULL) {
+		return error_set(err, ERROR_USAGE, "give a RUN, or latest; type: f2f runs");
 	}
-	return recheck_run(given, id, option_flag(given, "pending"), err);
+	int rc = read_request(given, &lists, &request, err);
+	for (size_t i = 0; rc == 0 && (id = option_argument(given, i)) != NULL; i++) {
+		rc = recheck_run(given, id, &request, err);
+	}
+	lists_finish(&lists);
+	return rc;
 }
 
 const struct command cmd_verify = {
 	.name = "verify",
-	.synopsis = "RUN",
+	.synopsis = "RUN…",
 	.summary = "(re-)check a run's stored completions: no model is asked",
-	.about = "Takes the proofs out of a run's stored replies again and checks them with Lean. "
-		 "Earlier verdicts are kept; "
-		 "the newest counts. Proofs in words are read again. With --json a line per "
-		 "verdict.\n"
+	.about = "Takes the proofs out of a run's stored replies again, checks them with Lean and "
+		 "shows what changed. Policy, Lean and limit are the run's own where none are "
+		 "given. Earlier verdicts are kept; the newest counts. The run's settings stay: "
+		 "reports say where its verdicts rest on others. When it is interrupted, the same "
+		 "command goes on. Proofs in words are read again.\n"
 		 "\n"
 		 "Examples:\n"
 		 "  f2f verify latest --pending\n"
-		 "  f2f verify 20261123-160501-4f2a --backend batch --lean-cpu 600\n",
+		 "  f2f verify latest --outcome rejected --reason timeout --lean-cpu 600\n"
+		 "  f2f verify 20261123-160501-4f2a --lean-cpu 60,120,300 --dry-run\n",
 	.options = options,
 	.run = run,
 };

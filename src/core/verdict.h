@@ -46,6 +46,9 @@ bool outcome_from_name(const char *name, enum outcome *outcome_out);
 bool reject_reason_from_name(const char *name, enum reject_reason *reason_out);
 bool missing_from_name(const char *name, enum missing *missing_out);
 
+/** How the messages of a missing verdict begin whose statement itself does not elaborate. */
+#define VERDICT_BROKEN_STATEMENT "the statement is broken on this Lean"
+
 /** What a check may use; 0: not limited, or not known. */
 struct verdict_limits {
 	int64_t cpu_s;

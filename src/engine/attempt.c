@@ -27,8 +27,7 @@ static void attempt_free(void *data) {
 	free(attempt);
 }
 
-/* Takes it off the list; the memory goes at the end of the turn, when nothing can be using it. */
-static void attempt_end(struct attempt *attempt) {
+void attempt_end(struct attempt *attempt) {
 	struct engine *engine = attempt->engine;
 	if (attempt->previous != NULL) {
 		attempt->previous->next = attempt->next;
@@ -49,11 +48,10 @@ static void attempt_end(struct attempt *attempt) {
 }
 
 void attempt_fail(struct attempt *attempt, const struct error *err) {
-	struct engine *engine = attempt->engine;
-	engine_fail(engine, err);
+	engine_fail(attempt->engine, err);
 }
 
-static struct sample_key key_of(const struct attempt *attempt) {
+struct sample_key attempt_key(const struct attempt *attempt) {
 	const struct engine_options *options = attempt->engine->options;
 	return (struct sample_key){
 		.run = options->run,
@@ -64,66 +62,13 @@ static struct sample_key key_of(const struct attempt *attempt) {
 	};
 }
 
-/* ---- Checking. */
-
-static int store_verdict(
-	struct attempt *attempt, const struct verdict *verdict, struct error *err) {
-	struct store *store = attempt->engine->options->store;
-	int rc = store_begin(store, err);
-	if (rc == 0) {
-		rc = store_verdict_put(store, attempt->sample_id, verdict, err);
-	}
-	if (rc == 0 && attempt->twin_id > 0) {
-		rc = store_verdict_put(store, attempt->twin_id, verdict, err);
-	}
-	return rc;
-}
-
-static void on_verdict(const struct verdict *verdict, void *data) {
-	struct attempt *attempt = data;
-	struct engine *engine = attempt->engine;
-	struct error err;
-	trace_event("verdict", attempt->sample_id, "%s %s %s", outcome_name(verdict->outcome),
-		reject_reason_name(verdict->reason), missing_name(verdict->missing));
-	if (store_verdict(attempt, verdict, &err) < 0) {
-		attempt_fail(attempt, &err);
-		return;
-	}
-	if (engine->options->on_verdict != NULL) {
-		struct engine_verdict told = {
-			.split = attempt->item.split,
-			.problem = attempt->item.problem,
-			.sample = attempt->item.sample,
-			.before = attempt->before,
-			.verdict = verdict,
-		};
-		engine->options->on_verdict(&told, engine->options->data);
-	}
-	engine->result->checked++;
-	engine->accepted += verdict->outcome == OUTCOME_ACCEPTED;
-	engine->result->missing += verdict->missing != MISSING_NONE;
-	engine->done++;
-	attempt_end(attempt);
-}
-
-static void start_check(struct attempt *attempt, const struct lean_candidate *candidate) {
-	struct engine *engine = attempt->engine;
-	char nonce[VERIFIER_NONCE];
-	verifier_nonce(nonce);
-	lean_check_assemble(&attempt->problem, candidate, nonce, &attempt->check);
-	attempt->state = ATTEMPT_CHECKING;
-	engine->asking--;
-	engine->checking++;
-	verifier_submit(engine->options->verifier, &attempt->check, on_verdict, attempt);
-}
-
 /* ---- Recording. */
 
 void attempt_record(struct attempt *attempt, const struct record_reply *reply) {
 	struct engine *engine = attempt->engine;
 	struct record_context context = {
 		.store = engine->options->store,
-		.key = key_of(attempt),
+		.key = attempt_key(attempt),
 		.twin_split = attempt->item.twin_split,
 		.problem = &attempt->problem,
 		.prompt = engine->options->prompt != NULL ? buf_str(&attempt->prompt) : NULL,
@@ -148,7 +93,7 @@ void attempt_record(struct attempt *attempt, const struct record_reply *reply) {
 	engine->result->missing += reply->missing != MISSING_NONE;
 	engine->result->asked += reply->missing == MISSING_NONE;
 	if (recorded.to_check && engine->options->verifier != NULL && !engine->stopping) {
-		start_check(attempt, &recorded.candidate);
+		attempt_check(attempt, &recorded.candidate);
 	} else {
 		engine->done++;
 		attempt_end(attempt);
@@ -163,31 +108,6 @@ void attempt_missing(struct attempt *attempt, const char *why) {
 			.note = why,
 			.completion = attempt->partial.text != NULL ? &attempt->partial : NULL,
 		});
-}
-
-/* A reply is stored and was not checked: take the candidate out of it again and check it. */
-static void check_stored(void *data) {
-	struct attempt *attempt = data;
-	struct engine *engine = attempt->engine;
-	struct sample_key key = key_of(attempt);
-	struct error err;
-	struct recorded recorded = {0};
-	int rc = record_recall(engine->options->store, &key, attempt->item.twin_split,
-		&attempt->problem, engine->options->policy, &recorded, &err);
-	if (rc < 0) {
-		attempt_fail(attempt, &err);
-		return;
-	}
-	attempt->sample_id = recorded.sample_id;
-	attempt->twin_id = recorded.twin_id;
-	attempt->before = recorded.before;
-	if (recorded.to_check) {
-		start_check(attempt, &recorded.candidate);
-	} else {
-		engine->done++;
-		attempt_end(attempt);
-	}
-	lean_candidate_finish(&recorded.candidate);
 }
 
 void attempt_start(struct engine *engine, const struct plan_item *item) {
@@ -212,7 +132,7 @@ void attempt_start(struct engine *engine, const struct plan_item *item) {
 		return;
 	}
 	if (!item->ask) {
-		loop_defer(options->loop, check_stored, attempt);
+		loop_defer(options->loop, attempt_check_stored, attempt);
 		return;
 	}
 	if (options->prompt != NULL) {
@@ -232,6 +152,6 @@ void attempt_cancel(struct attempt *attempt) {
 	struct engine *engine = attempt->engine;
 	struct loop *loop = engine->options->loop;
 	attempt_ask_cancel(attempt);
-	loop_defer_cancel(loop, check_stored, attempt);
+	loop_defer_cancel(loop, attempt_check_stored, attempt);
 	attempt_end(attempt);
 }

@@ -1,6 +1,8 @@
 #include "engine/manifest.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/sysinfo.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -8,6 +10,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/mem.h"
 #include "core/prompt.h"
 #include "io/http.h"
 #include "store/store.h"
@@ -93,16 +96,55 @@ static char *render(const json_t *manifest) {
 	return buf_detach(&out);
 }
 
-char *manifest_with_lean(const char *text, const struct manifest_lean *lean) {
+static json_t *parse(const char *text) {
 	json_t *manifest = json_loads(text, 0, NULL);
 	if (!json_is_object(manifest)) {
 		json_decref(manifest);
 		manifest = json_object();
 	}
-	json_object_set_new(manifest, "lean", lean_object(lean));
+	return manifest;
+}
+
+/* Takes over `value`; NULL: the member goes. */
+static char *with_member(const char *text, const char *key, json_t *value) {
+	json_t *manifest = parse(text);
+	if (value != NULL) {
+		json_object_set_new(manifest, key, value);
+	} else {
+		json_object_del(manifest, key);
+	}
 	char *changed = render(manifest);
 	json_decref(manifest);
 	return changed;
+}
+
+char *manifest_with_lean(const char *text, const struct manifest_lean *lean) {
+	return with_member(text, "lean", lean_object(lean));
+}
+
+char *manifest_with_recheck(const char *text, const char *what, int64_t started_ns) {
+	return with_member(text, "recheck",
+		what != NULL ? json_pack("{s:s, s:I}", "what", what, "started_ns",
+				       (json_int_t)started_ns)
+			     : NULL);
+}
+
+int64_t manifest_recheck(const char *text, const char *what) {
+	json_t *manifest = parse(text);
+	json_t *open = json_object_get(manifest, "recheck");
+	bool same = open != NULL && strcmp(json_string_or(open, "what", ""), what) == 0;
+	int64_t started = same ? json_integer_or(open, "started_ns", 0) : 0;
+	json_decref(manifest);
+	return started;
+}
+
+char *manifest_toolchain(const char *text, char **by_out) {
+	json_t *manifest = parse(text);
+	json_t *wanted = json_object_get(manifest, "toolchain");
+	char *name = xstrdup(json_string_or(wanted, "name", NULL));
+	*by_out = xstrdup(json_string_or(wanted, "by", NULL));
+	json_decref(manifest);
+	return name;
 }
 
 int manifest_render(struct store *store, const struct manifest_options *options, char **text_out,
@@ -124,6 +166,10 @@ int manifest_render(struct store *store, const struct manifest_options *options,
 	json_object_set_new(manifest, "connections", json_integer(options->connections));
 	json_object_set_new(manifest, "max_attempts", json_integer(options->max_attempts));
 	json_object_set_new(manifest, "fail_on_error", json_real(options->fail_on_error));
+	json_object_set_new(manifest, "toolchain",
+		options->toolchain != NULL ? json_pack("{s:s, s:s?}", "name", options->toolchain,
+						     "by", options->toolchain_by)
+					   : json_null());
 	json_object_set_new(manifest, "lean", lean_object(&options->lean));
 	int rc = add_sets(store, options, manifest, err);
 	if (rc == 0) {

@@ -33,6 +33,8 @@ struct manifest_options {
 	const struct prompt *prompt; // NULL: a local source has none
 	const char *const *splits;
 	size_t split_count;
+	const char *toolchain; // the Lean that is wanted; NULL: any
+	const char *toolchain_by; // who says so
 	struct manifest_lean lean; // its `info` NULL: not verified
 	int connections;
 	int64_t max_attempts;
@@ -45,5 +47,20 @@ int manifest_render(struct store *store, const struct manifest_options *options,
 
 /** Owned: a rendered manifest that names another checker; the rest as it was. */
 char *manifest_with_lean(const char *manifest, const struct manifest_lean *lean);
+
+/**
+ * A re-check that was begun: what it does and when, so that the same one goes on where it stopped.
+ * Owned text, `what` NULL: none is open.
+ */
+char *manifest_with_recheck(const char *manifest, const char *what, int64_t started_ns);
+
+/** When the re-check that is open and does `what` was begun; 0 when there is none. */
+int64_t manifest_recheck(const char *manifest, const char *what);
+
+/**
+ * Owned: the toolchain that the run wanted, and *by_out (owned) who said so; NULL when it wanted
+ * none.
+ */
+char *manifest_toolchain(const char *manifest, char **by_out);
 
 #endif

@@ -314,15 +314,36 @@ int plan_resume(
 	return store_samples(store, run, resume_sample, &resuming, err);
 }
 
+struct rechecking {
+	struct plan *plan;
+	bool (*wanted)(const struct sample_state *state, void *data);
+	void *data;
+};
+
+/* What the text alone decided is looked at again too: another policy may let it through. */
+static bool rests_on_checks(const struct sample_state *state) {
+	switch (state->outcome) {
+	case OUTCOME_ACCEPTED:
+	case OUTCOME_REJECTED:
+	case OUTCOME_NO_CODE:
+		return true;
+	case OUTCOME_NONE:
+		return state->missing == MISSING_VERIFIER || state->missing == MISSING_NONE;
+	case OUTCOME_TRUNCATED:
+	case OUTCOME_REFUSED:
+	case OUTCOME_CONTEXT:
+		break;
+	}
+	return false;
+}
+
 static int recheck_sample(const struct sample_state *state, void *data) {
-	struct resuming *resuming = data;
-	struct plan *plan = resuming->plan;
+	struct rechecking *rechecking = data;
+	struct plan *plan = rechecking->plan;
 	struct planned *planned = plan_find(plan, state->key.split, state->key.problem);
-	bool unchecked = state->outcome == OUTCOME_NONE &&
-		(state->missing == MISSING_NONE || state->missing == MISSING_VERIFIER);
-	if (planned == NULL || planned->follows || state->candidate_hash == NULL ||
+	if (planned == NULL || planned->follows || !rests_on_checks(state) ||
 		state->key.sample < 0 || state->key.sample >= plan->options.samples ||
-		(resuming->check && !unchecked)) {
+		(rechecking->wanted != NULL && !rechecking->wanted(state, rechecking->data))) {
 		return 0;
 	}
 	planned->todo[state->key.sample] = TODO_CHECK;
@@ -331,14 +352,15 @@ static int recheck_sample(const struct sample_state *state, void *data) {
 	return 0;
 }
 
-int plan_recheck(struct plan *plan, struct store *store, const char *run, bool pending_only,
+int plan_recheck(struct plan *plan, struct store *store, const char *run,
+	bool (*wanted)(const struct sample_state *state, void *data), void *data,
 	struct error *err) {
 	for (size_t i = 0; i < plan->problems.count; i++) {
 		memset(plan->problems.items[i].todo, TODO_DONE, (size_t)plan->options.samples);
 	}
 	plan->left = 0;
-	struct resuming resuming = {plan, pending_only};
-	int rc = store_samples(store, run, recheck_sample, &resuming, err);
+	struct rechecking rechecking = {plan, wanted, data};
+	int rc = store_samples(store, run, recheck_sample, &rechecking, err);
 	plan->total = plan->left;
 	return rc;
 }

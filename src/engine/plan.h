@@ -7,6 +7,7 @@
 
 struct error;
 struct run_problem;
+struct sample_state;
 struct store;
 
 /**
@@ -57,10 +58,11 @@ int plan_resume(
 	struct plan *plan, struct store *store, const char *run, bool check, struct error *err);
 
 /**
- * Nothing but checks: those of the run's samples that have a candidate (`pending_only`: and no
- * outcome yet).
+ * Nothing but checks: those of the run's samples whose outcome rests on what Lean or the policy
+ * says of their reply, and that `wanted` wants (NULL: all).
  */
-int plan_recheck(struct plan *plan, struct store *store, const char *run, bool pending_only,
+int plan_recheck(struct plan *plan, struct store *store, const char *run,
+	bool (*wanted)(const struct sample_state *state, void *data), void *data,
 	struct error *err);
 
 /** The next thing to do, once each; false when there is none left. Checks come before questions. */

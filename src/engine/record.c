@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/mem.h"
 #include "core/completion.h"
 #include "engine/reason.h"
 
@@ -107,20 +108,23 @@ int record_reply(const struct record_context *context, const struct record_reply
 	return 0;
 }
 
-static int put_text_verdict(struct store *store, const struct recorded *recorded,
-	struct candidate_result *result, enum lean_policy policy, struct error *err) {
-	struct verdict verdict = {
+/* By its text alone; a verdict has no word for "no code", so that is absent. */
+static struct verdict text_verdict(const struct candidate_result *result, enum lean_policy policy) {
+	return (struct verdict){
 		.outcome = OUTCOME_REJECTED,
 		.reason = result->status == CANDIDATE_NO_CODE ? REASON_ABSENT : result->reason,
-		.messages = result->note,
-		.backend = (char *)backend_text, // borrowed: store_verdict_put only reads
-		.policy = (char *)lean_policy_name(policy),
+		.messages = xstrdup(result->note),
+		.backend = xstrdup(backend_text),
+		.policy = xstrdup(lean_policy_name(policy)),
 	};
-	int rc = store_verdict_put(store, recorded->sample_id, &verdict, err);
-	if (rc == 0 && recorded->twin_id > 0) {
-		rc = store_verdict_put(store, recorded->twin_id, &verdict, err);
-	}
-	return rc;
+}
+
+/* Whether the text says what it said before: then nothing has changed. */
+static bool is_same(const struct candidate_result *result, const struct recorded *recorded) {
+	return result->status == CANDIDATE_NO_CODE
+		       ? recorded->before.outcome == OUTCOME_NO_CODE
+		       : recorded->before.outcome == OUTCOME_REJECTED &&
+				 recorded->before.reason == recorded->verdict.reason;
 }
 
 int record_recall(struct store *store, const struct sample_key *key, const char *twin_split,
@@ -146,18 +150,28 @@ int record_recall(struct store *store, const struct sample_key *key, const char 
 	}
 	recorded.sample_id = stored.id;
 	recorded.twin_id = twin.id;
-	recorded.before = stored.outcome;
+	recorded.before = (struct recorded_before){stored.outcome, stored.reason, stored.missing};
 	result = lean_candidate_from_reply(
 		problem, policy, stored.reply, strlen(stored.reply), &recorded.candidate);
 	recorded.to_check = result.status == CANDIDATE_OK;
 	if (!recorded.to_check) {
-		rc = put_text_verdict(store, &recorded, &result, policy, err);
+		recorded.verdict = text_verdict(&result, policy);
+		recorded.refused = !is_same(&result, &recorded);
 	}
-	if (rc == 0) {
-		*recorded_out = recorded;
-	}
+	*recorded_out = recorded;
 out:
 	stored_sample_finish(&stored);
 	stored_sample_finish(&twin);
+	return rc;
+}
+
+int record_candidate(struct store *store, const struct recorded *recorded, struct error *err) {
+	char *text = lean_candidate_text(&recorded->candidate);
+	const char *difference = recorded->candidate.difference;
+	int rc = store_candidate_put(store, recorded->sample_id, text, difference, err);
+	if (rc == 0 && recorded->twin_id > 0) {
+		rc = store_candidate_put(store, recorded->twin_id, text, difference, err);
+	}
+	free(text);
 	return rc;
 }

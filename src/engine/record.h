@@ -37,10 +37,19 @@ struct record_reply {
 	const char *note; // why, for people; NULL: none
 };
 
+/* What a row said before; all three NONE: pending. */
+struct recorded_before {
+	enum outcome outcome;
+	enum reject_reason reason;
+	enum missing missing;
+};
+
 struct recorded {
 	int64_t sample_id;
 	int64_t twin_id; // 0: no twin
-	enum outcome before; // record_recall: the outcome the row had
+	struct recorded_before before; // record_recall
+	bool refused; // record_recall: by its text, and was not before
+	struct verdict verdict; // unless to_check; owned: verdict_finish
 	bool to_check; // candidate is filled (owned: lean_candidate_finish); else it is zeroed
 	struct lean_candidate candidate;
 };
@@ -54,12 +63,17 @@ int record_reply(const struct record_context *context, const struct record_reply
 	struct recorded *recorded_out, struct error *err);
 
 /**
- * A stored reply again, for checking: the candidate is taken out anew, by today's rules. When they
- * refuse it, a verdict saying so is stored and to_check is false. ERROR_NOT_FOUND when there is no
- * such sample or it has no reply.
+ * A stored reply again, for checking: the candidate is taken out anew, by today's rules, and nothing
+ * is written. When they refuse it, `verdict` says so, and `refused` is false where that is what they
+ * said before. ERROR_NOT_FOUND when there is no such sample or it has no
+ * reply.
  */
 int record_recall(struct store *store, const struct sample_key *key, const char *twin_split,
 	const struct problem *problem, enum lean_policy policy, struct recorded *recorded_out,
 	struct error *err);
+
+/** Writes what was taken out of a stored reply into its row (and its twin's). */
+int record_candidate(
+	struct store *store, const struct recorded *recorded, struct error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "core/verdict.h"
+#include "engine/record.h"
 #include "engine/retry.h"
 #include "lean/policy.h"
 #include "provider/provider.h"
@@ -22,7 +23,8 @@ struct engine_verdict {
 	const char *split;
 	const char *problem;
 	int64_t sample;
-	enum outcome before; // OUTCOME_NONE when it had none
+	struct recorded_before before;
+	// NULL: its text says what it said before, and nothing was stored
 	const struct verdict *verdict;
 };
 
@@ -53,6 +55,7 @@ struct engine_options {
 	int64_t request_timeout_ms;
 	int64_t idle_timeout_ms; // of a stream, without a byte; 0: none
 	struct retry_policy retry;
+	bool show_only; // verdicts are told, not stored
 	const char *progress; // term_progress_start's mode
 	void (*on_verdict)(const struct engine_verdict *verdict, void *data); // NULL: nobody asks
 	void *data;

@@ -11,6 +11,7 @@
 #include "core/problem.h"
 #include "engine/lanes.h"
 #include "engine/plan.h"
+#include "engine/record.h"
 #include "engine/run.h"
 #include "io/http.h"
 #include "lean/candidate.h"
@@ -62,8 +63,8 @@ struct attempt {
 	int adjustments;
 	int continuations;
 	int64_t sample_id; // 0 until recorded
-	int64_t twin_id; // 0: none
-	enum outcome before; // what the store said of it
+	int64_t twin_id;   // 0: none
+	struct recorded_before before; // what the store said of it
 	struct lean_check check;
 };
 
@@ -99,6 +100,18 @@ struct engine {
 
 /** Takes an item of the plan on its way. Failures end in the store or in engine_fail. */
 void attempt_start(struct engine *engine, const struct plan_item *item);
+
+/** Its row. Borrows. */
+struct sample_key attempt_key(const struct attempt *attempt);
+
+/** Takes it off the list; the memory goes at the end of the turn, when nothing can be using it. */
+void attempt_end(struct attempt *attempt);
+
+/** Its sample is recorded: have the candidate checked, store the verdict, end. */
+void attempt_check(struct attempt *attempt, const struct lean_candidate *candidate);
+
+/** A deferred call: its reply is stored; takes the candidate out of it again and checks that. */
+void attempt_check_stored(void *attempt);
 
 /** Ends it without recording anything. */
 void attempt_cancel(struct attempt *attempt);

@@ -164,16 +164,19 @@ static const char *severity_name(enum lean_severity severity) {
 	}
 }
 
-/* Lines count in the proof, from 1; 0 is what stands before it, and what we appended is left out
- * unless it failed. */
-static char *render(const struct lean_check *check, const struct lean_answer *answer) {
+/* Lines count in the proof, from 1; 0 is what stands before it. What we appended is left out unless
+ * it alone failed: behind another error its own say nothing. */
+static char *render(const struct lean_check *check, const struct lean_answer *answer,
+	const struct evidence *evidence) {
+	bool failed = evidence->errors || evidence->broken != NULL;
 	struct buf out = BUF_INIT(MESSAGES_MAX_BYTES);
 	for (size_t i = 0; i < answer->count; i++) {
 		const struct lean_message *message = &answer->messages[i];
 		bool appended = message->line >= (int)check->append_line;
 		bool goal = message->line >= (int)check->goal_line &&
 			    message->line < (int)check->theirs_line;
-		if ((appended || goal) && message->severity != LEAN_ERROR) {
+		if ((appended && failed) ||
+			((appended || goal) && message->severity != LEAN_ERROR)) {
 			continue;
 		}
 		int line = message->line - (int)check->proof_line + 1;
@@ -208,11 +211,11 @@ void lean_judge(
 	verdict->axioms = evidence.axioms.list.items;
 	verdict->axiom_count = evidence.axioms.list.count;
 	free(verdict->messages);
-	verdict->messages = render(check, answer);
+	verdict->messages = render(check, answer, &evidence);
 	if (evidence.broken != NULL) {
 		char *said = verdict->messages;
 		verdict->messages = xasprintf(
-			"the statement is broken on this Lean, before any proof: %s", said);
+			VERDICT_BROKEN_STATEMENT ", before any proof: %s", said);
 		free(said);
 	}
 }

@@ -8,6 +8,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "core/stats.h"
+#include "report/checks.h"
 #include "report/reason.h"
 #include "report/report.h"
 #include "report/report_internal.h"
@@ -45,6 +46,7 @@ void report_destroy(struct report *report) {
 	}
 	vec_finish(&report->scores);
 	vec_finish(&report->outcomes);
+	checks_finish(report);
 	reason_report_destroy(report->reason);
 	run_record_finish(&report->run);
 	free(report);
@@ -286,6 +288,7 @@ int report_build(struct store *store, const char *run, const struct report_optio
 	int rc = store_run_get(store, run, &report->run, err);
 	rc = rc < 0 ? rc : store_run_problems(store, report->run.id, add_problem, &building, err);
 	rc = rc < 0 ? rc : store_samples(store, report->run.id, add_sample, &building, err);
+	rc = rc < 0 ? rc : checks_build(store, report, err);
 	rc = rc < 0 ? rc : store_run_cost(store, report->run.id, &report->cost, err);
 	rc = rc < 0 ? rc : add_all(&building, store, options != NULL ? options : &defaults, err);
 	if (rc == 0) {

@@ -3,6 +3,7 @@
 
 #include <jansson.h>
 
+#include "report/checks.h"
 #include "report/reason.h"
 #include "report/report.h"
 
@@ -108,6 +109,12 @@ static json_t *report_object(const struct report *report) {
 		(double)report->cost.wall_ns / 1e9);
 	json_t *object = json_pack("{s:i, s:o, s:o, s:o, s:o}", "schema_version", 1, "run",
 		run_object(report), "scores", scores, "outcomes", outcomes, "cost", cost);
+	if (report->reason == NULL) {
+		json_object_set_new(object, "checks", checks_json(report));
+		json_object_set_new(object, "broken_statements",
+			json_pack("{s:I, s:I}", "problems", (json_int_t)report->broken.problems,
+				"samples", (json_int_t)report->broken.samples));
+	}
 	if (report->reason != NULL) {
 		json_object_set_new(object, "reason", reason_object(report));
 	}

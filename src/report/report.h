@@ -45,11 +45,27 @@ struct outcome_count {
 	int64_t count;
 };
 
+/* Verdicts that count and rest on the same. Texts owned. */
+struct report_checks {
+	char *lean;
+	char *policy; // NULL: not known
+	int64_t cpu_limit_s; // 0: not known
+	int64_t verdicts;
+};
+
+/** Statements that do not elaborate on the Lean that was asked: what hangs on them is missing. */
+struct report_broken {
+	int64_t problems;
+	int64_t samples;
+};
+
 /** A read-only view of one run's results. */
 struct report {
 	struct run_record run;
 	VEC(struct score) scores;
 	VEC(struct outcome_count) outcomes;
+	VEC(struct report_checks) checks; // those by text alone are left out
+	struct report_broken broken;
 	struct reason_report *reason; // reason.h; NULL unless the run's task is "reason"
 	struct run_cost cost;
 	int64_t samples; // that the run set out for

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/mem.h"
+#include "report/checks.h"
 #include "report/reason_text.h"
 #include "report/report.h"
 #include "report/text.h"
@@ -83,6 +84,7 @@ static void render_one(const struct report *report, FILE *out) {
 	} else {
 		render_scores(report, out);
 	}
+	checks_table(report, out);
 	if (report->pending > 0) {
 		fprintf(out,
 			"%" PRId64 " stored and not checked yet: no score; type: f2f verify %s\n",

@@ -83,3 +83,45 @@ int store_verdicts(struct store *store, int64_t sample_id,
 	return db_run(store->db, STATEMENT_VERDICTS, err, give_verdict,
 		&(struct each_verdict){each, data}, "i", sample_id);
 }
+
+struct each_newest {
+	int (*each)(const struct newest_verdict *verdict, void *data);
+	void *data;
+};
+
+static int give_newest(struct db_row *row, void *data, struct error *err) {
+	struct each_newest *each = data;
+	struct newest_verdict verdict = {
+		.sample_id = db_int(row, 0),
+		.cpu_ns = db_int(row, 4),
+		.created_ns = db_int(row, 5),
+		.backend = db_text(row, 6),
+		.lean = db_text(row, 7),
+		.policy = db_text(row, 8),
+		.cpu_limit_s = db_int(row, 9),
+		.check_hash = db_text(row, 10),
+		.reused = db_int(row, 11) != 0,
+		.statement_broken = db_int(row, 12) != 0,
+		.split = db_text(row, 13),
+		.problem = db_text(row, 14),
+	};
+	int rc = store_read_words(
+		row, 1, &verdict.outcome, &verdict.reason, &verdict.missing, err);
+	return rc < 0 ? rc : each->each(&verdict, each->data);
+}
+
+int store_newest_verdicts(struct store *store, const char *run,
+	int (*each)(const struct newest_verdict *verdict, void *data), void *data,
+	struct error *err) {
+	return db_run(store->db, STATEMENT_NEWEST_VERDICTS, err, give_newest,
+		&(struct each_newest){each, data}, "t", run);
+}
+
+int store_candidate_put(struct store *store, int64_t sample_id, const char *candidate,
+	const char *difference, struct error *err) {
+	struct sha256 hash;
+	int rc = store_text_put_optional(store, candidate, &hash, err);
+	return rc < 0 ? rc
+		      : db_run(store->db, STATEMENT_CANDIDATE_PUT, err, NULL, NULL, "itt",
+				sample_id, store_hash_or_null(&hash), difference);
+}

@@ -1,3 +1,4 @@
+#include "core/verdict.h"
 #include "store/store_internal.h"
 
 #define PROBLEM_COLUMNS                                                                           \
@@ -122,6 +123,14 @@ const char *const store_statements[STATEMENT_COUNT] = {
 				  "VALUES (?1, nullif(?2, ''), nullif(?3, ''), nullif(?4, ''), ?5, "
 				  "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
 				  "?19, nullif(?20, ''), ?21, ?22)",
+	[STATEMENT_CANDIDATE_PUT] =
+		"UPDATE sample SET candidate = ?2, difference = ?3 WHERE id = ?1",
+	[STATEMENT_NEWEST_VERDICTS] =
+		"SELECT s.id, v.outcome, v.reason, v.missing, v.cpu_ns, v.created_ns, v.backend, "
+		"v.lean, v.policy, v.cpu_limit_s, v.check_hash, v.reused, v.missing = 'verifier' "
+		"AND EXISTS (SELECT 1 FROM text WHERE text.id = v.messages AND content LIKE "
+		"'" VERDICT_BROKEN_STATEMENT "%'), s.split, s.problem FROM sample AS s JOIN verdict AS v ON v.id = "
+		"(SELECT max(id) FROM verdict WHERE verdict.sample = s.id) WHERE s.run = ?1",
 	[STATEMENT_ALIGNMENT_PUT] =
 		"INSERT OR REPLACE INTO alignment (sample, proof_text, aligner, " ALIGNMENT_COLUMNS
 		") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
@@ -143,6 +152,12 @@ const char *const store_statements[STATEMENT_COUNT] = {
 	[STATEMENT_CAPABILITY_PUT] =
 		"INSERT OR REPLACE INTO endpoint_capability (url, model, capabilities, updated_ns) "
 		"VALUES (?1, ?2, ?3, ?4)",
+	[STATEMENT_ELABORATION_PUT] =
+		"INSERT OR REPLACE INTO elaboration (lean, mathlib, statement, broken, messages, "
+		"created_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
+	[STATEMENT_ELABORATION_GET] =
+		"SELECT broken, messages FROM elaboration WHERE lean = ?1 AND mathlib = ?2 AND statement = "
+		"?3",
 	[STATEMENT_COST_TOKENS] = "SELECT coalesce(sum(prompt_tokens), 0), "
 				  "coalesce(sum(completion_tokens), 0), sum(usd) "
 				  "FROM sample WHERE run = ?1 AND shared_with IS NULL",

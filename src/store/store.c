@@ -32,6 +32,7 @@ int store_open(const char *path, const struct store_options *options, struct sto
 		{2, "words", asset_find("src/store/schema/0002-words.sql")->data},
 		{3, "verdicts", asset_find("src/store/schema/0003-verdicts.sql")->data},
 		{4, "capabilities", asset_find("src/store/schema/0004-capabilities.sql")->data},
+		{5, "elaborations", asset_find("src/store/schema/0005-elaborations.sql")->data},
 	};
 	struct db_options db = {
 		.mode = options->mode,

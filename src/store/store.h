@@ -116,6 +116,27 @@ int store_capability_get(struct store *store, const char *url, const char *model
 int store_capability_put(struct store *store, const char *url, const char *model,
 	const char *capabilities, struct error *err);
 
+/* ---- Which statements elaborate where. */
+
+/** Borrowed. */
+struct elaboration_key {
+	const char *lean; // as verdicts name it
+	const char *mathlib; // commit; "" where there is none, or where it is not known
+	const char *statement; // hash of all that stands before a proof
+};
+
+int store_elaboration_put(struct store *store, const struct elaboration_key *key, bool broken,
+	const char *messages, struct error *err);
+
+struct elaboration {
+	bool found;
+	bool broken;
+	char *messages; // owned; NULL when there are none
+};
+
+int store_elaboration_get(struct store *store, const struct elaboration_key *key,
+	struct elaboration *out, struct error *err);
+
 /* ---- Runs. */
 
 /**
@@ -201,6 +222,10 @@ int store_sample_put(struct store *store, const struct sample_record *sample, in
 int store_verdict_put(
 	struct store *store, int64_t sample_id, const struct verdict *verdict, struct error *err);
 
+/** The candidate that was taken out of a stored reply anew. `difference` may be NULL. */
+int store_candidate_put(struct store *store, int64_t sample_id, const char *candidate,
+	const char *difference, struct error *err);
+
 /** State of a stored sample, as resume and reports need it. Borrowed. */
 struct sample_state {
 	int64_t id;
@@ -278,6 +303,30 @@ struct stored_verdict {
 /** Of one sample, oldest first: the last one counts. */
 int store_verdicts(struct store *store, int64_t sample_id,
 	int (*each)(const struct stored_verdict *verdict, void *data), void *data,
+	struct error *err);
+
+/** The verdict of a sample that counts. Borrowed; texts NULL where there is none. */
+struct newest_verdict {
+	int64_t sample_id;
+	const char *split;
+	const char *problem;
+	enum outcome outcome;
+	enum reject_reason reason;
+	enum missing missing;
+	int64_t cpu_ns;
+	int64_t created_ns;
+	const char *backend;
+	const char *lean;
+	const char *policy;
+	int64_t cpu_limit_s;
+	const char *check_hash;
+	bool reused;
+	bool statement_broken; // its missing is the statement's doing
+};
+
+/** Of all samples of a run that have a verdict. */
+int store_newest_verdicts(struct store *store, const char *run,
+	int (*each)(const struct newest_verdict *verdict, void *data), void *data,
 	struct error *err);
 
 /** A problem that a run set out to ask. Borrowed. */

@@ -27,6 +27,11 @@ void lean_info_finish(struct lean_info *info) {
 	*info = (struct lean_info){0};
 }
 
+char *lean_info_label(const struct lean_info *info) {
+	return info->commit != NULL ? xasprintf("%s (%.12s)", info->version, info->commit)
+				    : xstrdup(info->version);
+}
+
 /* ---- Running a program for its output. */
 
 struct capture {

@@ -29,6 +29,9 @@ struct lean_info {
 
 void lean_info_finish(struct lean_info *info);
 
+/** Owned: as verdicts name it, "4.9.0 (8f9843a4a5fe)". */
+char *lean_info_label(const struct lean_info *info);
+
 /**
  * Owned path of the real binary of a toolchain that elan has installed, or NULL. Names as elan
  * writes them ("leanprover/lean4:v4.9.0"), a version alone, or the name of a linked toolchain.

@@ -2,6 +2,8 @@
 """Which Lean checks: --toolchain, the model's, the set's, a named binary, what is in PATH. The Leans are stand-ins that differ in the
 version they name, in a folder laid out as elan's."""
 import json
+import pathlib
+import shutil
 
 import harness
 from endpoint import Endpoint
@@ -17,6 +19,8 @@ def stand_in(path, version):
     assert "4.9.0" in text
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(text.replace("4.9.0", version), encoding="utf-8")
+    for part in pathlib.Path(harness.FAKE_LEAN).parent.glob("*.py"):  # what it may import
+        shutil.copy(part, path.parent)
     path.chmod(0o755)
     return str(path)
 
