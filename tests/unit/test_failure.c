@@ -81,6 +81,49 @@ static const struct failing failures[] = {
 		ERROR("\"message\":\"x\",\"details\":{\"error_code\":\"enforced_spend_limit_"
 		      "reached\"}"),
 		REPLY_QUOTA, -1, ""},
+	// What speaks of billing where the rate is meant, and what is over for today.
+	{429, "",
+		ERROR("\"message\":\"Rate limit reached for x in organization org-1 on tokens per "
+		      "min (TPM): Limit 1. Add a payment method: https://h/account/"
+		      "billing\",\"type\":\"tokens\",\"code\":\"rate_limit_exceeded\""),
+		REPLY_RATE_LIMITED, -1, "per min"},
+	{429, "Retry-After: 7", ERROR("\"message\":\"You exceeded your current quota\""),
+		REPLY_RATE_LIMITED, 7000, "quota"},
+	{429, "", ERROR("\"message\":\"Limit 50 on requests per day (RPD)\""), REPLY_QUOTA, -1,
+		"per day"},
+	{429, "Retry-After: 3", ERROR("\"message\":\"Limit 50 on requests per day\""),
+		REPLY_RATE_LIMITED, 3000, "per day"},
+	{429, "Retry-After: 40000", ERROR("\"message\":\"free-models-per-day\""), REPLY_QUOTA,
+		40000000, "per-day"},
+	{429, "x-should-retry: false", ERROR("\"message\":\"no\""), REPLY_QUOTA, -1, "no"},
+	{429, "x-should-retry: perhaps", "", REPLY_RATE_LIMITED, -1, "429"},
+	{400, "x-should-retry: true", ERROR("\"message\":\"odd\""), REPLY_RETRY, -1, "odd"},
+	{401, "x-should-retry: true", ERROR("\"message\":\"key\""), REPLY_REFUSED_KEY, -1, "key"},
+	{400, "",
+		"{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":"
+		"\"Your credit balance is too low to access the API\"},\"request_id\":\"r\"}",
+		REPLY_QUOTA, -1, "credit balance"},
+	{400, "",
+		"{\"type\":\"error\",\"error\":{\"type\":\"invalid_request_error\",\"message\":"
+		"\"prompt is too long: 3 tokens > 2 maximum\"}}",
+		REPLY_CONTEXT, -1, "too long"},
+	{403, "",
+		"{\"type\":\"error\",\"error\":{\"type\":\"permission_error\",\"message\":\"no\"}}",
+		REPLY_REFUSED_KEY, -1, "no"},
+	{402, "", "{\"type\":\"error\",\"error\":{\"type\":\"billing_error\",\"message\":\"pay\"}}",
+		REPLY_QUOTA, -1, "pay"},
+	{400, "", ERROR("\"message\":7,\"code\":[],\"type\":{},\"param\":false"),
+		REPLY_REFUSED_MODEL, -1, "HTTP 400"},
+	{400, "", ERROR("\"message\":\"Unsupported parameter: 'logit_bias'\""),
+		REPLY_REFUSED_MODEL, -1, "logit_bias"},
+	{503, "", ERROR("\"message\":\"The model is overloaded\""), REPLY_RATE_LIMITED, -1,
+		"overloaded"},
+	{503, "", ERROR("\"code\":503,\"message\":\"No provider available\""), REPLY_RETRY, -1,
+		"provider"},
+	{503, "", "{\"error\":\"model is loading\"}", REPLY_LOADING, -1, "loading"},
+	{500, "x-should-retry: false", ERROR("\"message\":\"oops\""), REPLY_RETRY, -1, "oops"},
+	{200, "", "{\"type\":\"error\",\"error\":{\"type\":\"not_found_error\",\"message\":\"m\"}}",
+		REPLY_REFUSED_MODEL, -1, "m"},
 	{500, "", ERROR("\"message\":\"oops\""), REPLY_RETRY, -1, "oops"},
 	{502, "", "<html><head><title>502 Bad Gateway</title></head>\n<body></body></html>",
 		REPLY_RETRY, -1, "HTTP 502: 502 Bad Gateway"},
@@ -136,6 +179,7 @@ START_TEST(each_way_to_fail_gets_its_class_its_wait_and_a_line_for_people) {
 	// What came before generation broke off is kept.
 	ck_assert_str_eq(completion.text, strstr(failing->body, "half") != NULL ? "half" : "");
 	ck_assert_uint_eq(state.adjustments, 0);
+	ck_assert_int_eq(reply.final, strstr(failing->headers, "retry: false") != NULL);
 	completion_finish(&completion);
 }
 END_TEST
