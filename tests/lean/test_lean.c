@@ -121,9 +121,11 @@ static int run_backend(const struct lean_info *lean, const char *backend) {
 		.memory_limit_bytes = INT64_C(3) << 30,
 	};
 	if (verifier_open(loop, &options, &verifier, &err) < 0) {
-		printf("NOT OK %s: %s\n", backend, err.message);
+		// One that needs more than a Lean is not asked; the two that do not have to open.
+		bool needed = strcmp(backend, "lsp") == 0 || strcmp(backend, "batch") == 0;
+		printf("%s %s: %s\n", needed ? "NOT OK" : "not here:", backend, err.message);
 		loop_destroy(loop);
-		return 1;
+		return needed;
 	}
 	int wrong = 0;
 	for (size_t i = 0; i < F2F_COUNT(cases); i++) {
