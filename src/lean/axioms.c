@@ -87,6 +87,11 @@ static bool take_axiom(struct str *text, struct lean_axioms *out) {
 	if (name.len == 0 || at == text->len) {
 		return false;
 	}
+	for (size_t i = 0; i < out->list.count; i++) {
+		if (str_equal(name, out->list.items[i])) {
+			return false; // Lean names each once: whoever names it twice is not Lean
+		}
+	}
 	vec_push(&out->list, xmemdup0(name.data, name.len));
 	*text = str_slice(text->data + at, text->len - at);
 	return true;

@@ -26,8 +26,8 @@ static void need(bool promise) {
 	}
 }
 
-static void check_steps(const struct closure *closure, const struct alignment *alignment,
-	size_t length) {
+static void check_steps(
+	const struct closure *closure, const struct alignment *alignment, size_t length) {
 	size_t count = 0;
 	for (size_t i = 0; i < STEP_LABELS; i++) {
 		count += alignment->label_counts[i];

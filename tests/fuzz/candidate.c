@@ -38,18 +38,20 @@ static void check_body(const struct problem *problem, const struct lean_candidat
 	lean_check_finish(&check);
 }
 
-static void check_policy(const char *text) {
+static void check_policy(const char *text, enum lean_policy policy) {
 	struct lean_tokens tokens;
 	struct lean_refusal refusal;
+	struct lean_passes passes = {.words = ""};
 	if (lean_lex(text, strlen(text), &tokens, NULL) != LEAN_LEX_OK ||
-		!lean_policy_check(LEAN_POLICY_STRICT, &tokens, 0, tokens.list.count,
-			LEAN_PLACE_PROOF, NULL, &refusal)) {
+		!lean_policy_check(policy, &tokens, 0, tokens.list.count, LEAN_PLACE_PROOF, &passes,
+			&refusal)) {
 		abort();
 	}
 	lean_tokens_finish(&tokens);
 }
 
-static void try_problem(const char *before, const uint8_t *bytes, size_t length) {
+static void try_problem(
+	const char *before, const uint8_t *bytes, size_t length, enum lean_policy policy) {
 	char theorem[] = "T";
 	char statement[] = "theorem T (x : ℝ) :\n  x = 1";
 	char header[] = "open Nat\n";
@@ -58,10 +60,13 @@ static void try_problem(const char *before, const uint8_t *bytes, size_t length)
 		.theorem = theorem, .statement = statement, .header = header, .preamble = given};
 	struct lean_candidate candidate = {0};
 	struct candidate_result result = lean_candidate_from_reply(
-		&problem, LEAN_POLICY_STRICT, (const char *)bytes, length, &candidate);
+		&problem, policy, (const char *)bytes, length, &candidate);
 	if (result.status == CANDIDATE_OK) {
-		check_policy(candidate.proof);
+		check_policy(candidate.proof, policy);
 		check_body(&problem, &candidate);
+		if (policy == LEAN_POLICY_STRICT && candidate.let_through != NULL) {
+			abort();
+		}
 	} else if (candidate.proof != NULL) {
 		abort();
 	}
@@ -71,8 +76,9 @@ static void try_problem(const char *before, const uint8_t *bytes, size_t length)
 
 void fuzz_one(const uint8_t *bytes, size_t length) {
 	struct lean_statement split = {0};
-	try_problem("", bytes, length);
-	try_problem(preamble, bytes, length);
+	try_problem("", bytes, length, LEAN_POLICY_STRICT);
+	try_problem(preamble, bytes, length, LEAN_POLICY_STRICT);
+	try_problem("", bytes, length, LEAN_POLICY_PERMISSIVE);
 	if (lean_statement_split((const char *)bytes, length, &split, NULL) == 0) {
 		lean_statement_finish(&split);
 	}

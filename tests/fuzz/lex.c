@@ -20,7 +20,7 @@ void fuzz_one(const uint8_t *bytes, size_t length) {
 	for (size_t i = 0; i < tokens.list.count; i++) {
 		const struct lean_token *token = &tokens.list.items[i];
 		if (token->start < at || token->end <= token->start || token->end > length ||
-			token->line < line) {
+			token->line < line || token->column16 < token->column) {
 			abort();
 		}
 		at = token->end;

@@ -34,8 +34,8 @@ static struct outcome read_one(const struct provider *provider, int status, cons
 	struct reading *reading = reading_create(provider, &model, &ask);
 	struct http_response response = {.status = status, .body = BUF_INIT(HTTP_BODY_MAX)};
 	for (size_t at = 0; step > 0 && at < length; at += step) {
-		reading_feed(reading, (const char *)bytes + at,
-			length - at < step ? length - at : step);
+		reading_feed(
+			reading, (const char *)bytes + at, length - at < step ? length - at : step);
 	}
 	if (step == 0) {
 		buf_append(&response.body, bytes, length);

@@ -161,7 +161,8 @@ END_TEST
 
 START_TEST(axioms_are_allowed_by_name_only) {
 	static const char *const lists[] = {"[Lean.ofReduceBool]", "[propext, oracle]",
-		"[«propext»]", "[T.native_decide.ax_1]", "[Quot.sound, «a, propext», propext]"};
+		"[«propext»]", "[T.native_decide.ax_1]", "[Quot.sound, «a, propext», propext]",
+		"[_private.Main.0.oracle]", "[propext,\n «Classical.choice»]", "[Propext]"};
 	for (size_t i = 0; i < F2F_COUNT(lists); i++) {
 		char *text = xasprintf("'f2f_probe_k7' depends on axioms: %s", lists[i]);
 		struct lean_answer answer = {.complete = true};
@@ -179,6 +180,10 @@ START_TEST(wordings_we_do_not_know_refuse) {
 		"'f2f_probe_k7' uses axioms: [propext]",
 		"'f2f_probe_k7' depends on axioms: [propext,, Quot.sound]",
 		"'f2f_probe_k7' depends on axioms: [a b]",
+		"'f2f_probe_k7' depends on axioms: [propext, propext]",
+		"'f2f_probe_k7' depends on axioms: [«propext]",
+		"'f2f_probe_k7' depends on axioms: [propext], [oracle]",
+		"'f2f_probe_k7' depends on axioms: {propext}",
 		"'f2f_probe_k7' does not depend on any axioms, or so it seems",
 		"hello f2f_probe_k7", "'f2f_probe_k7x' does not depend on any axioms",
 		"'f2f_probe_k7' depends on axioms:\n", "f2f_probe_k7"};
