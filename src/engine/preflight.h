@@ -8,10 +8,10 @@ struct loop;
 struct verifier;
 
 /**
- * Before anything is paid for: under each header a true theorem must be accepted and a hole
- * refused, through the same path as any candidate. Runs the loop until both are known (a cold
- * `import Mathlib` takes seconds to minutes) and leaves warm workers behind. ERROR_ENVIRONMENT with
- * what Lean said when a header does not work here, ERROR_PROTOCOL when the verifier accepts a hole.
+ * Before anything is paid for: every header passes its self-test (verifier_prepare), through the same
+ * path as any candidate. Runs the loop until all are known (a cold `import Mathlib` takes seconds to
+ * minutes) and leaves warm workers behind. ERROR_ENVIRONMENT names the header, Lean and what went
+ * wrong: it does not work here, or it accepts a cheat.
  */
 int preflight_headers(struct loop *loop, struct verifier *verifier, const char *const *headers,
 	size_t count, struct error *err);

@@ -1,5 +1,6 @@
 #include "verifier/backend.h"
 
+#include <assert.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -24,4 +25,11 @@ const char *verifier_backend(size_t index, const char **summary_out) {
 		*summary_out = backend->summary;
 	}
 	return backend != NULL ? backend->name : NULL;
+}
+
+const char *verifier_fault_name(size_t kind) {
+	static const char *const names[FAULT_KINDS] = {
+		"", "crash", "memory", "processes", "output", "foreign", "time"};
+	static_assert((int)FAULT_KINDS <= (int)VERIFIER_FAULTS, "counters for all");
+	return kind < FAULT_KINDS ? names[kind] : NULL;
 }

@@ -13,6 +13,7 @@
 struct error;
 struct job;
 struct loop_timer;
+struct header;
 struct pool;
 
 enum worker_state {
@@ -30,6 +31,7 @@ enum fault {
 	FAULT_OUTPUT, // more output than any honest check has
 	FAULT_FOREIGN, // bytes that its protocol does not allow, or an answer that is not whole
 	FAULT_TIMEOUT, // CPU or wall time over the limit
+	FAULT_KINDS
 };
 
 /** One Lean process. Backends use what is above the line; the rest is the pool's. */
@@ -45,10 +47,15 @@ struct worker {
 	struct pool *pool;
 	struct worker *next;
 	enum worker_state state;
-	char *header_copy;
+	struct header *of;
+	bool spare; // started though nobody waits for it
 	struct job *job;
 	int uses;
-	int64_t base_rss_bytes; // after the header
+	int candidates; // of its uses: the others were self-tests
+	int64_t bytes; // what it holds for itself, when last looked at
+	int64_t base_bytes; // that, after the header
+	int64_t shared_bytes; // what it maps and others may too
+	int64_t measured_ns;
 	int64_t started_ns; // of what it is doing
 	int64_t cpu_before_ns;
 	int64_t exit_cpu_ns; // once it has ended

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "io/loop.h"
@@ -24,6 +25,7 @@ void lean_info_finish(struct lean_info *info) {
 	free(info->found_by);
 	free(info->toolchain);
 	free(info->why);
+	free(info->mathlib);
 	*info = (struct lean_info){0};
 }
 
@@ -135,7 +137,8 @@ char *lean_find_toolchain(const char *name) {
 	// A version alone is the official one of that number; else the folder is the name.
 	bool bare = strchr(name, '/') == NULL;
 	bool digits = name[0] >= '0' && name[0] <= '9';
-	char *official = xasprintf("%s%s%s", bare ? "leanprover/lean4:" : "", digits ? "v" : "", name);
+	char *official =
+		xasprintf("%s%s%s", bare ? "leanprover/lean4:" : "", digits ? "v" : "", name);
 	const char *const names[] = {official, name};
 	char *path = NULL;
 	for (size_t i = 0; i < F2F_COUNT(names) && path == NULL; i++) {
@@ -259,6 +262,33 @@ static char *absolute_list(const char *project, struct str list) {
 	return buf_detach(&out);
 }
 
+/* The commit of Mathlib that a Lake project pins, owned; NULL when it has none, or is Mathlib. */
+static char *pinned_mathlib(const char *project) {
+	struct buf text = BUF_INIT(OUTPUT_MAX);
+	char *path = path_join(project, "lake-manifest.json");
+	json_t *manifest = NULL;
+	char *commit = NULL;
+	size_t i;
+	json_t *package;
+	if (file_read(path, &text, NULL) == 0 &&
+		json_parse(buf_str(&text), text.len, &manifest, NULL) == 0) {
+		json_array_foreach(json_object_get(manifest, "packages"), i, package) {
+			// until manifest version 5 the fields of a git package had their own object
+			const json_t *git = json_object_get(package, "git");
+			const json_t *fields = git != NULL ? git : package;
+			const char *rev = json_string_or(fields, "rev", NULL);
+			if (str_equal_nocase(json_string_or(fields, "name", ""), "mathlib") &&
+				rev != NULL && commit == NULL) {
+				commit = xstrdup(rev);
+			}
+		}
+	}
+	json_decref(manifest);
+	buf_finish(&text);
+	free(path);
+	return commit;
+}
+
 /* The search path of a Lake project, asked of lake once: lake in front of every lean would be a
  * second process to kill. */
 static int ask_project(const char *project, struct lean_info *info, struct error *err) {
@@ -275,6 +305,7 @@ static int ask_project(const char *project, struct lean_info *info, struct error
 	if (rc == 0) {
 		struct str line = str_trim(str_of(out));
 		info->lean_path = absolute_list(project, line);
+		info->mathlib = pinned_mathlib(project);
 	} else {
 		error_prefix(err, "project %s", project);
 	}

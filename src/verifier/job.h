@@ -5,13 +5,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/sha256.h"
 #include "core/verdict.h"
 #include "verifier/backend.h"
 #include "verifier/verifier.h"
 
 struct final_check;
 struct loop;
+struct map;
 struct pool;
+struct prepare;
+struct reuse;
 struct sandbox;
 
 /* What the front (verifier.c) and those that find verdicts (pool.c) share. A job goes from
@@ -24,11 +28,14 @@ struct job {
 	verifier_done_fn done; // NULL: one of the pool's own
 	void *data;
 	int faults; // how often it took its worker down; then it runs alone
-	enum fault fault; // the last one
+	int64_t faulted_ns; // the first time
 	char *what; // what was seen then
 	struct verifier *verifier;
 	struct verdict verdict; // once finished
 	int64_t submitted_ns;
+	bool leads; // equal checks wait for its verdict
+	struct job *followers; // those
+	struct sha256 hash; // of what is checked; "" in a check of our own
 };
 
 struct verifier {
@@ -38,11 +45,26 @@ struct verifier {
 	const struct verifier_backend *backend;
 	struct sandbox *sandbox; // what Lean runs in
 	struct pool *pool;
+	struct prepare *prepare;
+	struct reuse *reuse;
+	struct map *in_flight; // hashes to the jobs that lead
+	struct job
+		*promoted; // lead from the end of this turn on: what they waited for is not theirs
 	size_t pending;
+	size_t reused; // checks that were answered by another's verdict
 	struct job *finished; // told at the end of this turn
+	struct job **finished_end;
 	struct final_check *final; // NULL: none
 	struct job *finals; // accepted by the filter, with the final check
 };
+
+/** As verifier_open, with a backend that is not in the list: tests bring their own. */
+void verifier_open_with(struct loop *loop, const struct verifier_options *options,
+	const struct verifier_backend *backend, struct verifier **verifier_out);
+
+/** A job outside of everything. Borrows `check` until `done` has run. */
+struct job *job_create(struct verifier *verifier, const struct lean_check *check,
+	verifier_done_fn done, void *data);
 
 /**
  * The job's end: fills in what does not depend on the outcome, and tells at the end of this turn.
@@ -65,7 +87,7 @@ void job_finish(struct job *job);
 /** Forgets those that are with the final check. */
 void job_cancel_finals(struct verifier *verifier);
 
-/** Forgets it; NULL is fine. */
+/** Forgets it, and those that wait for it; NULL is fine. */
 void job_free(struct job *job);
 
 #endif

@@ -1,6 +1,7 @@
+/* The queues, one a header, and which job gets which worker. */
+
 #include "verifier/pool.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,26 +13,60 @@
 #include "core/verdict.h"
 #include "io/loop.h"
 
-enum { FAILED_STARTS_MAX = 2 };
+enum {
+	FAILED_STARTS_MAX = 2,
+	// Where there is no room for all headers they take turns: each keeps its workers for so
+	// long, or for as long as so many starts take. Less would be time spent on starts.
+	PATIENCE_S = 5,
+	PATIENCE_STARTS = 4,
+	// A spare is kept for a header that has served so many jobs and takes so long to start.
+	SPARE_SERVED = 8,
+	SPARE_START_MS = 1000,
+};
 
 static void pump(void *data);
 
-/* ---- The queue. */
+/* ---- Headers and their queues. */
 
-static void queue_push(struct pool *pool, struct job *job) {
-	job->next = NULL;
-	*pool->queue_end = job;
-	pool->queue_end = &job->next;
+struct header *pool_header(struct pool *pool, const char *text) {
+	struct header *header = pool->headers;
+	while (header != NULL && strcmp(header->text, text) != 0) {
+		header = header->next;
+	}
+	if (header == NULL) {
+		header = xcalloc(1, sizeof(*header));
+		header->text = xstrdup(text);
+		header->queue_end = &header->queue;
+		header->base_bytes = room_estimate(text);
+		header->next = pool->headers;
+		pool->headers = header;
+	}
+	return header;
 }
 
-static struct job *queue_take(struct pool *pool, struct job **link) {
-	struct job *job = *link;
-	*link = job->next;
-	if (pool->queue_end == &job->next) {
-		pool->queue_end = link;
+static void queue_push(struct pool *pool, struct header *header, struct job *job) {
+	job->next = NULL;
+	*header->queue_end = job;
+	header->queue_end = &job->next;
+	header->queued++;
+	pool->queued++;
+}
+
+static struct job *queue_take(struct pool *pool, struct header *header) {
+	struct job *job = header->queue;
+	header->queue = job->next;
+	if (header->queue == NULL) {
+		header->queue_end = &header->queue;
 	}
+	header->queued--;
+	pool->queued--;
 	job->next = NULL;
 	return job;
+}
+
+int64_t pool_turn_ns(const struct header *header) {
+	int64_t turn_ns = PATIENCE_STARTS * header->start_ns;
+	return turn_ns > PATIENCE_S * CLOCK_SECOND ? turn_ns : PATIENCE_S * CLOCK_SECOND;
 }
 
 void pool_wake(struct pool *pool) {
@@ -41,148 +76,51 @@ void pool_wake(struct pool *pool) {
 	}
 }
 
-/* ---- The job that runs alone. */
-
-static struct worker *idle_worker(struct pool *pool, const char *header) {
-	struct worker *best = NULL;
-	for (struct worker *worker = pool->workers; worker != NULL; worker = worker->next) {
-		if (worker->state == WORKER_IDLE &&
-			(header == NULL || strcmp(worker->header, header) == 0) &&
-			(best == NULL || (header != NULL) == (worker->used_ns > best->used_ns))) {
-			// of this header the one used last, of any header the one used longest ago
-			best = worker;
-		}
-	}
-	return best;
-}
-
-static struct job *lone_step_job(struct pool *pool) {
-	switch (pool->lone_step) {
-	case LONE_TRUE:
-		return &pool->lone_jobs[0];
-	case LONE_HOLE:
-		return &pool->lone_jobs[1];
-	default:
-		return pool->lone;
-	}
-}
-
-static void lone_end(struct pool *pool) {
-	pool->lone = NULL;
-	pool->lone_step = LONE_NONE;
-	lean_check_finish(&pool->lone_tests[0]);
-	lean_check_finish(&pool->lone_tests[1]);
-	pool->lone_tests[0] = pool->lone_tests[1] = (struct lean_check){0};
+void pool_submit(struct pool *pool, struct job *job) {
+	queue_push(pool, pool_header(pool, job->check->header), job);
 	pool_wake(pool);
-}
-
-static void lone_missing(struct pool *pool, const char *why) {
-	struct job *job = pool->lone;
-	char *text = xasprintf("%s; a fresh worker for the second try: %s", job->what, why);
-	lone_end(pool);
-	job_missing(job, text);
-	free(text);
-}
-
-/* A fresh worker, nothing else running, both self-tests first: only then is a second fault the
- * candidate's own. */
-static void lone_start(struct pool *pool) {
-	while (pool->workers != NULL) {
-		worker_destroy(pool->workers);
-	}
-	struct job *job = pool->lone_queue;
-	pool->lone_queue = job->next;
-	job->next = NULL;
-	pool->lone = job;
-	pool->lone_step = LONE_TRUE;
-	for (int i = 0; i < 2; i++) {
-		verifier_selftest(job->check->header, i == 0, &pool->lone_tests[i]);
-		pool->lone_jobs[i] = (struct job){.check = &pool->lone_tests[i]};
-	}
-	struct worker *worker = NULL;
-	struct error err;
-	if (worker_create(pool, job->check->header, &worker, &err) < 0) {
-		lone_missing(pool, err.message);
-	} else if (worker->state == WORKER_IDLE) {
-		worker_assign(worker, lone_step_job(pool));
-	}
-}
-
-/* The next step on the lone worker; a one-shot backend needs a new process for each. */
-static void lone_next(void *data) {
-	struct pool *pool = data;
-	struct worker *worker = pool->workers;
-	struct error err;
-	if (worker == NULL && worker_create(pool, pool->lone->check->header, &worker, &err) < 0) {
-		lone_missing(pool, err.message);
-		return;
-	}
-	if (worker->state == WORKER_IDLE) {
-		worker_assign(worker, lone_step_job(pool));
-	}
-}
-
-static void lone_tested(struct pool *pool, const struct lean_answer *answer) {
-	bool is_true = pool->lone_step == LONE_TRUE;
-	struct verdict verdict = {0};
-	lean_judge(&pool->lone_tests[is_true ? 0 : 1], answer, &verdict);
-	bool accepted = verdict.outcome == OUTCOME_ACCEPTED;
-	char *said = xstrdup(verdict.messages != NULL ? verdict.messages : "");
-	verdict_finish(&verdict);
-	if (accepted != is_true) {
-		char *why = xasprintf("%s (%.200s)",
-			is_true ? "it refuses a true theorem" : "it accepts a hole", said);
-		lone_missing(pool, why);
-		free(why);
-	} else {
-		pool->lone_step = is_true ? LONE_HOLE : LONE_JOB;
-		loop_defer(pool->loop, lone_next, pool);
-	}
-	free(said);
 }
 
 /* ---- What workers tell. */
 
 void pool_worker_ready(struct pool *pool, struct worker *worker) {
-	pool->failed_starts = 0;
-	if (pool->lone != NULL) {
-		worker_assign(worker, lone_step_job(pool));
+	struct header *header = worker->of;
+	header->failed_starts = 0;
+	header->turn_ns = header->busy + header->idle == 1 ? loop_now(pool->loop) : header->turn_ns;
+	header->start_ns = loop_now(pool->loop) - worker->started_ns;
+	header->base_bytes = worker->bytes > 0 ? worker->bytes : header->base_bytes;
+	pool->ever_ready = true;
+	if (worker == pool->lone.worker) {
+		lone_go_on(pool, worker);
 	} else {
 		pool_wake(pool);
 	}
 }
 
-void pool_start_failed(struct pool *pool, const char *header, struct job *job, const char *why) {
+/* A header that Lean refuses will be refused again; anything else may have been an accident, once.
+ * While a worker of the header lives, its jobs wait for that. */
+static bool is_hopeless(const struct header *header, const char *why) {
+	return str_starts_with(why, "header: ") ||
+	       (header->failed_starts >= FAILED_STARTS_MAX &&
+		       header->busy + header->idle + header->starting == 0);
+}
+
+void pool_start_failed(struct pool *pool, struct header *header, struct job *job, const char *why) {
 	trace_event("start failed", 0, "%s", why);
-	if (pool->lone != NULL) {
+	pool->stats.failed_starts++;
+	header->failed_starts++;
+	if (pool->lone.job != NULL) {
 		lone_missing(pool, why);
 		return;
 	}
 	if (job != NULL) {
 		job_missing(job, why);
 	}
-	// A header that Lean refuses will be refused again; anything else may have been an
-	// accident, once.
-	if (!str_starts_with(why, "header: ") && ++pool->failed_starts < FAILED_STARTS_MAX) {
-		pool_wake(pool);
-		return;
-	}
-	pool->failed_starts = 0;
-	struct job *failed = NULL;
-	struct job **link = &pool->queue;
-	while (*link != NULL) {
-		if (strcmp((*link)->check->header, header) == 0) {
-			struct job *taken = queue_take(pool, link);
-			taken->next = failed;
-			failed = taken;
-		} else {
-			link = &(*link)->next;
+	if (is_hopeless(header, why)) {
+		while (header->queue != NULL) {
+			job_missing(queue_take(pool, header), why);
 		}
-	}
-	while (failed != NULL) {
-		struct job *next = failed->next;
-		job_missing(failed, why);
-		failed = next;
+		header->failed_starts = 0;
 	}
 	pool_wake(pool);
 }
@@ -198,7 +136,8 @@ static const char *header_error(const struct lean_answer *answer) {
 
 void pool_answered(struct pool *pool, struct job *job, const struct lean_answer *answer,
 	int64_t cpu_ns, int64_t elapsed_ns) {
-	if (pool->lone != NULL && job != pool->lone) {
+	pool->stats.answers++;
+	if (job == &pool->lone.trial) {
 		lone_tested(pool, answer);
 		return;
 	}
@@ -209,7 +148,7 @@ void pool_answered(struct pool *pool, struct job *job, const struct lean_answer 
 		pool_faulted(pool, job, FAULT_FOREIGN, refusal, cpu_ns, elapsed_ns);
 		return;
 	}
-	if (job == pool->lone) {
+	if (job == pool->lone.job) {
 		lone_end(pool);
 	}
 	struct verdict verdict = {0};
@@ -221,21 +160,15 @@ void pool_answered(struct pool *pool, struct job *job, const struct lean_answer 
 void pool_faulted(struct pool *pool, struct job *job, enum fault fault, const char *what,
 	int64_t cpu_ns, int64_t elapsed_ns) {
 	trace_event("fault", job->faults, "%s", what);
-	if (pool->lone != NULL && job != pool->lone) {
+	pool->stats.faults[fault]++;
+	if (job == &pool->lone.trial) {
 		lone_missing(pool, what);
 		return;
 	}
 	free(job->what);
 	job->what = xstrdup(what);
-	job->fault = fault;
 	if (job->faults++ == 0) {
-		job->next = NULL;
-		struct job **end = &pool->lone_queue;
-		while (*end != NULL) {
-			end = &(*end)->next;
-		}
-		*end = job;
-		pool_wake(pool);
+		lone_add(pool, job);
 		return;
 	}
 	lone_end(pool);
@@ -249,82 +182,141 @@ void pool_faulted(struct pool *pool, struct job *job, enum fault fault, const ch
 
 /* ---- Matching jobs and workers. */
 
-/* A worker for this job: idle with its header, or a place for a new one. False when it has to
- * wait. */
-static bool place(struct pool *pool, struct job **link) {
-	const char *header = (*link)->check->header;
-	struct worker *worker = idle_worker(pool, header);
-	if (worker == NULL && pool->worker_count >= pool->options->jobs) {
-		struct worker *other = idle_worker(pool, NULL);
-		if (other == NULL) {
-			return false;
-		}
-		worker_destroy(other);
-	}
-	if (worker == NULL) {
-		struct error err;
-		if (worker_create(pool, header, &worker, &err) < 0) {
-			struct job *job = queue_take(pool, link);
-			job_missing(job, err.message);
-			return true;
+/* Of this header, the one used last. */
+static struct worker *idle_worker(struct pool *pool, const struct header *header) {
+	struct worker *best = NULL;
+	for (struct worker *worker = pool->workers; worker != NULL; worker = worker->next) {
+		if (worker->state == WORKER_IDLE && worker->of == header &&
+			(best == NULL || worker->used_ns > best->used_ns)) {
+			best = worker;
 		}
 	}
-	if (worker->state == WORKER_IDLE) {
-		worker_assign(worker, queue_take(pool, link));
-	}
-	return worker->state != WORKER_STARTING;
+	return best;
 }
 
-static int starting_for(const struct pool *pool, const char *header) {
-	int count = 0;
-	for (const struct worker *worker = pool->workers; worker != NULL; worker = worker->next) {
-		count += worker->state == WORKER_STARTING && strcmp(worker->header, header) == 0;
+/* Checks that may run besides those that do. A start takes the place of the job that waits for it;
+ * a spare's takes none. */
+static int free_places(const struct pool *pool) {
+	int places = pool->options->jobs - pool->busy;
+	for (const struct header *header = pool->headers; header != NULL; header = header->next) {
+		int needed = header->starting - header->spares;
+		places -= needed < header->queued ? needed : header->queued;
 	}
-	return count;
+	return places;
+}
+
+enum rank { RANK_NONE, RANK_START, RANK_WARM, RANK_OVERDUE };
+
+static enum rank rank_of(const struct pool *pool, const struct header *header) {
+	if (header->queued == 0) {
+		return RANK_NONE;
+	}
+	if (header->idle > 0) {
+		return RANK_WARM;
+	}
+	bool failing = header->failed_starts >= FAILED_STARTS_MAX && header->busy > 0;
+	if (header->queued <= header->starting || failing) {
+		return RANK_NONE;
+	}
+	// Who has workers already comes to its turn, if slowly.
+	int64_t patience_ns =
+		pool_turn_ns(header) * (header->busy + header->starting > 0 ? PATIENCE_STARTS : 1);
+	int64_t since_ns = header->queue->submitted_ns > header->used_ns
+				   ? header->queue->submitted_ns
+				   : header->used_ns;
+	return loop_now(pool->loop) - since_ns > patience_ns ? RANK_OVERDUE : RANK_START;
+}
+
+/* Who is next; of equal rank the one whose job came first. */
+static struct header *choose(const struct pool *pool, enum rank most, enum rank *rank_out) {
+	struct header *best = NULL;
+	enum rank best_rank = RANK_NONE;
+	for (struct header *header = pool->headers; header != NULL; header = header->next) {
+		enum rank rank = rank_of(pool, header);
+		if (rank > RANK_NONE && rank <= most &&
+			(rank > best_rank ||
+				(rank == best_rank &&
+					header->queue->submitted_ns < best->queue->submitted_ns))) {
+			best = header;
+			best_rank = rank;
+		}
+	}
+	*rank_out = best_rank;
+	return best;
+}
+
+static void start_worker(struct pool *pool, struct header *header) {
+	struct worker *worker = NULL;
+	struct error err;
+	if (worker_create(pool, header, &worker, &err) < 0) {
+		job_missing(queue_take(pool, header), err.message);
+	} else if (worker->state == WORKER_IDLE) {
+		worker_assign(worker, queue_take(pool, header));
+	}
+}
+
+/* Starts one job, or the worker that it needs. False when nothing more can be done now. */
+static bool start_next(struct pool *pool) {
+	if (free_places(pool) <= 0) {
+		return false;
+	}
+	enum rank rank;
+	struct header *header = choose(pool, RANK_OVERDUE, &rank);
+	if (header != NULL && rank != RANK_WARM) {
+		if (room_make(pool, header)) {
+			start_worker(pool, header);
+			return true;
+		}
+		// Others have to end first. Those whose turn was over are gone; the rest goes on.
+		header = choose(pool, RANK_WARM, &rank);
+	}
+	if (header == NULL || rank != RANK_WARM) {
+		return false;
+	}
+	worker_assign(idle_worker(pool, header), queue_take(pool, header));
+	return true;
+}
+
+/* A header in use whose workers are all at work gets one more, so that none has to be waited for
+ * when one of them is lost or replaced. One at a time, only where there is room anyway. */
+static void start_spare(struct pool *pool) {
+	if (pool->backend->one_shot || pool->starting > 0) {
+		return;
+	}
+	for (struct header *header = pool->headers; header != NULL; header = header->next) {
+		if (header->busy > 0 && header->idle == 0 && header->failed_starts == 0 &&
+			header->served >= SPARE_SERVED &&
+			header->start_ns >= SPARE_START_MS * CLOCK_MS && room_for(pool, header)) {
+			struct worker *worker = NULL;
+			struct error err;
+			if (worker_create(pool, header, &worker, &err) == 0) {
+				worker->spare = true;
+				header->spares++;
+			}
+			return;
+		}
+	}
 }
 
 static void pump(void *data) {
 	struct pool *pool = data;
 	pool->pumping = false;
-	if (pool->lone != NULL) {
+	room_relieve(pool);
+	if (pool->lone.job != NULL) {
 		return;
 	}
-	if (pool->lone_queue != NULL) {
-		if (pool->busy == 0) {
+	if (lone_due(pool)) {
+		if (pool->busy + pool->starting == 0) {
 			lone_start(pool);
 		}
-		return; // nothing new starts: it has to be alone
+		return;
 	}
-	// Jobs that a starting worker will serve are passed over, so that each start serves one
-	// more of them.
-	struct job **link = &pool->queue;
-	int passed = 0;
-	while (*link != NULL) {
-		struct worker *idle = idle_worker(pool, (*link)->check->header);
-		if (idle == NULL && passed < starting_for(pool, (*link)->check->header)) {
-			passed++;
-			link = &(*link)->next;
-			continue;
-		}
-		if (idle == NULL && pool->worker_count >= pool->options->jobs &&
-			idle_worker(pool, NULL) == NULL) {
-			return;
-		}
-		struct job *before = *link;
-		place(pool, link);
-		if (*link == before) {
-			passed++;
-			link = &(*link)->next; // its worker is starting
-		}
+	while (start_next(pool)) {
 	}
+	start_spare(pool);
 }
 
 /* ---- */
-
-void pool_submit(struct pool *pool, struct job *job) {
-	queue_push(pool, job);
-	pool_wake(pool);
-}
 
 struct pool *pool_create(struct verifier *verifier) {
 	struct pool *pool = xcalloc(1, sizeof(*pool));
@@ -332,16 +324,9 @@ struct pool *pool_create(struct verifier *verifier) {
 	pool->loop = verifier->loop;
 	pool->options = &verifier->options;
 	pool->backend = verifier->backend;
-	pool->queue_end = &pool->queue;
+	pool->lone.queue_end = &pool->lone.queue;
+	room_init(pool);
 	return pool;
-}
-
-static void free_jobs(struct job *job) {
-	while (job != NULL) {
-		struct job *next = job->next;
-		job_free(job);
-		job = next;
-	}
 }
 
 void pool_cancel(struct pool *pool) {
@@ -352,20 +337,16 @@ void pool_cancel(struct pool *pool) {
 		if (worker->state != WORKER_IDLE) {
 			worker_destroy(worker);
 		}
-		if (job != NULL && job->done != NULL && job != pool->lone) {
+		if (job != NULL && job != &pool->lone.trial && job != pool->lone.job) {
 			job_free(job);
 		}
 		worker = next;
 	}
-	free_jobs(pool->queue);
-	free_jobs(pool->lone_queue);
-	pool->queue = pool->lone_queue = NULL;
-	pool->queue_end = &pool->queue;
-	loop_defer_cancel(pool->loop, lone_next, pool);
-	if (pool->lone != NULL) {
-		struct job *job = pool->lone;
-		lone_end(pool);
-		job_free(job);
+	lone_cancel(pool);
+	for (struct header *header = pool->headers; header != NULL; header = header->next) {
+		while (header->queue != NULL) {
+			job_free(queue_take(pool, header));
+		}
 	}
 }
 
@@ -378,5 +359,26 @@ void pool_destroy(struct pool *pool) {
 		worker_destroy(pool->workers);
 	}
 	loop_defer_cancel(pool->loop, pump, pool);
+	while (pool->headers != NULL) {
+		struct header *next = pool->headers->next;
+		free(pool->headers->text);
+		free(pool->headers);
+		pool->headers = next;
+	}
 	free(pool);
+}
+
+void pool_stats(const struct pool *pool, struct verifier_stats *stats_out) {
+	struct verifier_stats stats = pool->stats;
+	stats.queued = pool->queued;
+	stats.waiting_alone = pool->lone.count;
+	stats.busy = pool->busy;
+	stats.starting = pool->starting;
+	stats.idle = pool->worker_count - pool->busy - pool->starting;
+	stats.alone = pool->lone.job != NULL;
+	stats.budget_bytes = pool->budget_bytes;
+	for (const struct worker *worker = pool->workers; worker != NULL; worker = worker->next) {
+		stats.held_bytes += worker->bytes;
+	}
+	*stats_out = stats;
 }

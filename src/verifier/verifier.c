@@ -3,11 +3,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/sysinfo.h>
 #include <unistd.h>
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -16,9 +16,18 @@
 #include "verifier/final.h"
 #include "verifier/job.h"
 #include "verifier/pool.h"
+#include "verifier/prepare.h"
+#include "verifier/reuse.h"
 #include "verifier/sandbox.h"
 
-enum { CPU_LIMIT_S = 300, START_LIMIT_S = 180, WALL_MARGIN_S = 60, USES_LIMIT = 400 };
+enum {
+	CPU_LIMIT_S = 300,
+	START_LIMIT_S = 180,
+	WALL_MARGIN_S = 60,
+	USES_LIMIT = 400,
+	REUSE_MAX = 4096,
+	REUSE_MAX_BYTES = 16 << 20
+};
 static const int64_t memory_limit_bytes = INT64_C(8) << 30;
 static const size_t output_limit_bytes = (size_t)16 << 20;
 
@@ -33,6 +42,9 @@ static void job_tell(void *data) {
 		link = &(*link)->next;
 	}
 	*link = job->next;
+	if (job->verifier->finished_end == &job->next) {
+		job->verifier->finished_end = link;
+	}
 	job->verifier->pending--;
 	job->done(&job->verdict, job->data);
 	verdict_finish(&job->verdict);
@@ -40,9 +52,29 @@ static void job_tell(void *data) {
 	free(job);
 }
 
+struct job *job_create(struct verifier *verifier, const struct lean_check *check,
+	verifier_done_fn done, void *data) {
+	struct job *job = xcalloc(1, sizeof(*job));
+	job->check = check;
+	job->done = done;
+	job->data = data;
+	job->verifier = verifier;
+	job->submitted_ns = loop_now(verifier->loop);
+	verifier->pending++;
+	return job;
+}
+
 void job_free(struct job *job) {
 	if (job == NULL) {
 		return;
+	}
+	while (job->followers != NULL) {
+		struct job *next = job->followers->next;
+		job_free(job->followers);
+		job->followers = next;
+	}
+	if (job->leads) {
+		map_remove(job->verifier->in_flight, job->hash.hex);
 	}
 	loop_defer_cancel(job->verifier->loop, job_tell, job);
 	verdict_finish(&job->verdict);
@@ -50,32 +82,96 @@ void job_free(struct job *job) {
 	free(job);
 }
 
-void job_done(struct job *job, struct verdict *verdict, int64_t cpu_ns, int64_t elapsed_ns) {
+static void tell_later(struct job *job) {
 	struct verifier *verifier = job->verifier;
-	const struct verifier_options *options = &verifier->options;
+	job->next = NULL;
+	*verifier->finished_end = job;
+	verifier->finished_end = &job->next;
+	loop_defer(verifier->loop, job_tell, job);
+}
+
+static void tell_reused(struct job *job, const struct verdict *known) {
+	verdict_copy(known, &job->verdict);
+	job->verdict.reused = true;
+	job->verdict.cpu_ns = 0;
+	job->verdict.elapsed_ns = loop_now(job->verifier->loop) - job->submitted_ns;
+	job->verifier->reused++;
+	tell_later(job);
+}
+
+/* ---- Equal checks. */
+
+static void lead(struct job *job) {
+	job->leads = true;
+	map_set(job->verifier->in_flight, job->hash.hex, job);
+	prepare_submit(job->verifier->prepare, job);
+}
+
+static void lead_promoted(void *data) {
+	struct verifier *verifier = data;
+	while (verifier->promoted != NULL) {
+		struct job *job = verifier->promoted;
+		verifier->promoted = job->next;
+		lead(job);
+	}
+}
+
+/* It is answered: so are those that wait for it, or the first of them is asked in its own right.
+ * At the end of this turn, because that may end at once again, and there may be thousands. */
+static void follow(struct job *job, const struct verdict *verdict) {
+	struct verifier *verifier = job->verifier;
+	struct job *follower = job->followers;
+	map_remove(verifier->in_flight, job->hash.hex);
+	job->leads = false;
+	job->followers = NULL;
+	if (verdict_may_be_reused(verdict)) {
+		reuse_put(verifier->reuse, job->hash.hex, verdict);
+		while (follower != NULL) {
+			struct job *next = follower->next;
+			tell_reused(follower, verdict);
+			follower = next;
+		}
+	} else if (follower != NULL) {
+		follower->followers = follower->next;
+		follower->next = verifier->promoted;
+		verifier->promoted = follower;
+		loop_defer_cancel(verifier->loop, lead_promoted, verifier);
+		loop_defer(verifier->loop, lead_promoted, verifier);
+	}
+}
+
+/* ---- The end of a job. */
+
+void job_done(struct job *job, struct verdict *verdict, int64_t cpu_ns, int64_t elapsed_ns) {
+	const struct verifier_options *options = &job->verifier->options;
+	const struct lean_info *lean = options->lean;
 	verdict->cpu_ns = cpu_ns;
 	verdict->elapsed_ns = elapsed_ns;
-	verdict->backend = xstrdup(verifier->backend->name);
-	verdict->lean =
-		options->lean->commit != NULL
-			? xasprintf("%s (%.12s)", options->lean->version, options->lean->commit)
-			: xstrdup(options->lean->version);
+	verdict->backend = xstrdup(job->verifier->backend->name);
+	verdict->lean = lean->commit != NULL ? xasprintf("%s (%.12s)", lean->version, lean->commit)
+					     : xstrdup(lean->version);
+	verdict->mathlib = xstrdup(lean->mathlib);
 	verdict->policy = xstrdup(options->policy);
 	verdict->sandbox = xstrdup(options->sandbox);
+	verdict->limits = (struct verdict_limits){.cpu_s = options->cpu_limit_s,
+		.wall_s = options->wall_limit_s,
+		.memory_bytes = options->memory_limit_bytes};
+	verdict->check_hash = job->hash.hex[0] != '\0' ? xstrdup(job->hash.hex) : NULL;
 	if (verdict->messages == NULL) {
 		verdict->messages = xstrdup("");
 	}
 	job->verdict = *verdict;
-	if (!job_to_final(job)) {
+	// A self-test is the filter's own.
+	if (job->hash.hex[0] == '\0' || !job_to_final(job)) {
 		job_finish(job);
 	}
 }
 
 void job_finish(struct job *job) {
-	struct verifier *verifier = job->verifier;
-	job->next = verifier->finished;
-	verifier->finished = job;
-	loop_defer(verifier->loop, job_tell, job);
+	if (job->leads) {
+		follow(job, &job->verdict);
+	}
+	tell_later(job);
 }
 
 void job_missing(struct job *job, const char *why) {
@@ -87,16 +183,18 @@ void job_missing(struct job *job, const char *why) {
 
 void verifier_submit(struct verifier *verifier, const struct lean_check *check,
 	verifier_done_fn done, void *data) {
-	struct job *job = xcalloc(1, sizeof(*job));
-	*job = (struct job){
-		.check = check,
-		.done = done,
-		.data = data,
-		.verifier = verifier,
-		.submitted_ns = loop_now(verifier->loop),
-	};
-	verifier->pending++;
-	pool_submit(verifier->pool, job);
+	struct job *job = job_create(verifier, check, done, data);
+	job->hash = check_hash(&verifier->options, check);
+	const struct verdict *known = reuse_get(verifier->reuse, job->hash.hex);
+	struct job *leader = map_get(verifier->in_flight, job->hash.hex);
+	if (known != NULL) {
+		tell_reused(job, known);
+	} else if (leader != NULL) {
+		job->next = leader->followers;
+		leader->followers = job;
+	} else {
+		lead(job);
+	}
 }
 
 size_t verifier_pending(const struct verifier *verifier) {
@@ -112,17 +210,12 @@ const char *verifier_final(const struct verifier *verifier) {
 }
 
 int verifier_jobs(const struct verifier *verifier) {
-	return verifier->options.jobs;
+	return room_jobs(verifier->pool);
 }
 
-static int default_jobs(int64_t worker_bytes) {
-	struct sysinfo info = {0};
-	sysinfo(&info);
-	int64_t memory = (int64_t)info.totalram * info.mem_unit;
-	int64_t by_memory = memory / worker_bytes;
-	int64_t cores = sysconf(_SC_NPROCESSORS_ONLN);
-	int64_t jobs = by_memory < cores ? by_memory : cores;
-	return jobs > 1 ? (int)jobs : 1;
+void verifier_stats(const struct verifier *verifier, struct verifier_stats *stats_out) {
+	pool_stats(verifier->pool, stats_out);
+	stats_out->reused = verifier->reused;
 }
 
 /* Owned folder of a toolchain from its bin/lean, or NULL. */
@@ -184,6 +277,34 @@ static int open_sandbox(struct verifier *verifier, struct error *err) {
 	return rc;
 }
 
+void verifier_open_with(struct loop *loop, const struct verifier_options *options,
+	const struct verifier_backend *backend, struct verifier **verifier_out) {
+	struct verifier *verifier = xcalloc(1, sizeof(*verifier));
+	verifier->loop = loop;
+	verifier->finished_end = &verifier->finished;
+	verifier->backend = backend;
+	verifier->options = *options;
+	struct verifier_options *own = &verifier->options;
+	own->cpu_limit_s = own->cpu_limit_s > 0 ? own->cpu_limit_s : CPU_LIMIT_S;
+	own->wall_limit_s =
+		own->wall_limit_s > 0 ? own->wall_limit_s : 2 * own->cpu_limit_s + WALL_MARGIN_S;
+	own->start_limit_s = own->start_limit_s > 0 ? own->start_limit_s : START_LIMIT_S;
+	own->memory_limit_bytes =
+		own->memory_limit_bytes > 0 ? own->memory_limit_bytes : memory_limit_bytes;
+	own->output_limit_bytes =
+		own->output_limit_bytes > 0 ? own->output_limit_bytes : output_limit_bytes;
+	own->uses_limit = own->uses_limit > 0 ? own->uses_limit : USES_LIMIT;
+	own->jobs = own->jobs > 0 ? own->jobs : (int)sysconf(_SC_NPROCESSORS_ONLN);
+	own->repl = options->repl != NULL ? xstrdup(options->repl) : NULL;
+	own->policy = own->policy != NULL ? own->policy : "strict";
+	own->sandbox = own->sandbox != NULL ? own->sandbox : "none";
+	verifier->pool = pool_create(verifier);
+	verifier->prepare = prepare_create(verifier);
+	verifier->reuse = reuse_create(REUSE_MAX, REUSE_MAX_BYTES);
+	verifier->in_flight = map_create();
+	*verifier_out = verifier;
+}
+
 int verifier_open(struct loop *loop, const struct verifier_options *options,
 	struct verifier **verifier_out, struct error *err) {
 	const char *name = options->backend != NULL ? options->backend : "lsp";
@@ -203,52 +324,44 @@ int verifier_open(struct loop *loop, const struct verifier_options *options,
 	if (strcmp(name, "repl") == 0 && options->repl == NULL) {
 		return error_set(err, ERROR_USAGE, "backend repl needs the REPL's path");
 	}
-	struct verifier *verifier = xcalloc(1, sizeof(*verifier));
-	verifier->loop = loop;
-	verifier->backend = backend;
-	verifier->options = *options;
-	struct verifier_options *own = &verifier->options;
-	own->cpu_limit_s = own->cpu_limit_s > 0 ? own->cpu_limit_s : CPU_LIMIT_S;
-	own->wall_limit_s =
-		own->wall_limit_s > 0 ? own->wall_limit_s : 2 * own->cpu_limit_s + WALL_MARGIN_S;
-	own->start_limit_s = own->start_limit_s > 0 ? own->start_limit_s : START_LIMIT_S;
-	own->memory_limit_bytes =
-		own->memory_limit_bytes > 0 ? own->memory_limit_bytes : memory_limit_bytes;
-	own->output_limit_bytes =
-		own->output_limit_bytes > 0 ? own->output_limit_bytes : output_limit_bytes;
-	own->uses_limit = own->uses_limit > 0 ? own->uses_limit : USES_LIMIT;
-	own->jobs = own->jobs > 0 ? own->jobs : default_jobs(own->memory_limit_bytes);
-	own->repl = options->repl != NULL ? xstrdup(options->repl) : NULL;
-	own->policy = own->policy != NULL ? own->policy : "strict";
+	struct verifier *verifier;
+	verifier_open_with(loop, options, backend, &verifier);
+	verifier->options.sandbox = options->sandbox; // NULL: the best there is
 	int rc = open_sandbox(verifier, err);
 	if (rc < 0) {
-		free((char *)own->repl);
-		free(verifier);
+		verifier_close(verifier);
 		return rc;
 	}
-	own->sandbox = sandbox_name(verifier->sandbox);
-	rc = options->final != NULL ? final_open(loop, options->final, options->lean,
-					      verifier->sandbox, &verifier->final, err)
-				    : 0;
-	own->final = NULL; // the caller's, for this call only
+	verifier->options.sandbox = sandbox_name(verifier->sandbox);
+	if (options->final != NULL) {
+		rc = final_open(loop, options->final, options->lean, verifier->sandbox,
+			&verifier->final, err);
+	}
+	verifier->options.final = NULL; // the caller's, for this call only
 	if (rc < 0) {
-		sandbox_close(verifier->sandbox);
-		free(verifier);
+		verifier_close(verifier);
 		return rc;
 	}
-	verifier->pool = pool_create(verifier);
 	*verifier_out = verifier;
 	return 0;
+}
+
+static void free_jobs(struct job **jobs) {
+	while (*jobs != NULL) {
+		struct job *next = (*jobs)->next;
+		job_free(*jobs);
+		*jobs = next;
+	}
 }
 
 void verifier_cancel_all(struct verifier *verifier) {
 	pool_cancel(verifier->pool);
 	job_cancel_finals(verifier);
-	while (verifier->finished != NULL) {
-		struct job *next = verifier->finished->next;
-		job_free(verifier->finished);
-		verifier->finished = next;
-	}
+	prepare_cancel(verifier->prepare);
+	loop_defer_cancel(verifier->loop, lead_promoted, verifier);
+	free_jobs(&verifier->promoted);
+	free_jobs(&verifier->finished);
+	verifier->finished_end = &verifier->finished;
 	verifier->pending = 0;
 }
 
@@ -259,6 +372,9 @@ void verifier_close(struct verifier *verifier) {
 	verifier_cancel_all(verifier);
 	pool_destroy(verifier->pool);
 	final_close(verifier->final);
+	prepare_destroy(verifier->prepare);
+	reuse_destroy(verifier->reuse);
+	map_destroy(verifier->in_flight, NULL);
 	sandbox_close(verifier->sandbox);
 	free((char *)verifier->options.repl); // a copy of ours
 	free(verifier);

@@ -19,6 +19,7 @@ struct lean_info {
 	char *commit; // NULL when it does not say
 	bool json; // `lean --help` lists --json
 	bool old; // before 4.0.0 proper: no progress kinds, leanpkg
+	char *mathlib; // its commit, from the Lake project's manifest; NULL when it does not say
 	char *lean_path; // LEAN_PATH to set, from the Lake project (Mathlib); NULL when none
 	/* filled in by whoever chose between several */
 	char *found_by; // "--lean", "F2F_LEAN", "elan", "PATH"
@@ -63,11 +64,12 @@ struct verifier_options {
 	const char *backend; // a name of verifier_backend(); NULL: lsp
 	const char *repl; // the community REPL's binary, for "repl"; copied
 	const struct lean_info *lean; // borrowed while the verifier lives
-	int jobs; // workers; 0: from cores and memory
+	int jobs; // checks at a time, if the memory is enough for so many; 0: as there are cores
 	int64_t cpu_limit_s; // per proof; 0: 300
 	int64_t wall_limit_s; // backstop per proof; 0: 2 × cpu_limit + 60
 	int64_t start_limit_s; // a worker's start and header; 0: 180
 	int64_t memory_limit_bytes; // per worker, all its processes; 0: 8 GiB
+	int64_t memory_total_bytes; // that all workers may hold; 0: most of what is free
 	size_t output_limit_bytes; // per check; 0: 16 MiB
 	int uses_limit; // checks a worker serves; 0: 400
 	const char *policy; // recorded in verdicts; NULL: "strict"
@@ -96,7 +98,12 @@ void verifier_close(struct verifier *verifier);
  * always filled: trouble of ours is MISSING_VERIFIER with messages saying what happened. */
 typedef void (*verifier_done_fn)(const struct verdict *verdict, void *data);
 
-/** Queue a check; borrows it until done. */
+/**
+ * Queue a check; borrows it until done. Its header passes its self-test first. Equal checks (same
+ * Lean, project, header, text, policy, limits) share one answer, in flight or afterwards: each gets
+ * its own verdict, the later ones marked as reused. Time-outs, exhausted resources and missing
+ * verdicts are nobody else's.
+ */
 void verifier_submit(struct verifier *verifier, const struct lean_check *check,
 	verifier_done_fn done, void *data);
 
@@ -105,11 +112,18 @@ enum { VERIFIER_NONCE = 25 };
 /** Fills in a name part that no candidate can know, and ends it with a NUL. */
 void verifier_nonce(char nonce[VERIFIER_NONCE]);
 
+/* err is NULL when the header may be used; borrowed for the call. */
+typedef void (*verifier_prepared_fn)(const struct error *err, void *data);
+
 /**
- * A check under `header` that must be accepted (`is_true`) or, being a hole, refused. Owned:
- * lean_check_finish.
+ * Has the header pass its self-test, unless it has: a true theorem must be accepted, and cheats that
+ * go past the text filter be refused as what they are. Submitted checks wait for that by themselves;
+ * this is for finding out before anything is paid for. `done` is called once, never inside this
+ * call: with ERROR_ENVIRONMENT naming Lean, the header and what went wrong. A Lean that accepts a
+ * cheat is never asked again under that header, nor is one that has failed three times.
  */
-void verifier_selftest(const char *header, bool is_true, struct lean_check *check_out);
+void verifier_prepare(
+	struct verifier *verifier, const char *header, verifier_prepared_fn done, void *data);
 
 /**
  * Forgets every queued and running check without calling back; the workers that were busy are
@@ -126,8 +140,36 @@ struct sandbox *verifier_sandbox(const struct verifier *verifier);
 /** "comparator 19e111e", for manifests; NULL without a final check. */
 const char *verifier_final(const struct verifier *verifier);
 
-/** Workers it uses. */
+/** Checks it makes at a time: by cores, and by memory as far as its need is known. */
 int verifier_jobs(const struct verifier *verifier);
+
+enum { VERIFIER_FAULTS = 8 };
+
+/** What has been done, and how it stands. */
+struct verifier_stats {
+	int64_t starts; // of workers
+	int64_t failed_starts;
+	int64_t answers; // self-tests included
+	int64_t warm; // of those, by a worker that had answered before
+	int64_t reused; // checks that were answered by an equal one's verdict
+	int64_t recycled; // workers ended because of their uses or their growth
+	int64_t evicted; // idle workers ended to make room
+	int64_t second_tries;
+	int64_t faults[VERIFIER_FAULTS]; // by kind: verifier_fault_name
+	int queued;
+	int waiting_alone; // for their second try
+	bool alone; // one of these runs
+	int busy;
+	int idle;
+	int starting;
+	int64_t held_bytes; // by workers, when last seen
+	int64_t budget_bytes;
+};
+
+void verifier_stats(const struct verifier *verifier, struct verifier_stats *stats_out);
+
+/** "crash", "memory", "time" …; NULL past the last kind, "" for the first, which is none. */
+const char *verifier_fault_name(size_t kind);
 
 /**
  * Backend `index`: its name and one-line summary, or NULL past the last. For `f2f list backends`

@@ -10,9 +10,53 @@
 #include "verifier/pool.h"
 #include "verifier/sandbox.h"
 
-enum { WATCH_MS = 200, COMPLAINTS_MAX = 8192, COMPLAINTS_SHOWN = 400 };
+enum { WATCH_MS = 200, MEASURE_MS = 200, COMPLAINTS_MAX = 8192, COMPLAINTS_SHOWN = 400 };
+#define GROWTH_LEAST (INT64_C(512) << 20)
 
 static void watch(void *data);
+
+static int64_t cpu_now(const struct worker *worker) {
+	return worker->proc != NULL ? proc_cpu_ns(worker->proc) : 0;
+}
+
+/* What it holds for itself: all of it, less what it shares. A worker without a process keeps the
+ * figure that it has. */
+static void measure(struct worker *worker) {
+	if (worker->proc != NULL) {
+		int64_t rss_bytes = proc_rss_bytes(worker->proc);
+		worker->bytes =
+			rss_bytes > worker->shared_bytes ? rss_bytes - worker->shared_bytes : 0;
+	}
+	worker->measured_ns = loop_now(worker->pool->loop);
+}
+
+/* Once, when it has started: looking at what is shared is slow. */
+static void measure_base(struct worker *worker) {
+	if (worker->proc != NULL) {
+		int64_t rss_bytes = proc_rss_bytes(worker->proc);
+		int64_t share_bytes = proc_share_bytes(worker->proc, rss_bytes);
+		worker->shared_bytes = rss_bytes > share_bytes ? rss_bytes - share_bytes : 0;
+	}
+	measure(worker);
+	worker->base_bytes = worker->bytes;
+}
+
+static void set_state(struct worker *worker, enum worker_state state, int step) {
+	struct pool *pool = worker->pool;
+	struct header *header = worker->of;
+	pool->busy += state == WORKER_BUSY ? step : 0;
+	pool->starting += state == WORKER_STARTING ? step : 0;
+	header->busy += state == WORKER_BUSY ? step : 0;
+	header->idle += state == WORKER_IDLE ? step : 0;
+	header->starting += state == WORKER_STARTING ? step : 0;
+	header->spares += state == WORKER_STARTING && worker->spare ? step : 0;
+}
+
+static void change_state(struct worker *worker, enum worker_state state) {
+	set_state(worker, worker->state, -1);
+	worker->state = state;
+	set_state(worker, state, 1);
+}
 
 static void watch_again(struct worker *worker) {
 	worker->watch = loop_timer_start(worker->pool->loop, WATCH_MS * CLOCK_MS, watch, worker);
@@ -25,12 +69,14 @@ static void watch(void *data) {
 	worker->watch = NULL;
 	int64_t elapsed_ns = loop_now(worker->pool->loop) - worker->started_ns;
 	char what[SANDBOX_WHAT];
-	enum sandbox_limit limit =
-		sandbox_look(worker->pool->verifier->sandbox, worker->proc, what);
-	int64_t cpu_ns = proc_cpu_ns(worker->proc) - worker->cpu_before_ns;
+	enum sandbox_limit limit = SANDBOX_WITHIN;
+	if (worker->proc != NULL) {
+		limit = sandbox_look(worker->pool->verifier->sandbox, worker->proc, what);
+	}
+	int64_t cpu_ns = cpu_now(worker) - worker->cpu_before_ns;
 	if (limit != SANDBOX_WITHIN) {
-		worker_fault(worker,
-			limit == SANDBOX_MEMORY ? FAULT_MEMORY : FAULT_PROCESSES, what);
+		worker_fault(
+			worker, limit == SANDBOX_MEMORY ? FAULT_MEMORY : FAULT_PROCESSES, what);
 		return;
 	}
 	bool starting = worker->state == WORKER_STARTING;
@@ -46,19 +92,23 @@ static void watch(void *data) {
 		worker_fault(worker, FAULT_TIMEOUT, what);
 		return;
 	}
+	measure(worker);
+	if (room_is_short(worker->pool)) {
+		pool_wake(worker->pool);
+	}
 	watch_again(worker);
 }
 
 /* Of the check at hand. A process that has ended is no longer in /proc. */
 static int64_t cpu_of(const struct worker *worker) {
-	int64_t now_ns = worker->proc != NULL ? proc_cpu_ns(worker->proc) : 0;
+	int64_t now_ns = cpu_now(worker);
 	now_ns = now_ns > worker->exit_cpu_ns ? now_ns : worker->exit_cpu_ns;
 	return now_ns > worker->cpu_before_ns ? now_ns - worker->cpu_before_ns : 0;
 }
 
 static void begin(struct worker *worker) {
 	worker->started_ns = loop_now(worker->pool->loop);
-	worker->cpu_before_ns = worker->proc != NULL ? proc_cpu_ns(worker->proc) : 0;
+	worker->cpu_before_ns = cpu_now(worker);
 	worker->output_bytes = 0;
 	lean_answer_finish(&worker->answer);
 	worker->answer = (struct lean_answer){0};
@@ -70,12 +120,16 @@ static void begin(struct worker *worker) {
 static void end(struct worker *worker) {
 	loop_timer_cancel(worker->watch);
 	worker->watch = NULL;
-	worker->used_ns = loop_now(worker->pool->loop);
 }
 
 static void on_output(enum proc_stream stream, const char *bytes, size_t length, void *data) {
 	struct worker *worker = data;
 	if (length == 0) {
+		return;
+	}
+	worker->output_bytes += length;
+	if (worker->output_bytes > worker->options->output_limit_bytes) {
+		worker_fault(worker, FAULT_OUTPUT, "more output than the limit");
 		return;
 	}
 	if (stream == PROC_STDERR) {
@@ -89,11 +143,6 @@ static void on_output(enum proc_stream stream, const char *bytes, size_t length,
 				worker->complaints.len + length - COMPLAINTS_MAX);
 		}
 		buf_append(&worker->complaints, bytes, length);
-		return;
-	}
-	worker->output_bytes += length;
-	if (worker->output_bytes > worker->options->output_limit_bytes) {
-		worker_fault(worker, FAULT_OUTPUT, "more output than the limit");
 		return;
 	}
 	worker->pool->backend->on_output(worker, bytes, length);
@@ -149,31 +198,28 @@ static unsigned count_lines(const char *text) {
 }
 
 int worker_create(
-	struct pool *pool, const char *header, struct worker **worker_out, struct error *err) {
+	struct pool *pool, struct header *header, struct worker **worker_out, struct error *err) {
 	struct worker *worker = xcalloc(1, sizeof(*worker));
 	worker->pool = pool;
 	worker->options = pool->options;
-	worker->header_copy = xstrdup(header);
-	worker->header = worker->header_copy;
-	worker->header_lines = count_lines(header);
+	worker->of = header;
+	worker->header = header->text;
+	worker->header_lines = count_lines(header->text);
 	worker->plain = pool->plain;
-	worker->state = WORKER_STARTING;
+	worker->state = pool->backend->one_shot ? WORKER_IDLE : WORKER_STARTING;
 	buf_init(&worker->complaints, COMPLAINTS_MAX);
 	worker->next = pool->workers;
 	pool->workers = worker;
 	pool->worker_count++;
-	pool->busy++;
-	if (pool->backend->one_shot) {
-		worker->state = WORKER_IDLE;
-		pool->busy--;
-		*worker_out = worker;
-		return 0;
-	}
-	begin(worker);
-	int rc = pool->backend->start(worker, err);
-	if (rc < 0) {
-		worker_destroy(worker);
-		return rc;
+	set_state(worker, worker->state, 1);
+	if (!pool->backend->one_shot) {
+		begin(worker);
+		pool->stats.starts++;
+		int rc = pool->backend->start(worker, err);
+		if (rc < 0) {
+			worker_destroy(worker);
+			return rc;
+		}
 	}
 	*worker_out = worker;
 	return 0;
@@ -187,7 +233,10 @@ void worker_destroy(struct worker *worker) {
 	}
 	*link = worker->next;
 	pool->worker_count--;
-	pool->busy -= worker->state != WORKER_IDLE;
+	set_state(worker, worker->state, -1);
+	if (pool->lone.worker == worker) {
+		pool->lone.worker = NULL;
+	}
 	loop_timer_cancel(worker->watch);
 	if (worker->protocol != NULL) {
 		pool->backend->finish(worker);
@@ -195,58 +244,68 @@ void worker_destroy(struct worker *worker) {
 	proc_destroy(worker->proc);
 	lean_answer_finish(&worker->answer);
 	buf_finish(&worker->complaints);
-	free(worker->header_copy);
 	free(worker);
 }
 
 void worker_assign(struct worker *worker, struct job *job) {
 	struct pool *pool = worker->pool;
+	struct header *header = worker->of;
 	worker->job = job;
-	worker->state = WORKER_BUSY;
 	worker->uses++;
-	pool->busy++;
+	worker->candidates += job->hash.hex[0] != '\0'; // else it is a self-test
+	header->served++;
+	header->used_ns = loop_now(pool->loop);
+	change_state(worker, WORKER_BUSY);
 	begin(worker);
 	struct error err;
-	if (pool->backend->one_shot && pool->backend->start(worker, &err) < 0) {
-		worker->job = NULL;
-		char *header = xstrdup(worker->header);
-		worker_destroy(worker);
-		pool_start_failed(pool, header, job, err.message);
-		free(header);
-		return;
+	if (pool->backend->one_shot) {
+		pool->stats.starts++;
+		if (pool->backend->start(worker, &err) < 0) {
+			worker->job = NULL;
+			worker_destroy(worker);
+			pool_start_failed(pool, header, job, err.message);
+			return;
+		}
 	}
 	pool->backend->submit(worker, job->check);
 }
 
 bool worker_ready(struct worker *worker) {
 	struct pool *pool = worker->pool;
+	struct header *header = worker->of;
 	end(worker);
 	for (size_t i = 0; i < worker->answer.count; i++) {
 		const struct lean_message *message = &worker->answer.messages[i];
 		if (message->severity == LEAN_ERROR || message->severity == LEAN_UNKNOWN) {
 			char *why = xasprintf("header: %s", message->text);
-			char *header = xstrdup(worker->header);
 			struct job *job = worker->job;
 			worker_destroy(worker);
 			pool_start_failed(pool, header, job, why);
-			free(header);
 			free(why);
 			return false;
 		}
 	}
-	worker->state = WORKER_IDLE;
-	pool->busy--;
-	pool->ever_ready = true;
-	worker->base_rss_bytes = proc_rss_bytes(worker->proc);
+	measure_base(worker);
+	change_state(worker, WORKER_IDLE);
 	pool_worker_ready(pool, worker);
 	return true;
 }
 
-/* Spent: many uses, or grown by half of what it may hold. The next one starts while others work. */
-static bool is_spent(const struct worker *worker) {
-	return worker->pool->backend->one_shot || worker->uses >= worker->options->uses_limit ||
-	       proc_rss_bytes(worker->proc) >
-		       worker->base_rss_bytes + worker->options->memory_limit_bytes / 2;
+/* Spent: many uses, or grown to twice its size and then some. Its successor is there already where
+ * there was room for a spare, else it starts while others work. */
+static bool is_spent(struct worker *worker) {
+	const struct verifier_options *options = worker->options;
+	if (worker->pool->backend->one_shot || worker->uses >= options->uses_limit) {
+		return true;
+	}
+	int64_t growth = worker->base_bytes > GROWTH_LEAST ? worker->base_bytes : GROWTH_LEAST;
+	growth =
+		growth < options->memory_limit_bytes / 2 ? growth : options->memory_limit_bytes / 2;
+	// Looking costs more than a small check does.
+	if (loop_now(worker->pool->loop) - worker->measured_ns > MEASURE_MS * CLOCK_MS) {
+		measure(worker);
+	}
+	return worker->bytes > worker->base_bytes + growth;
 }
 
 bool worker_answered(struct worker *worker) {
@@ -261,11 +320,16 @@ bool worker_answered(struct worker *worker) {
 	struct lean_answer answer = worker->answer;
 	worker->answer = (struct lean_answer){0};
 	worker->job = NULL;
+	worker->used_ns = loop_now(pool->loop);
 	end(worker);
-	worker->state = WORKER_IDLE;
-	pool->busy--;
-	bool spent = is_spent(worker);
+	change_state(worker, WORKER_IDLE);
+	pool->stats.warm += worker->uses > 1;
+	// The lone one has to see its job through.
+	bool spent =
+		(worker != pool->lone.worker || job == pool->lone.job || pool->backend->one_shot) &&
+		is_spent(worker);
 	if (spent) {
+		pool->stats.recycled += !pool->backend->one_shot;
 		worker_destroy(worker);
 	}
 	pool_answered(pool, job, &answer, cpu_ns, elapsed_ns);
@@ -275,12 +339,12 @@ bool worker_answered(struct worker *worker) {
 
 void worker_fault(struct worker *worker, enum fault fault, const char *what) {
 	struct pool *pool = worker->pool;
+	struct header *header = worker->of;
 	struct job *job = worker->job;
 	bool starting = worker->state == WORKER_STARTING;
 	int64_t cpu_ns = cpu_of(worker);
 	int64_t elapsed_ns = loop_now(pool->loop) - worker->started_ns;
 	char *copy = xstrdup(what);
-	char *header = xstrdup(worker->header);
 	worker_destroy(worker);
 	if (starting) {
 		pool->plain = pool->plain || !pool->ever_ready;
@@ -289,6 +353,5 @@ void worker_fault(struct worker *worker, enum fault fault, const char *what) {
 		pool_faulted(pool, job, fault, copy, cpu_ns, elapsed_ns);
 	}
 	pool_wake(pool);
-	free(header);
 	free(copy);
 }

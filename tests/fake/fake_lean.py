@@ -18,6 +18,9 @@ It decides from the text it is sent, by these rules and no table of names:
   byte below 128. The statement is the text between the name and `:=`. Refusals are errors at the proof.
 - `axiom NAME`: whoever names it rests on it. `(@NAME : TYPE)` in a proof: NAME has to state what TYPE stands for, which is a
   definition `(fun (p : Prop) (_ : p) => p) _ @OTHER`: what OTHER states.
+- A `def` of type Bool is `true` or `false`. A proof that trusts compiled code rests on Lean.ofReduceBool: `native_decide`, and
+  `@[implemented_by NAME]` before a declaration; in July 2021 `nativeDecide` and `@[implementedBy NAME]`. Each age takes the other's
+  words for an error.
 - `#print axioms NAME`: Lean's own words, or an error for an unknown name. `#exit` ends the file without any word.
 - An `import` of anything but Init, Mathlib, Aesop or Lean* is an error in the header.
 - `-o FILE` writes what stands for a compiled file: JSON with the kind, statement, proof and axioms of each declaration and the whole
@@ -48,8 +51,11 @@ import faults  # noqa: E402
 
 OLD = os.environ.get("F2F_FAKE_LEAN_OLD") == "1" or "old" in os.path.basename(sys.argv[0])
 COMMANDS = ("theorem", "lemma", "def", "abbrev", "axiom", "open", "set_option", "import", "namespace", "end", "section",
-            "variable", "universe", "noncomputable", "#print", "#exit", "#check", "#eval", "example", "instance")
+            "variable", "universe", "noncomputable", "@[implemented_by", "@[implementedBy", "#print", "#exit", "#check", "#eval",
+            "example", "instance")
 KNOWN_IMPORTS = re.compile(r"(Init|Mathlib|Aesop|Lean)(\..*)?$")
+NATIVE, OTHER_NATIVE = ("nativeDecide", "native_decide") if OLD else ("native_decide", "nativeDecide")
+ATTRIBUTE = "@[implementedBy" if OLD else "@[implemented_by"
 TRUE_PROOFS = ("True.intro", "trivial", "by trivial", "by exact True.intro", "by exact trivial")
 
 
@@ -118,6 +124,12 @@ class File:
         self.messages.append((severity, line, column, text))
 
     def declare(self, line, text):
+        if text.startswith("@["):
+            attribute, _, text = text.partition("]")
+            text = text.lstrip()
+            if attribute.split()[0] != ATTRIBUTE:
+                self.say("error", line, "unknown attribute [%s]" % attribute.split()[0][2:])
+                return
         match = re.match(r"(?:noncomputable\s+)?(theorem|lemma|def|abbrev|axiom)\s+([^\s:({\[]+)", text)
         if not match:
             return
@@ -159,7 +171,14 @@ class File:
         words = set(re.findall(r"[^\s@()\[\]{},;:<>|·]+", proof))
         used = [known for known in self.axioms if known in words]
         goal = blanks(statement).lstrip(": ")
-        if used:
+        if OTHER_NATIVE in words:
+            self.say("error", place, "unknown tactic")
+            self.axioms[name] = ["sorryAx"]
+        elif NATIVE in words:
+            self.axioms[name] = ["Lean.ofReduceBool"]
+        elif goal == "Bool":
+            self.axioms[name] = []
+        elif used:
             rests = sorted({axiom for known in used for axiom in self.axioms[known]})
             self.axioms[name] = rests
         elif "exact @" in proof:
