@@ -14,6 +14,7 @@
 #include "dataset/dataset.h"
 #include "engine/reason.h"
 #include "engine/sets.h"
+#include "io/http.h"
 #include "io/loop.h"
 
 enum { PROMPT_FILE_MAX = 1 << 20, SAMPLES_MAX = 1 << 20 };
@@ -236,6 +237,15 @@ static void choose_wish(struct eval *eval) {
 		own ? eval->model.toolchain : eval->dataset->toolchain, eval->wish_by, own};
 }
 
+/* Each request has a socket. */
+static int allow_connections(const struct eval *eval, struct error *err) {
+	int rc = http_raise_descriptors(option_count(eval->options, "max-connections", 0), err);
+	if (rc < 0) {
+		error_prefix(err, "--max-connections");
+	}
+	return rc;
+}
+
 int eval_prepare(struct eval *eval, struct error *err) {
 	const char *given;
 	int rc = need(eval->options, "model", "--model builtin/gold", &given, err);
@@ -247,6 +257,7 @@ int eval_prepare(struct eval *eval, struct error *err) {
 	if (rc == 0 && !eval->model.provider->local) {
 		rc = load_prompt(eval, err);
 		rc = rc < 0 ? rc : reason_shots(eval->shots, &eval->prompt.shots, err);
+		rc = rc < 0 ? rc : allow_connections(eval, err);
 	}
 	rc = rc < 0 ? rc : open_store(eval, err);
 	rc = rc < 0 ? rc : make_plan(eval, err);

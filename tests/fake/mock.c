@@ -403,6 +403,13 @@ static void run(struct mock *mock, int port) {
 	struct mock_handler handler = {
 		.answer = on_request, .over = on_over, .idle = on_idle, .data = mock};
 	struct sigaction action = {.sa_handler = on_signal};
+	sigset_t blocked, waiting;
+	sigemptyset(&blocked);
+	sigaddset(&blocked, SIGTERM);
+	sigaddset(&blocked, SIGINT);
+	sigprocmask(SIG_BLOCK, &blocked, &waiting);
+	sigdelset(&waiting, SIGTERM);
+	sigdelset(&waiting, SIGINT);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
 	signal(SIGPIPE, SIG_IGN);
@@ -414,7 +421,7 @@ static void run(struct mock *mock, int port) {
 	}
 	printf("%d\n", mock_server_port(mock->server));
 	fflush(stdout);
-	mock_server_run(mock->server, &ended);
+	mock_server_run(mock->server, &ended, &waiting);
 	mock_server_destroy(mock->server);
 }
 

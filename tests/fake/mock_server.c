@@ -314,12 +314,13 @@ static void on_event(struct mock_server *server, const struct epoll_event *event
 	}
 }
 
-void mock_server_run(struct mock_server *server, const volatile int *ended) {
+void mock_server_run(
+	struct mock_server *server, const volatile int *ended, const sigset_t *waiting) {
 	struct epoll_event events[EVENTS];
 	while (!*ended) {
 		server->handler.idle(server->handler.data);
 		int wait_ms = mock_timers_run(&server->timers, on_timer);
-		int count = epoll_wait(server->epoll, events, EVENTS, wait_ms);
+		int count = epoll_pwait(server->epoll, events, EVENTS, wait_ms, waiting);
 		for (int i = 0; i < count; i++) {
 			on_event(server, &events[i]);
 		}

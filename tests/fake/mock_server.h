@@ -1,6 +1,8 @@
 #ifndef F2F_TESTS_FAKE_MOCK_SERVER_H
 #define F2F_TESTS_FAKE_MOCK_SERVER_H
 
+#include <signal.h>
+
 #include "mock_answer.h"
 
 /*
@@ -26,7 +28,11 @@ void mock_server_destroy(struct mock_server *server);
 int mock_server_port(const struct mock_server *server);
 int64_t mock_server_connections(const struct mock_server *server); // accepted so far
 
-/** Until `*ended` is set, by a signal. */
-void mock_server_run(struct mock_server *server, const volatile int *ended);
+/**
+ * Until `*ended` is set, by a signal that is blocked but for the time of waiting, whose mask is
+ * `waiting`: so that it cannot come just before.
+ */
+void mock_server_run(
+	struct mock_server *server, const volatile int *ended, const sigset_t *waiting);
 
 #endif

@@ -391,6 +391,12 @@ def test_of(number, behaviour):
     return test
 
 
+def it_ends_whenever_it_is_told_to():
+    for _ in range(200):
+        with Mock():
+            pass  # the signal comes just as it begins to wait
+
+
 def every_mode_answers_and_the_server_stays():
     with Mock() as mock:
         listed = [line.split("\t")[0] for line in mock.print("--print-modes")]
@@ -500,6 +506,7 @@ def broken_modes_break_as_they_say():
 
 
 main([plain_replies_are_a_function_of_model_prompt_and_seed] + [test_of(i, b) for i, b in enumerate(BEHAVIOURS, 1)] + [
+    it_ends_whenever_it_is_told_to,
     every_mode_answers_and_the_server_stays,
     a_mode_can_be_a_header_and_numbers_may_stand_alone,
     other_pages_are_those_of_the_servers_it_stands_for,
