@@ -6,63 +6,133 @@
 
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/vec.h"
 #include "cmd/show_print.h"
 #include "core/problem.h"
 #include "core/verdict.h"
 #include "lean/candidate.h"
 #include "lean/check.h"
 
-enum { LABEL = 11 };
+enum { LABEL = 11, COMPARED_MAX = 10000000 };
 
 /* ---- From the proof's lines to the file's. */
 
-/* Where the proof that was taken stands in the file. */
-struct origin {
-	bool known;
-	unsigned line; // from 1, of its first byte
-	unsigned column; // from 0, in code points
-	unsigned body_column; // the same in what Lean was sent
+struct lines {
+	VEC(struct str) list;
 };
 
-static unsigned columns_before(const char *text, const char *at) {
+static void split(const char *text, struct lines *out) {
+	struct str rest = str_of(text), line;
+	while (str_next_line(&rest, &line)) {
+		vec_push(&out->list, line);
+	}
+}
+
+static unsigned columns_of(struct str text) {
 	unsigned columns = 0;
-	while (at > text && at[-1] != '\n') {
-		at--;
-		columns += ((unsigned char)*at & 0xc0) != 0x80;
+	for (size_t i = 0; i < text.len; i++) {
+		columns += ((unsigned char)text.data[i] & 0xc0) != 0x80;
 	}
 	return columns;
 }
 
-/* The last place counts: of several blocks the last one is taken. Texts with CR LF and proofs that
- * were moved to another column are not found, and then lines count in the proof. */
+/* Columns of blanks before the words of a line. */
+static unsigned lead_of(struct str line) {
+	struct str words = str_trim(line);
+	return words.len == 0 ? 0
+			      : columns_of(str_slice(line.data, (size_t)(words.data - line.data)));
+}
+
+static bool same_words(struct str a, struct str b) {
+	a = str_trim(a);
+	b = str_trim(b);
+	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+/* Where the proof that was taken stands in the file. */
+struct origin {
+	struct lines proof;
+	struct lines file;
+	bool known;
+	size_t added; // lines of the proof that we wrote: "by"
+	size_t line; // of the file, where the first other one stands
+	unsigned column; // of its first byte there
+	unsigned body_column; // the same in what Lean was sent
+};
+
+/* The file's line `at` ends with the proof's first one, and the next ones are the next ones. */
+static bool stands_at(const struct origin *origin, size_t at, size_t *budget) {
+	const struct lines *proof = &origin->proof, *file = &origin->file;
+	size_t count = proof->list.count - origin->added;
+	struct str head = str_trim(proof->list.items[origin->added]);
+	struct str line = str_trim(file->list.items[at]);
+	if (at + count > file->list.count || line.len < head.len ||
+		memcmp(line.data + line.len - head.len, head.data, head.len) != 0) {
+		return false;
+	}
+	for (size_t i = 1; i < count; i++) {
+		if (*budget == 0) {
+			return false;
+		}
+		--*budget;
+		if (!same_words(proof->list.items[origin->added + i], file->list.items[at + i])) {
+			return false;
+		}
+	}
+	return true;
+}
+
+/* The last place counts: of several blocks the last one is taken. */
+static bool search(struct origin *origin) {
+	size_t budget = COMPARED_MAX;
+	for (size_t at = origin->file.list.count; at > 0 && budget > 0; at--) {
+		if (stands_at(origin, at - 1, &budget)) {
+			struct str head = str_trim(origin->proof.list.items[origin->added]);
+			struct str line = origin->file.list.items[at - 1];
+			struct str words = str_trim(line);
+			const char *start = words.data + words.len - head.len;
+			origin->line = at - 1;
+			origin->column =
+				columns_of(str_slice(line.data, (size_t)(start - line.data)));
+			return true;
+		}
+	}
+	return false;
+}
+
 static struct origin find_origin(const struct check_print *shown) {
 	struct origin origin = {0};
 	const char *proof = shown->candidate->proof;
 	const char *body = shown->check->body;
-	const char *found = NULL;
 	if (proof == NULL || body == NULL || proof[0] == '\0') {
 		return origin;
 	}
-	for (const char *at = strstr(shown->text, proof); at != NULL; at = strstr(at + 1, proof)) {
-		found = at;
+	split(proof, &origin.proof);
+	split(shown->text, &origin.file);
+	origin.known = search(&origin);
+	if (!origin.known && origin.proof.list.count > 1 &&
+		same_words(origin.proof.list.items[0], str_of("by"))) {
+		// Tactics without their "by" got one, on a line of its own.
+		origin.added = 1;
+		origin.known = search(&origin);
 	}
-	const char *start = body;
-	for (unsigned line = 0; line < shown->check->proof_line && start != NULL; line++) {
-		start = strchr(start, '\n');
-		start = start != NULL ? start + 1 : NULL;
+	struct lines sent = {0};
+	split(body, &sent);
+	if (origin.known && shown->check->proof_line < sent.list.count) {
+		struct str line = sent.list.items[shown->check->proof_line];
+		struct str head = str_trim(origin.proof.list.items[0]);
+		struct str words = str_trim(line);
+		size_t tail = words.len >= head.len ? words.len - head.len : 0;
+		origin.body_column =
+			columns_of(str_slice(line.data, (size_t)(words.data - line.data) + tail));
 	}
-	const char *sent = start != NULL ? strstr(start, proof) : NULL;
-	if (found == NULL || sent == NULL) {
-		return origin;
-	}
-	origin.known = true;
-	origin.line = 1;
-	for (const char *c = shown->text; c < found; c++) {
-		origin.line += *c == '\n';
-	}
-	origin.column = columns_before(shown->text, found);
-	origin.body_column = columns_before(body, sent);
+	vec_finish(&sent.list);
 	return origin;
+}
+
+static void origin_finish(struct origin *origin) {
+	vec_finish(&origin->proof.list);
+	vec_finish(&origin->file.list);
 }
 
 /* "3:5: error: text": line 3 of the proof. False for a further line of a message. */
@@ -80,17 +150,25 @@ static bool read_place(
 	return true;
 }
 
-/* False when the line is none of the file's: of the statement, or of helpers. */
+static unsigned shift(unsigned column, unsigned from, unsigned to) {
+	return column >= from ? column - from + to : to;
+}
+
+/* False when the line is none of the file's: of the statement, of helpers, or ours. */
 static bool in_file(const struct origin *origin, unsigned *line, unsigned *column) {
-	if (!origin->known || *line == 0) {
+	if (!origin->known || *line <= origin->added || *line > origin->proof.list.count) {
 		return false;
 	}
-	if (*line == 1) {
-		*column = *column >= origin->body_column
-				  ? *column - origin->body_column + origin->column
-				  : origin->column;
+	size_t own = *line - 1; // of the proof
+	size_t there = origin->line + own - origin->added; // of the file
+	if (own == 0) {
+		*column = shift(*column, origin->body_column, origin->column);
+	} else {
+		*column = shift(*column, lead_of(origin->proof.list.items[own]),
+			own == origin->added ? origin->column
+					     : lead_of(origin->file.list.items[there]));
 	}
-	*line += origin->line - 1;
+	*line = (unsigned)there + 1;
 	return true;
 }
 
@@ -108,6 +186,7 @@ json_t *check_places(const struct check_print *shown) {
 						(json_int_t)column)
 				      : json_null());
 	}
+	origin_finish(&origin);
 	return places;
 }
 
@@ -147,6 +226,7 @@ static void print_messages(const struct check_print *shown) {
 		putchar('\n');
 		free(text);
 	}
+	origin_finish(&origin);
 }
 
 static const char *advice(const struct verdict *verdict) {
@@ -241,7 +321,8 @@ void check_print(const struct check_print *shown) {
 	}
 	print_checker(shown->verdict);
 	if (shown->verdict->outcome == OUTCOME_ACCEPTED && shown->verdict->final == FINAL_NONE) {
-		print_labelled("note", "a filter's verdict: no second kernel looked at the proof (--final)");
+		print_labelled("note",
+			"a filter's verdict: no second kernel looked at the proof (--final)");
 	}
 	print_labelled("next", advice(shown->verdict));
 }

@@ -10,6 +10,7 @@
 #include "cmd/cmd.h"
 #include "cmd/lean_setup.h"
 #include "cmd/lean_statements.h"
+#include "cmd/verdict_json.h"
 #include "dataset/dataset.h"
 #include "io/loop.h"
 #include "io/proc.h"
@@ -28,14 +29,17 @@ static char *toolchains_folder(void) {
 	return path_join(home != NULL ? home : "/", ".elan/toolchains");
 }
 
-static void list_toolchains(void) {
+/* {"name","path"} of what elan has installed. */
+static json_t *find_toolchains(void) {
 	char *folder = toolchains_folder();
+	json_t *found = json_array();
 	DIR *entries = opendir(folder);
 	struct dirent *entry;
 	while (entries != NULL && (entry = readdir(entries)) != NULL) {
 		char *lean = xasprintf("%s/%s/bin/lean", folder, entry->d_name);
 		if (entry->d_name[0] != '.' && file_exists(lean)) {
-			printf("elan     %s\n", lean);
+			json_array_append_new(found,
+				json_pack("{s:s, s:s}", "name", entry->d_name, "path", lean));
 		}
 		free(lean);
 	}
@@ -43,19 +47,37 @@ static void list_toolchains(void) {
 		closedir(entries);
 	}
 	free(folder);
+	return found;
 }
 
-static int list(struct error *err) {
-	struct lean_info lean = {0};
-	int rc = lean_find(NULL, NULL, NULL, &lean, err);
-	if (rc == 0) {
-		printf("default  %s: Lean %s\n", lean.path, lean.version);
-		if (lean.lean_path != NULL) {
-			printf("imports  %s\n", lean.lean_path);
-		}
-		lean_info_finish(&lean);
+static void print_list(const struct lean_info *lean, const json_t *toolchains) {
+	const json_t *toolchain;
+	size_t i;
+	if (lean->path != NULL) {
+		printf("default  %s: Lean %s\n", lean->path, lean->version);
 	}
-	list_toolchains();
+	if (lean->lean_path != NULL) {
+		printf("imports  %s\n", lean->lean_path);
+	}
+	json_array_foreach(toolchains, i, toolchain) {
+		printf("elan     %s\n", json_string_value(json_object_get(toolchain, "path")));
+	}
+}
+
+static int list(const struct options *options, struct error *err) {
+	struct lean_info lean = {0};
+	int rc = lean_setup_find(options, NULL, &lean, err);
+	json_t *toolchains = find_toolchains();
+	if (option_flag(options, "json") && rc == 0) {
+		verdict_json_line(json_pack("{s:i, s:{s:s, s:s, s:s?, s:s?, s:s}, s:O}",
+			"schema_version", 1, "default", "path", lean.path, "version", lean.version,
+			"commit", lean.commit, "imports", lean.lean_path, "found_by", lean.found_by,
+			"toolchains", toolchains));
+	} else if (!option_flag(options, "json")) {
+		print_list(&lean, toolchains); // also where nothing would be used
+	}
+	json_decref(toolchains);
+	lean_info_finish(&lean);
 	return rc;
 }
 
@@ -181,7 +203,7 @@ static int run(struct options *options, struct error *err) {
 	const char *verb = option_argument(options, 0);
 	const char *split = option_text(options, "statements", NULL);
 	if (verb != NULL && strcmp(verb, "list") == 0) {
-		return split != NULL ? lean_statements(options, split, err) : list(err);
+		return split != NULL ? lean_statements(options, split, err) : list(options, err);
 	}
 	if (verb != NULL && strcmp(verb, "setup") == 0) {
 		return setup(options, err);
@@ -194,7 +216,7 @@ static const struct option options_lean[] = {
 	{"subset", 0, OPTION_TEXT, "test|valid|all", "of them (default all)"},
 	{"again", 0, OPTION_FLAG, NULL, "also those whose answer is known"},
 	LEAN_OPTIONS,
-	{"json", 0, OPTION_FLAG, NULL, "what --statements finds, as one JSON object"},
+	{"json", 0, OPTION_FLAG, NULL, "what list finds, as one JSON object"},
 	{0},
 };
 
@@ -206,7 +228,8 @@ const struct command cmd_lean = {
 		"Installs a Lean with elan, where the network allows, and lists what is there. "
 		"Each step is printed; a failure says what to do. VERSION is 4.9.0 or elan's name; "
 		"SET takes the version that a problem set was written for; with --lean-project its "
-		"Mathlib cache is fetched too. list --statements tells which statements of a set do "
+		"Mathlib cache is fetched too. list --statements tells which statements of a set "
+		"do "
 		"not elaborate on the Lean that would check it: broken ones are nobody's "
 		"failures. Exit status 4 when some stay undecided.\n"
 		"\n"

@@ -63,10 +63,9 @@ int record_reply(const struct record_context *context, const struct record_reply
 	struct recorded *recorded_out, struct error *err);
 
 /**
- * A stored reply again, for checking: the candidate is taken out anew, by today's rules, and nothing
- * is written. When they refuse it, `verdict` says so, and `refused` is false where that is what they
- * said before. ERROR_NOT_FOUND when there is no such sample or it has no
- * reply.
+ * A stored reply again, for checking: the candidate is taken out anew, by today's rules, and
+ * nothing is written. When they refuse it, `verdict` says so, and `refused` is false where that is
+ * what they said before. ERROR_NOT_FOUND when there is no such sample or it has no reply.
  */
 int record_recall(struct store *store, const struct sample_key *key, const char *twin_split,
 	const struct problem *problem, enum lean_policy policy, struct recorded *recorded_out,
