@@ -177,7 +177,7 @@ static void print(const struct listing *listing) {
 	if (option_flag(listing->options, "json")) {
 		json_t *object = json_pack("{s:i, s:s, s:s, s:s?, s:I, s:I, s:I, s:O}",
 			"schema_version", 1, "split", listing->dataset->name, "lean", lean,
-			"mathlib", NULL, "sound", (json_int_t)counts[STATEMENT_SOUND], "broken",
+			"mathlib", listing->lean.mathlib, "sound", (json_int_t)counts[STATEMENT_SOUND], "broken",
 			(json_int_t)counts[STATEMENT_BROKEN], "undecided",
 			(json_int_t)counts[STATEMENT_UNDECIDED], "statements", listing->rows);
 		verdict_json_line(object);

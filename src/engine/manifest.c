@@ -79,6 +79,7 @@ static json_t *lean_object(const struct manifest_lean *lean) {
 	json_object_set_new(object, "toolchain", text_or_null(info->toolchain));
 	json_object_set_new(object, "toolchain_why", text_or_null(info->why));
 	json_object_set_new(object, "imports", text_or_null(info->lean_path));
+	json_object_set_new(object, "mathlib", text_or_null(info->mathlib));
 	json_object_set_new(object, "backend", text_or_null(lean->backend));
 	json_object_set_new(object, "backend_why", text_or_null(lean->backend_why));
 	json_object_set_new(object, "sandbox", text_or_null(lean->sandbox));

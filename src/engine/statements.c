@@ -74,9 +74,10 @@ static struct sha256 hash_of(const struct problem *problem) {
 
 static struct elaboration_key key_of(
 	const struct elaborating *elaborating, const struct sha256 *hash) {
+	const char *mathlib = elaborating->options->lean->mathlib;
 	return (struct elaboration_key){
 		.lean = elaborating->lean,
-		.mathlib = "",
+		.mathlib = mathlib != NULL ? mathlib : "",
 		.statement = hash->hex,
 	};
 }

@@ -148,8 +148,7 @@ void job_done(struct job *job, struct verdict *verdict, int64_t cpu_ns, int64_t 
 	verdict->cpu_ns = cpu_ns;
 	verdict->elapsed_ns = elapsed_ns;
 	verdict->backend = xstrdup(job->verifier->backend->name);
-	verdict->lean = lean->commit != NULL ? xasprintf("%s (%.12s)", lean->version, lean->commit)
-					     : xstrdup(lean->version);
+	verdict->lean = lean_info_label(lean);
 	verdict->mathlib = xstrdup(lean->mathlib);
 	verdict->policy = xstrdup(options->policy);
 	verdict->sandbox = xstrdup(options->sandbox);
