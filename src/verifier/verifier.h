@@ -60,9 +60,29 @@ int lean_find(const char *given, const char *toolchain, const char *project,
  */
 int repl_find(const char *given, const char *project, char **path_out, struct error *err);
 
+enum lean_server_api { LEAN_SERVER_UNKNOWN, LEAN_SERVER_CHECK, LEAN_SERVER_VERIFY };
+
+/** A Kimina Lean Server. Texts are borrowed until it is found, or the verifier closed. */
+struct lean_server {
+	const char *url; // without a path
+	const char *key; // NULL: none. Never logged, stored or handed to a child
+	enum lean_server_api api; // UNKNOWN until it is found
+	bool lines_back; // lines of messages count the header's
+	int batch; // snippets a request; 0: 8
+	int parallel; // requests at a time; 0: 5
+};
+
+/**
+ * Asks the server for its Lean, by a snippet of ours: fills in what is not known of it, and a
+ * lean_info that names its address (without secrets) and version. ERROR_ENVIRONMENT with what to do.
+ */
+int lean_server_find(
+	struct lean_server *server, struct lean_info *info_out, struct error *err);
+
 struct verifier_options {
 	const char *backend; // a name of verifier_backend(); NULL: lsp
 	const char *repl; // the community REPL's binary, for "repl"; copied
+	const struct lean_server *server; // for "kimina"; copied
 	const struct lean_info *lean; // borrowed while the verifier lives
 	int jobs; // checks at a time, if the memory is enough for so many; 0: as there are cores
 	int64_t cpu_limit_s; // per proof; 0: 300
