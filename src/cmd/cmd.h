@@ -30,7 +30,7 @@ struct option {
 	// What --help shows for the argument: "PROVIDER/NAME". "table|json|csv" also refuses all
 	// else.
 	const char *value;
-	const char *help;
+	const char *help; // NULL: help only names it, after the others; the manual says more
 };
 
 struct command {

@@ -163,7 +163,14 @@ static void look_at_lean(struct doctor *doctor) {
 		doctor_sandbox(doctor->options, NULL, found_of_sandbox, doctor);
 		return;
 	}
-	doctor_sandbox(doctor->options, &lean, found_of_sandbox, doctor);
+	if (lean.server != NULL) {
+		find(doctor, FINDING_OK, "sandbox", "remote: the server's own", NULL);
+	} else {
+		doctor_sandbox(doctor->options, &lean, found_of_sandbox, doctor);
+	}
+	char *backend = xasprintf("%s (%s)", lean.backend, lean.backend_why);
+	find(doctor, FINDING_OK, "backend", backend, NULL);
+	free(backend);
 	rc = try_lean(doctor, &lean, "", &err);
 	char *text = xasprintf(
 		"%s, version %s%s", lean.path, lean.version, rc == 0 ? ", proves and refuses" : "");

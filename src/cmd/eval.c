@@ -67,6 +67,7 @@ static int status_of(const struct engine_result *result) {
 		return 5;
 	case ENGINE_QUOTA:
 	case ENGINE_DOWN:
+	case ENGINE_UNCHECKED:
 		return 75;
 	case ENGINE_DONE:
 		break;
@@ -91,6 +92,10 @@ static void say_how_it_ended(const struct eval *eval) {
 	case ENGINE_DOWN:
 		log_error("%s does not answer: %s; the same command goes on later",
 			eval->model.label, result->message);
+		break;
+	case ENGINE_UNCHECKED:
+		log_error("no more proofs can be checked: %s; the same command goes on later",
+			result->message);
 		break;
 	case ENGINE_DONE:
 		break;

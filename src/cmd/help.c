@@ -111,6 +111,20 @@ static void print_global(FILE *out) {
 	}
 }
 
+/* Those without a text, in one line. */
+static void print_named(FILE *out, const struct option *options) {
+	struct buf line = BUF_INIT(TEXT_MAX);
+	for (const struct option *option = options; option->name != NULL; option++) {
+		if (option->help == NULL) {
+			buf_appendf(&line, "%s--%s", line.len > 0 ? ", " : "", option->name);
+		}
+	}
+	if (line.len > 0) {
+		fprintf(out, "      %s  (see man f2f)\n", buf_str(&line));
+	}
+	buf_finish(&line);
+}
+
 void help_command(FILE *out, const struct command *command) {
 	struct buf usage = BUF_INIT(TEXT_MAX);
 	buf_appendf(&usage, "Usage: f2f %s %s", command->name, command->synopsis);
@@ -122,8 +136,11 @@ void help_command(FILE *out, const struct command *command) {
 		fputs("\nOptions:\n", out);
 		for (const struct option *option = command->options; option->name != NULL;
 			option++) {
-			print_option(out, option);
+			if (option->help != NULL) {
+				print_option(out, option);
+			}
 		}
+		print_named(out, command->options);
 	}
 	fputs("\n\"f2f help\" shows the options of every command: --db, --config, --color …\n",
 		out);

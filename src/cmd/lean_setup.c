@@ -8,6 +8,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
+#include "cmd/lean_backend.h"
 #include "verifier/final.h"
 #include "verifier/sandbox.h"
 
@@ -64,6 +65,15 @@ static char *tell_why(const struct lean_wish *wish, const struct lean_info *info
 				 info->found_by, info->fits ? "" : ", which is another version");
 }
 
+/* --toolchain and the like are wishes here too: the server has the Lean it has. */
+static int find_server(const struct options *options, const char *why, struct lean_info *info_out,
+	struct error *err) {
+	char *text = xasprintf("%s by %s", why, option_origin(options, "lean-server"));
+	int rc = lean_backend_find_server(options, text, info_out, err);
+	free(text);
+	return rc;
+}
+
 int lean_setup_find(const struct options *options, const struct lean_wish *wish,
 	struct lean_info *info_out, struct error *err) {
 	struct lean_wish own = lean_setup_wish(options, wish);
@@ -76,9 +86,24 @@ int lean_setup_find(const struct options *options, const struct lean_wish *wish,
 	bool by_variable = named != NULL && strcmp(origin, "F2F_LEAN") == 0;
 	const char *path = elan != NULL ? elan : by_variable ? NULL : named;
 	struct lean_info info = {0};
-	int rc = lean_find(
-		path, own.toolchain, option_text(options, "lean-project", NULL), &info, err);
-	if (rc == 0) {
+	const char *project = option_text(options, "lean-project", NULL);
+	bool server = lean_backend_wants_server(options);
+	int rc = server ? find_server(options, "asked for", &info, err)
+			: lean_find(path, own.toolchain, project, &info, err);
+	if (rc == ERROR_ENVIRONMENT && !server && named == NULL &&
+		lean_backend_has_server(options)) {
+		server = true;
+		rc = find_server(options, "auto: no Lean here, and a server is named", &info, err);
+	}
+	if (rc == 0 && !server) {
+		rc = lean_backend_choose(options, &info, err);
+	}
+	if (rc == 0 && server) {
+		info.fits = own.toolchain == NULL ||
+			    lean_toolchain_fits(own.toolchain, info.version);
+		info.toolchain = xstrdup(own.toolchain);
+		info.why = tell_why(&own, &info);
+	} else if (rc == 0) {
 		free(info.found_by);
 		info.found_by = xstrdup(elan != NULL ? "elan" : named != NULL ? origin : "PATH");
 		info.fits = own.toolchain == NULL || elan != NULL ||
@@ -87,13 +112,15 @@ int lean_setup_find(const struct options *options, const struct lean_wish *wish,
 		info.why = tell_why(&own, &info);
 	}
 	if (rc == 0 && !info.fits) {
-		rc = judge_other(options, &own, named != NULL, by_flag, &info, err);
+		rc = judge_other(options, &own, named != NULL || server, by_flag && !server, &info,
+			err);
 	}
 	free(elan);
 	if (rc < 0) {
 		lean_info_finish(&info);
 		return rc;
 	}
+	log_debug("backend %s: %s", info.backend, info.backend_why);
 	*info_out = info;
 	return 0;
 }
@@ -115,15 +142,6 @@ struct lean_terms lean_setup_terms(const struct options *options) {
 
 int lean_setup_open(const struct options *options, struct loop *loop, const struct lean_info *info,
 	const struct lean_terms *terms, struct verifier **verifier_out, struct error *err) {
-	const char *backend = option_text(options, "backend", "lsp");
-	char *repl = NULL;
-	if (strcmp(backend, "repl") == 0) {
-		int rc = repl_find(option_text(options, "repl", NULL),
-			option_text(options, "lean-project", NULL), &repl, err);
-		if (rc < 0) {
-			return rc;
-		}
-	}
 	bool permissive = terms->policy == LEAN_POLICY_PERMISSIVE;
 	struct final_options final = {
 		.checker = option_text(options, "final-checker", NULL),
@@ -134,8 +152,9 @@ int lean_setup_open(const struct options *options, struct loop *loop, const stru
 		.cpu_limit_s = 2 * terms->cpu_limit_s,
 	};
 	struct verifier_options verifier = {
-		.backend = backend,
-		.repl = repl,
+		.backend = info->backend,
+		.repl = info->repl,
+		.server = info->server,
 		.lean = info,
 		.final = terms->final || permissive ? &final : NULL,
 		.jobs = (int)option_count(options, "lean-jobs", 0),
@@ -145,9 +164,7 @@ int lean_setup_open(const struct options *options, struct loop *loop, const stru
 		.sandbox = option_text(options, "sandbox", NULL),
 		.project = option_text(options, "lean-project", NULL),
 	};
-	int rc = verifier_open(loop, &verifier, verifier_out, err);
-	free(repl);
-	return rc;
+	return verifier_open(loop, &verifier, verifier_out, err);
 }
 
 struct manifest_lean lean_setup_manifest(const struct options *options,
@@ -155,8 +172,10 @@ struct manifest_lean lean_setup_manifest(const struct options *options,
 	const struct verifier *verifier) {
 	return (struct manifest_lean){
 		.info = info,
-		.backend = option_text(options, "backend", "lsp"),
-		.sandbox = sandbox_details(verifier_sandbox(verifier)),
+		.backend = info->backend,
+		.backend_why = info->backend_why,
+		.sandbox = info->server != NULL ? "remote"
+						: sandbox_details(verifier_sandbox(verifier)),
 		.policy = lean_policy_name(terms->policy),
 		.cpu_limit_s = terms->cpu_limit_s,
 		.memory_limit_bytes = option_count(options, "lean-mem", 0) * MIB,

@@ -21,8 +21,11 @@ struct options;
 		{"final-checker", 0, OPTION_TEXT, "CHECKER",                                       \
 			"its name, its path, or auto (default)"},                                  \
 		{"backend", 0, OPTION_TEXT, "NAME",                                                \
-			"how Lean is asked: lsp (default), batch, repl"},                          \
-		{"repl", 0, OPTION_TEXT, "PATH", "the community REPL, for --backend repl"},        \
+			"auto (default), lsp, batch, repl or kimina"},                             \
+		{"repl", 0, OPTION_TEXT, "PATH", NULL},                                            \
+		{"lean-server", 0, OPTION_TEXT, "URL", NULL},                                      \
+		{"lean-key-env", 0, OPTION_TEXT, "VARIABLE", NULL},                                \
+		{"lean-server-load", 0, OPTION_TEXT, "NxM", NULL},                                 \
 		{"lean", 0, OPTION_TEXT, "PATH",                                                   \
 			"the lean binary (default: F2F_LEAN, elan, PATH)"},                        \
 		{"lean-project", 0, OPTION_TEXT, "DIR", "Lake project that provides the imports"}, \

@@ -54,6 +54,11 @@ static void stop_when_done(struct engine *engine) {
 static void top_up(void *data) {
 	struct engine *engine = data;
 	struct plan_item item;
+	const struct verifier *verifier = engine->options->verifier;
+	const char *dead = verifier != NULL ? verifier_dead(verifier) : NULL;
+	if (dead != NULL && !engine->stopping) {
+		engine_stop(engine, ENGINE_UNCHECKED, CANCEL_ASKING, dead);
+	}
 	asking_dispatch(engine);
 	for (int i = 0; i < STARTS_PER_TURN && may_start(engine) && lane_is_free(engine) &&
 			plan_next(engine->options->plan, &item);

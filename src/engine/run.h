@@ -68,6 +68,7 @@ enum engine_end {
 	ENGINE_REFUSED, // key, permission, model, request: stopped at the first
 	ENGINE_QUOTA, // money or daily quota
 	ENGINE_DOWN, // a sample used up its retries and nothing else got through meanwhile
+	ENGINE_UNCHECKED, // nothing more can be checked
 };
 
 struct engine_result {

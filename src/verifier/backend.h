@@ -65,10 +65,21 @@ struct worker {
 	struct buf complaints; // the end of its stderr
 };
 
+/** Checks that are made elsewhere. A job that is submitted ends in job_done or job_missing. */
+struct verifier_service {
+	void *(*open)(struct verifier *verifier);
+	void (*submit)(void *service, struct job *job);
+	void (*cancel)(void *service); // forgets all jobs
+	void (*close)(void *service);
+	int (*jobs)(const void *service); // that it takes at a time
+	const char *(*dead)(const void *service); // why all to come will be missing, or NULL
+};
+
 /** A way to ask Lean: one const struct a file, listed by meson. */
 struct verifier_backend {
 	const char *name;
 	const char *summary;
+	const struct verifier_service *service; // instead of all below: there are no workers
 	bool one_shot; // a process serves one check and is started by it
 
 	/* Spawn the process (worker_spawn) and, unless one_shot, have it import the header:

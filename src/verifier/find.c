@@ -26,6 +26,14 @@ void lean_info_finish(struct lean_info *info) {
 	free(info->toolchain);
 	free(info->why);
 	free(info->mathlib);
+	free(info->backend);
+	free(info->backend_why);
+	free(info->repl);
+	if (info->server != NULL) {
+		free((char *)info->server->url); // copies of its own
+		free((char *)info->server->key);
+		free(info->server);
+	}
 	*info = (struct lean_info){0};
 }
 
@@ -222,6 +230,7 @@ static int ask_versions(struct lean_info *info, struct error *err) {
 	out = NULL;
 	if (rc == 0 && run_program(help_argv, NULL, PROBE_LIMIT_S, &out, NULL) == 0) {
 		info->json = strstr(out, "--json") != NULL;
+		info->worker = strstr(out, "--worker") != NULL;
 	}
 	free(out);
 	// What has --json (September 2023 on) also has today's server options.

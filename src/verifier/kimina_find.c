@@ -78,7 +78,7 @@ static void on_response(const struct http_response *response, const struct error
 	char *detail = kimina_detail(response);
 	bool key = response->status == 401 || response->status == 403;
 	asking->rc = error_set(asking->err, ERROR_ENVIRONMENT, "%s%s", detail,
-		key ? "; the key is the value of the variable that --lean-server-key-env names "
+		key ? "; the key is the value of the variable that --lean-key-env names "
 		      "(default LEAN_SERVER_API_KEY)"
 		    : "");
 	free(detail);

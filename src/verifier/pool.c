@@ -77,6 +77,10 @@ void pool_wake(struct pool *pool) {
 }
 
 void pool_submit(struct pool *pool, struct job *job) {
+	if (pool->service != NULL) {
+		pool->backend->service->submit(pool->service, job);
+		return;
+	}
 	queue_push(pool, pool_header(pool, job->check->header), job);
 	pool_wake(pool);
 }
@@ -326,10 +330,15 @@ struct pool *pool_create(struct verifier *verifier) {
 	pool->backend = verifier->backend;
 	pool->lone.queue_end = &pool->lone.queue;
 	room_init(pool);
+	pool->service = pool->backend->service != NULL ? pool->backend->service->open(verifier)
+						       : NULL;
 	return pool;
 }
 
 void pool_cancel(struct pool *pool) {
+	if (pool->service != NULL) {
+		pool->backend->service->cancel(pool->service);
+	}
 	struct worker *worker = pool->workers;
 	while (worker != NULL) {
 		struct worker *next = worker->next;
@@ -357,6 +366,9 @@ void pool_destroy(struct pool *pool) {
 	pool_cancel(pool);
 	while (pool->workers != NULL) {
 		worker_destroy(pool->workers);
+	}
+	if (pool->service != NULL) {
+		pool->backend->service->close(pool->service);
 	}
 	loop_defer_cancel(pool->loop, pump, pool);
 	while (pool->headers != NULL) {

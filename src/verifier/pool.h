@@ -53,6 +53,7 @@ struct pool {
 	struct loop *loop;
 	const struct verifier_options *options;
 	const struct verifier_backend *backend;
+	void *service; // makes the checks instead of workers, where the backend has one
 	struct header *headers;
 	struct worker *workers;
 	int worker_count;

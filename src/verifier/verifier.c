@@ -209,7 +209,13 @@ const char *verifier_final(const struct verifier *verifier) {
 }
 
 int verifier_jobs(const struct verifier *verifier) {
-	return room_jobs(verifier->pool);
+	const struct verifier_service *service = verifier->backend->service;
+	return service != NULL ? service->jobs(verifier->pool->service) : room_jobs(verifier->pool);
+}
+
+const char *verifier_dead(const struct verifier *verifier) {
+	const struct verifier_service *service = verifier->backend->service;
+	return service != NULL ? service->dead(verifier->pool->service) : NULL;
 }
 
 void verifier_stats(const struct verifier *verifier, struct verifier_stats *stats_out) {
@@ -304,10 +310,9 @@ void verifier_open_with(struct loop *loop, const struct verifier_options *option
 	*verifier_out = verifier;
 }
 
-int verifier_open(struct loop *loop, const struct verifier_options *options,
-	struct verifier **verifier_out, struct error *err) {
-	const char *name = options->backend != NULL ? options->backend : "lsp";
-	const struct verifier_backend *backend = backend_find(name);
+/* Whether there is one of this name, and all that it needs. */
+static int check_backend(const char *name, const struct verifier_backend *backend,
+	const struct verifier_options *options, struct error *err) {
 	if (backend == NULL) {
 		const char *names[16];
 		size_t count = 0;
@@ -323,15 +328,35 @@ int verifier_open(struct loop *loop, const struct verifier_options *options,
 	if (strcmp(name, "repl") == 0 && options->repl == NULL) {
 		return error_set(err, ERROR_USAGE, "backend repl needs the REPL's path");
 	}
+	if (backend->service != NULL && options->server == NULL) {
+		return error_set(err, ERROR_USAGE, "backend %s needs a server's address", name);
+	}
+	if (backend->service != NULL && options->final != NULL) {
+		return error_set(err, ERROR_USAGE,
+			"the final check compiles with a Lean of this machine: not with backend %s",
+			name);
+	}
+	return 0;
+}
+
+int verifier_open(struct loop *loop, const struct verifier_options *options,
+	struct verifier **verifier_out, struct error *err) {
+	const char *name = options->backend != NULL ? options->backend : "lsp";
+	const struct verifier_backend *backend = backend_find(name);
+	int rc = check_backend(name, backend, options, err);
+	if (rc < 0) {
+		return rc;
+	}
 	struct verifier *verifier;
 	verifier_open_with(loop, options, backend, &verifier);
 	verifier->options.sandbox = options->sandbox; // NULL: the best there is
-	int rc = open_sandbox(verifier, err);
+	rc = backend->service == NULL ? open_sandbox(verifier, err) : 0;
 	if (rc < 0) {
 		verifier_close(verifier);
 		return rc;
 	}
-	verifier->options.sandbox = sandbox_name(verifier->sandbox);
+	verifier->options.sandbox =
+		backend->service == NULL ? sandbox_name(verifier->sandbox) : "remote";
 	if (options->final != NULL) {
 		rc = final_open(loop, options->final, options->lean, verifier->sandbox,
 			&verifier->final, err);

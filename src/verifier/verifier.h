@@ -12,12 +12,15 @@ struct loop;
 struct sandbox;
 struct verdict;
 
+struct lean_server;
+
 /** What an installed Lean is. Texts owned. */
 struct lean_info {
 	char *path; // the real binary, not elan's wrapper, where that can be told
 	char *version; // "4.9.0"
 	char *commit; // NULL when it does not say
 	bool json; // `lean --help` lists --json
+	bool worker; // and --worker
 	bool old; // before 4.0.0 proper: no progress kinds, leanpkg
 	char *mathlib; // its commit, from the Lake project's manifest; NULL when it does not say
 	char *lean_path; // LEAN_PATH to set, from the Lake project (Mathlib); NULL when none
@@ -26,6 +29,10 @@ struct lean_info {
 	char *toolchain; // the one wanted; NULL: any
 	bool fits; // it is the one wanted
 	char *why; // for people: who wanted which, who named this one; NULL when nobody chose
+	char *backend; // how it is asked
+	char *backend_why; // for people
+	char *repl; // the REPL's binary; NULL: none
+	struct lean_server *server; // owned, texts too; NULL: it is on this machine
 };
 
 void lean_info_finish(struct lean_info *info);
@@ -162,6 +169,9 @@ const char *verifier_final(const struct verifier *verifier);
 
 /** Checks it makes at a time: by cores, and by memory as far as its need is known. */
 int verifier_jobs(const struct verifier *verifier);
+
+/** Why every check to come will be missing, so that no model need be asked; NULL: it works. */
+const char *verifier_dead(const struct verifier *verifier);
 
 enum { VERIFIER_FAULTS = 8 };
 

@@ -450,7 +450,7 @@ def main():
               "Lean (version 4.9.0, x86_64-unknown-linux-gnu, commit 8f9843a4a5fe, Release)")
         return 0
     if "--help" in arguments:
-        print("  --help -h\n  --stdin   take input from stdin\n" + ("" if OLD else "  --json    report messages as JSON\n"))
+        print("  --help -h\n  --stdin   take input from stdin\n  --worker  start lean in server-worker mode\n" + ("" if OLD else "  --json    report messages as JSON\n"))
         return 0
     if "--worker" in arguments:
         Worker().run()

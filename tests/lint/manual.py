@@ -12,7 +12,8 @@ def help_of(*command):
 
 
 def options_in_help(text):
-    return set(re.findall(r"^  (?:-\w, |    )(--[a-z][a-z-]*)", text, re.MULTILINE))
+    lines = re.findall(r"^  (?:-\w, |    )(--[a-z].*)", text, re.MULTILINE)
+    return {option for line in lines for option in re.findall(r"(?:^|, )(--[a-z][a-z-]*)", line.split("  ")[0])}
 
 
 with open(manual, encoding="utf-8") as file:

@@ -10,11 +10,12 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "checks.h"
+#include "served.h"
 
 #define TRUE_TEXT "theorem t : True := True.intro\n"
 #define FAKES TEST_SOURCE_ROOT "/tests/fake/"
 
-enum way { LSP, LSP_OLD, BATCH, BATCH_OLD, REPL, WAYS };
+enum way { LSP, LSP_OLD, BATCH, BATCH_OLD, REPL, KIMINA, KIMINA_OLD, WAYS };
 
 static const struct {
 	const char *backend;
@@ -25,10 +26,12 @@ static const struct {
 	[BATCH] = {"batch", "lean"},
 	[BATCH_OLD] = {"batch", "lean-old"},
 	[REPL] = {"repl", "lean"},
+	[KIMINA] = {"kimina", "lean"},
+	[KIMINA_OLD] = {"kimina", "lean-old"}, // before 2.0
 };
 
 /* What may come of a check. NEVER: the fault is not one that this way can have. */
-enum end { NEVER, ACCEPTED, ERROR, SORRY, AXIOMS, ABSENT, RESOURCES, TIMEOUT };
+enum end { NEVER, ACCEPTED, ERROR, SORRY, AXIOMS, ABSENT, RESOURCES, TIMEOUT, MISSING };
 
 static const char *end_of(const struct verdict *verdict) {
 	return verdict->missing != MISSING_NONE		? "missing"
@@ -46,6 +49,7 @@ static const char *const end_names[] = {
 	[ABSENT] = "absent",
 	[RESOURCES] = "resources",
 	[TIMEOUT] = "timeout",
+	[MISSING] = "missing",
 };
 
 struct bench {
@@ -55,6 +59,8 @@ struct bench {
 	struct lean_info lean;
 	struct loop *loop;
 	struct verifier *verifier;
+	struct served served;
+	struct lean_server server;
 };
 
 static void bench_open(struct bench *bench, int way, struct verifier_options options) {
@@ -65,8 +71,18 @@ static void bench_open(struct bench *bench, int way, struct verifier_options opt
 	bench->repl = path_join(bench->folder, "repl");
 	ck_assert_int_eq(symlink(FAKES "fake_lean.py", bench->program), 0);
 	ck_assert_int_eq(symlink(FAKES "fake_repl.py", bench->repl), 0);
-	ck_assert_msg(lean_find(bench->program, NULL, NULL, &bench->lean, &err) == 0, "%s",
-		err.message);
+	if (way >= KIMINA) {
+		const char *const argv[] = {
+			FAKES "fake_kimina.py", way == KIMINA_OLD ? "--legacy" : NULL, NULL};
+		bench->served = serve(argv);
+		bench->server = (struct lean_server){.url = bench->served.url};
+		options.server = &bench->server;
+		ck_assert_msg(lean_server_find(&bench->server, &bench->lean, &err) == 0, "%s",
+			err.message);
+	} else {
+		ck_assert_msg(lean_find(bench->program, NULL, NULL, &bench->lean, &err) == 0, "%s",
+			err.message);
+	}
 	bench->loop = loop_create(NULL);
 	options.backend = ways[way].backend;
 	options.repl = way == REPL ? bench->repl : NULL;
@@ -81,6 +97,9 @@ static void bench_close(struct bench *bench) {
 	verifier_close(bench->verifier);
 	loop_destroy(bench->loop);
 	lean_info_finish(&bench->lean);
+	if (bench->served.pid != 0) {
+		served_stop(&bench->served);
+	}
 	unlink(bench->program);
 	unlink(bench->repl);
 	rmdir(bench->folder);
@@ -160,7 +179,10 @@ START_TEST(a_header_that_is_refused_is_our_trouble) {
 	struct verdict verdict =
 		ask_one(bench.loop, bench.verifier, "import Nowhere\n", "True", TRUE_TEXT);
 	ck_assert_str_eq(end_of(&verdict), "missing");
-	ck_assert_msg(strstr(verdict.messages, "Nowhere") != NULL, "%s", verdict.messages);
+	// That server keeps the header's messages to itself: its self-test tells that something is
+	// wrong.
+	ck_assert_msg(_i >= KIMINA || strstr(verdict.messages, "Nowhere") != NULL, "%s",
+		verdict.messages);
 	verdict_finish(&verdict);
 	expect_next_works(&bench);
 	bench_close(&bench);
@@ -180,46 +202,60 @@ END_TEST
 
 static const struct fault_row {
 	const char *word;
-	enum end ends[WAYS]; // lsp, lsp of 2021, batch, batch of 2021, repl
+	enum end ends[WAYS]; // lsp, of 2021, batch, of 2021, repl, kimina, before 2.0
 } faults[] = {
-	{"unknown_severity", {ABSENT, ABSENT, RESOURCES, RESOURCES, ABSENT}},
-	{"no_probe", {ABSENT, ABSENT, ABSENT, ABSENT, ABSENT}},
-	{"two_probes", {ABSENT, ABSENT, ABSENT, ABSENT, ABSENT}},
-	{"forged_axioms", {ABSENT, ABSENT, ABSENT, NEVER, ABSENT}},
+	{"unknown_severity", {ABSENT, ABSENT, RESOURCES, RESOURCES, ABSENT, ABSENT, ABSENT}},
+	{"no_probe", {ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT}},
+	{"two_probes", {ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT, ABSENT}},
+	{"forged_axioms", {ABSENT, ABSENT, ABSENT, NEVER, ABSENT, ABSENT, ABSENT}},
 	// The text output of 2021 has no mark on information: all that is not the probe's refuses.
-	{"nul", {ACCEPTED, ACCEPTED, ACCEPTED, RESOURCES, ACCEPTED}},
-	{"megabytes", {ACCEPTED, ACCEPTED, ACCEPTED, RESOURCES, ACCEPTED}},
-	{"ill_formed", {ACCEPTED, ACCEPTED, RESOURCES, RESOURCES, ACCEPTED}},
-	{"surrogate", {ACCEPTED, ACCEPTED, RESOURCES, RESOURCES, ACCEPTED}},
-	{"drip", {ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED}},
-	{"before", {RESOURCES, RESOURCES, RESOURCES, RESOURCES, RESOURCES}},
-	{"inside", {RESOURCES, RESOURCES, RESOURCES, RESOURCES, RESOURCES}},
-	{"after", {RESOURCES, RESOURCES, RESOURCES, ABSENT, RESOURCES}},
-	{"twice", {RESOURCES, RESOURCES, ABSENT, ABSENT, RESOURCES}},
-	{"cut", {RESOURCES, RESOURCES, RESOURCES, RESOURCES, RESOURCES}},
-	{"crlf", {RESOURCES, RESOURCES, ACCEPTED, ACCEPTED, RESOURCES}},
-	{"part", {TIMEOUT, NEVER, TIMEOUT, NEVER, TIMEOUT}},
-	{"other_version", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER}},
-	{"other_document", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER}},
-	{"old_version", {TIMEOUT, NEVER, NEVER, NEVER, NEVER}},
-	{"no_diagnostics", {TIMEOUT, NEVER, NEVER, NEVER, NEVER}},
-	{"endless", {TIMEOUT, NEVER, NEVER, NEVER, NEVER}},
-	{"fatal", {RESOURCES, NEVER, NEVER, NEVER, NEVER}},
-	{"negative_line", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER}},
-	{"no_place", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER}},
-	{"number_id", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER}},
-	{"short_length", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER}},
-	{"long_length", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER}},
-	{"giant_length", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER}},
-	{"wrong_env", {NEVER, NEVER, NEVER, NEVER, RESOURCES}},
-	{"skipped_env", {NEVER, NEVER, NEVER, NEVER, RESOURCES}},
-	{"no_env", {NEVER, NEVER, NEVER, NEVER, RESOURCES}},
-	{"unknown_keys", {NEVER, NEVER, NEVER, NEVER, ACCEPTED}},
-	{"listed_hole", {NEVER, NEVER, NEVER, NEVER, SORRY}},
-	{"message", {NEVER, NEVER, NEVER, NEVER, ERROR}},
-	{"unknown_environment", {NEVER, NEVER, NEVER, NEVER, RESOURCES}},
-	{"silent", {NEVER, NEVER, NEVER, NEVER, TIMEOUT}},
-	{"forgets", {NEVER, NEVER, NEVER, NEVER, RESOURCES}},
+	{"nul", {ACCEPTED, ACCEPTED, ACCEPTED, RESOURCES, ACCEPTED, ACCEPTED, ACCEPTED}},
+	{"megabytes", {ACCEPTED, ACCEPTED, ACCEPTED, RESOURCES, ACCEPTED, ACCEPTED, ACCEPTED}},
+	{"ill_formed", {ACCEPTED, ACCEPTED, RESOURCES, RESOURCES, ACCEPTED, ACCEPTED, ACCEPTED}},
+	{"surrogate", {ACCEPTED, ACCEPTED, RESOURCES, RESOURCES, ACCEPTED, ACCEPTED, ACCEPTED}},
+	{"drip", {ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED, ACCEPTED, NEVER, NEVER}},
+	{"before", {RESOURCES, RESOURCES, RESOURCES, RESOURCES, RESOURCES, NEVER, NEVER}},
+	{"inside", {RESOURCES, RESOURCES, RESOURCES, RESOURCES, RESOURCES, NEVER, NEVER}},
+	{"after", {RESOURCES, RESOURCES, RESOURCES, ABSENT, RESOURCES, NEVER, NEVER}},
+	{"twice", {RESOURCES, RESOURCES, ABSENT, ABSENT, RESOURCES, NEVER, NEVER}},
+	{"cut", {RESOURCES, RESOURCES, RESOURCES, RESOURCES, RESOURCES, NEVER, NEVER}},
+	{"crlf", {RESOURCES, RESOURCES, ACCEPTED, ACCEPTED, RESOURCES, NEVER, NEVER}},
+	{"part", {TIMEOUT, NEVER, TIMEOUT, NEVER, TIMEOUT, NEVER, NEVER}},
+	{"other_version", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER, NEVER, NEVER}},
+	{"other_document", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER, NEVER, NEVER}},
+	{"old_version", {TIMEOUT, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER}},
+	{"no_diagnostics", {TIMEOUT, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER}},
+	{"endless", {TIMEOUT, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER}},
+	{"fatal", {RESOURCES, NEVER, NEVER, NEVER, NEVER, NEVER, NEVER}},
+	{"negative_line", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER, NEVER, NEVER}},
+	{"no_place", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER, NEVER, NEVER}},
+	{"number_id", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER, NEVER, NEVER}},
+	{"short_length", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER, NEVER, NEVER}},
+	{"long_length", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER, NEVER, NEVER}},
+	{"giant_length", {RESOURCES, RESOURCES, NEVER, NEVER, NEVER, NEVER, NEVER}},
+	{"wrong_env", {NEVER, NEVER, NEVER, NEVER, RESOURCES, NEVER, NEVER}},
+	{"skipped_env", {NEVER, NEVER, NEVER, NEVER, RESOURCES, NEVER, NEVER}},
+	{"no_env", {NEVER, NEVER, NEVER, NEVER, RESOURCES, MISSING, MISSING}},
+	{"unknown_keys", {NEVER, NEVER, NEVER, NEVER, ACCEPTED, ACCEPTED, ACCEPTED}},
+	{"listed_hole", {NEVER, NEVER, NEVER, NEVER, SORRY, SORRY, SORRY}},
+	{"message", {NEVER, NEVER, NEVER, NEVER, ERROR, ERROR, ERROR}},
+	{"unknown_environment", {NEVER, NEVER, NEVER, NEVER, RESOURCES, MISSING, MISSING}},
+	{"silent", {NEVER, NEVER, NEVER, NEVER, TIMEOUT, NEVER, NEVER}},
+	{"forgets", {NEVER, NEVER, NEVER, NEVER, RESOURCES, NEVER, NEVER}},
+	{"500", {NEVER, NEVER, NEVER, NEVER, NEVER, RESOURCES, RESOURCES}},
+	{"500_once", {NEVER, NEVER, NEVER, NEVER, NEVER, ACCEPTED, ACCEPTED}},
+	{"server_error", {NEVER, NEVER, NEVER, NEVER, NEVER, RESOURCES, RESOURCES}},
+	{"timed_out", {NEVER, NEVER, NEVER, NEVER, NEVER, TIMEOUT, NEVER}},
+	{"timed_out_once", {NEVER, NEVER, NEVER, NEVER, NEVER, ACCEPTED, ACCEPTED}},
+	{"header_timed_out", {NEVER, NEVER, NEVER, NEVER, NEVER, MISSING, MISSING}},
+	{"left_out", {NEVER, NEVER, NEVER, NEVER, NEVER, MISSING, MISSING}},
+	{"twice_there", {NEVER, NEVER, NEVER, NEVER, NEVER, MISSING, MISSING}},
+	{"extra", {NEVER, NEVER, NEVER, NEVER, NEVER, MISSING, MISSING}},
+	{"both", {NEVER, NEVER, NEVER, NEVER, NEVER, MISSING, MISSING}},
+	{"neither", {NEVER, NEVER, NEVER, NEVER, NEVER, MISSING, MISSING}},
+	{"not_json", {NEVER, NEVER, NEVER, NEVER, NEVER, MISSING, MISSING}},
+	{"huge", {NEVER, NEVER, NEVER, NEVER, NEVER, RESOURCES, NEVER}},
+	{"cut_body", {NEVER, NEVER, NEVER, NEVER, NEVER, MISSING, NEVER}},
 };
 
 /* All on one verifier: after each fault the next one is the check that has to work. */
