@@ -19,17 +19,14 @@ static const struct option options[] = {
 	{"subset", 0, OPTION_TEXT, "test|valid|all|file:test|file:valid",
 		"default test; file: takes the file's word"},
 	{"samples", 'n', OPTION_COUNT, "N", "samples a problem (default 1)"},
-	{"limit", 0, OPTION_COUNT, "N",
-		"only the first N of a split, its cells evenly"},
+	{"limit", 0, OPTION_COUNT, "N", "only the first N of a split, its cells evenly"},
 	{"cell", 0, OPTION_LIST, "CELL", "of word problems: trees/both …; repeatable"},
 	{"family", 0, OPTION_TEXT, "disconnected|connected",
 		"of its distractors (default disconnected)"},
-	{"shots", 0, OPTION_TEXT, "0|efficient|exhaustive",
-		"worked examples (default 0)"},
-	{"proof-text", 0, OPTION_TEXT, "answer|reasoning",
-		"the proof's text (default answer)"},
+	{"shots", 0, OPTION_TEXT, "0|efficient|exhaustive", "worked examples (default 0)"},
+	{"proof-text", 0, OPTION_TEXT, "answer|reasoning", "the proof's text (default answer)"},
 	{"sample-id", 0, OPTION_LIST, "NAME", "only this problem; repeatable"},
-	{"base-url", 0, OPTION_TEXT, "URL", "the endpoint, up to and with /v1"},
+	{"base-url", 0, OPTION_TEXT, "URL", "up to and with /v1; several: URL,URL"},
 	{"api-key-env", 0, OPTION_TEXT, "VARIABLE", "the variable that holds the key"},
 	{"extra-body", 0, OPTION_TEXT, "JSON", "object merged into each request"},
 	{"prompt", 0, OPTION_TEXT, "NAME|FILE", "prompt template (default: the task's)"},
@@ -40,20 +37,22 @@ static const struct option options[] = {
 	{"reasoning-effort", 0, OPTION_TEXT, "none|minimal|low|medium|high|xhigh|max",
 		"default: not sent"},
 	{"seed", 0, OPTION_COUNT, "N", "each sample's is made from it (default 0)"},
-	{"max-connections", 'j', OPTION_COUNT, "N", "requests in flight (default 20)"},
+	{"max-connections", 'j', OPTION_COUNT, "N", "in flight (default: from 20, up to 100)"},
+	{"rpm", 0, OPTION_COUNT, "N", "requests a minute to a server"},
+	{"tpm", 0, OPTION_COUNT, "N", "tokens a minute to a server"},
+	{"cache", 0, OPTION_TEXT, "on|off|refresh|only", "stored replies (with --fresh: refresh)"},
+	{"token-limit", 0, OPTION_COUNT, "N", "tokens a run may use; then exit 75"},
+	{"cost-limit", 0, OPTION_NUMBER, "USD", "what a run may cost; then exit 75"},
 	{"max-retries", 0, OPTION_COUNT, "N", "tries after the first (default 7)"},
 	{"retry-cap", 0, OPTION_NUMBER, "SECONDS", "longest backoff (default 60)"},
 	{"connect-timeout", 0, OPTION_NUMBER, "SECONDS", "default 10"},
 	{"request-timeout", 0, OPTION_NUMBER, "SECONDS", "whole request (default 600)"},
 	{"idle-timeout", 0, OPTION_NUMBER, "SECONDS", "a silent stream (default 300)"},
-	{"stream", 0, OPTION_TEXT, "auto|on|off",
-		"replies as they grow (auto: over 4096 tokens)"},
-	{"no-verify", 0, OPTION_FLAG, NULL,
-		"store as pending; f2f verify checks later"},
+	{"stream", 0, OPTION_TEXT, "auto|on|off", "replies as they grow (auto: over 4096 tokens)"},
+	{"no-verify", 0, OPTION_FLAG, NULL, "store as pending; f2f verify checks later"},
 	LEAN_OPTIONS,
 	{"fresh", 0, OPTION_FLAG, NULL, "start a new run even if one could go on"},
-	{"fail-on-error", 0, OPTION_NUMBER, "SHARE|N",
-		"missing samples it bears (default: none)"},
+	{"fail-on-error", 0, OPTION_NUMBER, "SHARE|N", "missing samples it bears (default: none)"},
 	{"min-score", 0, OPTION_NUMBER, "SHARE", "exit 3 when pass@1 of any row is below"},
 	{"json", 0, OPTION_FLAG, NULL, "the report as one JSON object"},
 	{0},
@@ -66,6 +65,7 @@ static int status_of(const struct engine_result *result) {
 	case ENGINE_REFUSED:
 		return 5;
 	case ENGINE_QUOTA:
+	case ENGINE_LIMIT:
 	case ENGINE_DOWN:
 	case ENGINE_UNCHECKED:
 		return 75;
@@ -87,6 +87,11 @@ static void say_how_it_ended(const struct eval *eval) {
 		break;
 	case ENGINE_QUOTA:
 		log_error("%s: %s; the same command goes on later", eval->model.label,
+			result->message);
+		break;
+	case ENGINE_LIMIT:
+		log_error("%s; everything finished is stored, the same command with a higher "
+			  "limit goes on",
 			result->message);
 		break;
 	case ENGINE_DOWN:

@@ -17,12 +17,13 @@
 #include "cmd/help.h"
 #include "cmd/lean_setup.h"
 #include "dataset/dataset.h"
+#include "engine/serve.h"
 #include "engine/manifest.h"
 #include "engine/preflight.h"
 #include "engine/settings.h"
 #include "io/http.h"
 
-enum { CONNECTIONS = 20, TEXT_MAX = 1 << 16, SOURCE_MAX = 1 << 30 };
+enum { TEXT_MAX = 1 << 16, SOURCE_MAX = 1 << 30 };
 
 int eval_open_verifier(struct eval *eval, struct error *err) {
 	int rc = lean_setup_find(eval->options, &eval->wish, &eval->lean, err);
@@ -131,8 +132,7 @@ static int make_settings(const struct eval *eval, char **settings_out, struct er
 	bool reason = strcmp(eval->task, "reason") == 0;
 	if (reason) {
 		settings_text(settings, "proof_text", eval->proof_text);
-		settings_text(settings, "shots",
-			eval->model.provider->local ? NULL : eval->shots);
+		settings_text(settings, "shots", eval->model.provider->local ? NULL : eval->shots);
 	} else {
 		settings_text(settings, "policy", lean_policy_name(eval->terms.policy));
 	}
@@ -163,7 +163,8 @@ static int make_manifest(const struct eval *eval, char **manifest_out, struct er
 		.prompt = eval->model.provider->local ? NULL : &eval->prompt,
 		.splits = eval->splits,
 		.split_count = eval->split_count,
-		.connections = (int)option_count(options, "max-connections", CONNECTIONS),
+		.connections =
+			(int)option_count(options, "max-connections", eval->model.connections),
 		.max_attempts = option_count(options, "max-retries", 7) + 1,
 		.fail_on_error = option_number(options, "fail-on-error", 0),
 	};
@@ -172,8 +173,8 @@ static int make_manifest(const struct eval *eval, char **manifest_out, struct er
 	manifest.toolchain = wish.toolchain;
 	manifest.toolchain_by = wish.by;
 	if (eval->verifier != NULL) {
-		manifest.lean = lean_setup_manifest(
-			options, &eval->lean, &eval->terms, eval->verifier);
+		manifest.lean =
+			lean_setup_manifest(options, &eval->lean, &eval->terms, eval->verifier);
 	}
 	return manifest_render(eval->store, &manifest, manifest_out, err);
 }
@@ -323,7 +324,6 @@ static struct engine_options engine_options_of(const struct eval *eval) {
 		.task = eval->task,
 		.policy = eval->terms.policy,
 		.proof_text = eval->proof_text,
-		.connections = (int)option_count(options, "max-connections", CONNECTIONS),
 		.connect_timeout_ms =
 			(int64_t)(option_number(options, "connect-timeout", 10) * 1000),
 		.request_timeout_ms =
@@ -336,6 +336,24 @@ static struct engine_options engine_options_of(const struct eval *eval) {
 	engine.retry.cap_ns =
 		(int64_t)(option_number(options, "retry-cap", 60) * (double)CLOCK_SECOND);
 	return engine;
+}
+
+/* `serve =` of the model's section; what it says goes beside the database. */
+static int start_server(const struct eval *eval, struct serve **serve_out, struct error *err) {
+	if (eval->model.serve == NULL || eval->model.provider->local ||
+		plan_left(eval->plan) == 0) {
+		return 0;
+	}
+	char *log = xasprintf("%s.serve.log", eval->database);
+	struct serve_options options = {
+		.command = eval->model.serve,
+		.base_url = eval->model.base_url,
+		.api_key = eval->model.api_key,
+		.log = log,
+	};
+	int rc = serve_start(eval->loop, &options, serve_out, err);
+	free(log);
+	return rc;
 }
 
 static int update_run(struct eval *eval, const char *state, struct error *err) {
@@ -352,8 +370,16 @@ int eval_perform(struct eval *eval, struct error *err) {
 		return rc;
 	}
 	int64_t started = clock_now();
+	struct serve *serve = NULL;
 	struct engine_options engine = engine_options_of(eval);
-	rc = engine_run(&engine, &eval->result, err);
+	rc = eval_terms(eval, &engine, err);
+	rc = rc < 0 ? rc : start_server(eval, &serve, err);
+	rc = rc < 0 ? rc : engine_run(&engine, &eval->result, err);
+	if (rc == 0 && eval->result.end == ENGINE_DOWN && serve_ended(serve) != NULL) {
+		snprintf(eval->result.message, sizeof(eval->result.message), "%s",
+			serve_ended(serve));
+	}
+	serve_stop(serve);
 	eval->run.wall_ns += clock_now() - started;
 	rc = rc < 0 ? rc : eval_save_capabilities(eval, err);
 	if (rc < 0) {

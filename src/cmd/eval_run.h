@@ -75,6 +75,9 @@ int eval_check_request(const struct eval *eval, struct error *err);
 int eval_load_capabilities(struct eval *eval, struct error *err);
 int eval_save_capabilities(struct eval *eval, struct error *err);
 
+/** Cache, speed, prices and limits; what earlier sessions of the run spent. */
+int eval_terms(const struct eval *eval, struct engine_options *engine, struct error *err);
+
 /** Finds Lean and opens the verifier, warm and tried under every header of the plan. */
 int eval_open_verifier(struct eval *eval, struct error *err);
 

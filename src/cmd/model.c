@@ -1,20 +1,26 @@
 #include "cmd/model.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
-#include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
+#include "cmd/model_endpoint.h"
 #include "io/config.h"
 
 void resolved_model_finish(struct resolved_model *model) {
 	free(model->label);
 	free(model->name);
 	free(model->base_url);
+	for (size_t i = 0; i < model->base_url_count; i++) {
+		free(model->base_urls[i]);
+	}
+	free(model->base_urls);
+	free(model->serve);
 	if (model->api_key != NULL) {
 		explicit_bzero(model->api_key, strlen(model->api_key));
 	}
@@ -95,85 +101,6 @@ static bool is_section(const struct options *options, const char *name) {
 	return false;
 }
 
-static const char *first_set(const char *a, const char *b, const char *c) {
-	return a != NULL ? a : b != NULL ? b : c;
-}
-
-static char *variable(const char *name) {
-	const char *value = name != NULL ? getenv(name) : NULL;
-	return value != NULL && value[0] != '\0' ? xstrdup(value) : NULL;
-}
-
-static int take_key(const struct options *options, const char *section_variable,
-	struct resolved_model *model, struct error *err) {
-	const char *named =
-		first_set(option_text(options, "api-key-env", NULL), section_variable, NULL);
-	model->api_key = variable(named != NULL ? named : model->provider->key_env);
-	const char *token = model->provider->token_env;
-	if (model->api_key == NULL && named == NULL && token != NULL) {
-		model->api_key = variable(token);
-		named = model->api_key != NULL ? token : NULL;
-	}
-	model->bearer = named != NULL && token != NULL && strcmp(named, token) == 0;
-	if (named != NULL && model->api_key == NULL) {
-		return error_set(err, ERROR_USAGE,
-			"the variable %s, which holds the key, is not set", named);
-	}
-	if (model->api_key != NULL && strpbrk(model->api_key, "\r\n") != NULL) {
-		return error_set(err, ERROR_USAGE, "the key in %s holds a line break",
-			named != NULL ? named : model->provider->key_env);
-	}
-	return 0;
-}
-
-static int check_extra_body(const char *text, struct error *err) {
-	json_t *value = NULL;
-	int rc = json_parse(text, strlen(text), &value, err);
-	if (rc < 0) {
-		error_prefix(err, "extra-body");
-		err->code = ERROR_USAGE;
-		return ERROR_USAGE;
-	}
-	bool object = json_is_object(value);
-	json_decref(value);
-	return object ? 0 : error_set(err, ERROR_USAGE, "extra-body is not a JSON object");
-}
-
-static int take_endpoint(const struct options *options, const char *section,
-	struct resolved_model *model, struct error *err) {
-	const struct config *config = options_config(options);
-	char *from_variable = variable(model->provider->base_url_env);
-	const char *url = first_set(option_text(options, "base-url", NULL),
-		section != NULL ? config_get(config, section, "base-url") : NULL,
-		first_set(from_variable, model->provider->base_url, NULL));
-	model->base_url = xstrdup(url);
-	bool hosted = url != NULL && url == model->provider->base_url;
-	free(from_variable);
-	if (model->base_url == NULL) {
-		return error_set(err, ERROR_USAGE,
-			"%s needs --base-url (http://127.0.0.1:8000/v1, say)", model->label);
-	}
-	if (!str_starts_with(model->base_url, "http://") &&
-		!str_starts_with(model->base_url, "https://")) {
-		return error_set(err, ERROR_USAGE, "--base-url %s is neither http:// nor https://",
-			model->base_url);
-	}
-	const char *extra = first_set(option_text(options, "extra-body", NULL),
-		section != NULL ? config_get(config, section, "extra-body") : NULL, NULL);
-	model->extra_body = xstrdup(extra);
-	int rc = extra != NULL ? check_extra_body(extra, err) : 0;
-	rc = rc < 0 ? rc
-		    : take_key(options,
-			      section != NULL ? config_get(config, section, "api-key-env") : NULL,
-			      model, err);
-	if (rc == 0 && hosted && model->api_key == NULL) {
-		rc = error_set(err, ERROR_USAGE,
-			"%s needs a key: set %s, or give --base-url for a local server",
-			model->label, model->provider->key_env);
-	}
-	return rc;
-}
-
 /* A word of the section that is one of a few. */
 static int take_word(const struct config *config, const char *section, const char *key,
 	const char *const *words, size_t count, char **word_out, struct error *err) {
@@ -217,7 +144,7 @@ static int take_section(const struct options *options, const char *section, cons
 
 int model_resolve(const struct options *options, const char *given,
 	struct resolved_model *model_out, struct error *err) {
-	struct resolved_model model = {0};
+	struct resolved_model model = {.price = PRICE_UNKNOWN};
 	char *section = is_section(options, given) ? xasprintf("model.%s", given) : NULL;
 	const char *slash = strchr(given, '/');
 	int rc = 0;
@@ -234,7 +161,7 @@ int model_resolve(const struct options *options, const char *given,
 	}
 	model.label = xasprintf("%s/%s", model.provider->name, model.name);
 	if (!model.provider->local) {
-		rc = take_endpoint(options, section, &model, err);
+		rc = model_endpoint(options, section, &model, err);
 	}
 	if (rc == 0) {
 		*model_out = model;

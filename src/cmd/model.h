@@ -2,7 +2,10 @@
 #define F2F_CMD_MODEL_H
 
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
+#include "core/price.h"
 #include "provider/provider.h"
 
 struct error;
@@ -13,7 +16,14 @@ struct resolved_model {
 	const struct provider *provider;
 	char *label;	 // as stored and printed: "openai/gpt-x"
 	char *name;	 // what is sent
-	char *base_url;	 // NULL for a local source
+	char *base_url;	 // NULL for a local source; the first of several
+	char **base_urls; // equal servers; none for a local source
+	size_t base_url_count;
+	char *serve; // command that starts the server; NULL: it runs already
+	struct price price;
+	int64_t rpm; // limits of the section; 0: none
+	int64_t tpm;
+	int64_t connections; // 0: not said
 	char *api_key;	 // NULL: none
 	bool bearer;	 // api_key is a token
 	char *extra_body; // NULL: none

@@ -21,18 +21,24 @@ static const char *const other_variables[] = {
 
 /* Keys of [model.NAME]. */
 static const char *const model_keys[] = {
+	"api-key-credential",
 	"api-key-env",
 	"api-key-file",
 	"base-url",
 	"connections",
 	"extra-body",
 	"model",
+	"price-cached-input",
+	"price-input",
+	"price-output",
 	"prompt",
 	"provider",
 	"reasoning-effort",
+	"rpm",
 	"serve",
 	"stream",
 	"toolchain",
+	"tpm",
 };
 
 struct names {

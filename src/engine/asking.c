@@ -36,7 +36,7 @@ static uint64_t sample_seed(const struct attempt *attempt) {
 	return strtoull(hash.hex, NULL, 16) & 0x7fffffff;
 }
 
-static struct ask ask_of(const struct attempt *attempt) {
+struct ask attempt_question(const struct attempt *attempt) {
 	const struct engine_options *options = attempt->engine->options;
 	struct ask ask = {
 		.problem = &attempt->problem,
@@ -174,6 +174,23 @@ static void on_rate_limit(struct attempt *attempt, const struct reply *reply) {
 	}
 }
 
+/* It is whole: written down, and its cost with it. */
+static void take_reply(struct attempt *attempt, const char *note) {
+	struct engine *engine = attempt->engine;
+	struct completion *said = &attempt->said;
+	char why[256];
+	said->usd = attempt->from_cache ? 0 : price_of(&engine->options->price, said);
+	engine->result->from_cache += attempt->from_cache;
+	if (!attempt->from_cache && !engine->options->provider->local) {
+		spend_add(&engine->spend, said);
+	}
+	attempt_record(attempt, &(struct record_reply){.completion = said, .note = note});
+	if (!engine->stopping &&
+		spend_is_over(&engine->spend, &engine->options->limits, why, sizeof(why))) {
+		engine_stop(engine, ENGINE_LIMIT, CANCEL_WAITING, why);
+	}
+}
+
 /* A model that paused is asked to go on; what it said before belongs to the reply. */
 static void on_completion(
 	struct attempt *attempt, const struct reply *reply, struct completion *completion) {
@@ -192,7 +209,7 @@ static void on_completion(
 	if (reply->class == REPLY_CONTINUE) {
 		attempt->said.finish = FINISH_LENGTH;
 	}
-	attempt_record(attempt, &(struct record_reply){.completion = &attempt->said});
+	take_reply(attempt, NULL);
 }
 
 static void on_reply(
@@ -278,9 +295,7 @@ static void on_failure(
 			attempt->said = completion;
 			completion_init(&completion);
 		}
-		attempt_record(
-			attempt, &(struct record_reply){.completion = &attempt->said,
-					 .note = "still streaming at the request's deadline"});
+		take_reply(attempt, "still streaming at the request's deadline");
 	} else {
 		if (partial) {
 			keep_partial(attempt, &completion);
@@ -348,7 +363,7 @@ static void answer_locally(void *data) {
 	struct completion completion;
 	struct error err;
 	completion_init(&completion);
-	struct ask question = ask_of(attempt);
+	struct ask question = attempt_question(attempt);
 	int rc = provider->answer(attempt->engine->source, &question, &completion, &err);
 	if (rc == 0) {
 		on_reply(attempt, &(struct reply){.class = REPLY_OK}, &completion);
@@ -401,6 +416,29 @@ static int64_t reservation(const struct attempt *attempt) {
 	return (int64_t)(bytes / BYTES_PER_TOKEN) + (most > 0 ? most : REPLY_TOKENS);
 }
 
+static void answer_from_cache(void *data) {
+	struct attempt *attempt = data;
+	take_reply(attempt, NULL);
+}
+
+/* True when the cache settles it: the reply is there, or nothing may be sent. */
+static bool ask_cache(struct attempt *attempt) {
+	struct engine *engine = attempt->engine;
+	struct error err;
+	bool found = false;
+	if (cached_find(attempt, &attempt->said, &found, &err) < 0) {
+		attempt_fail(attempt, &err);
+		return true;
+	}
+	if (found) {
+		attempt->from_cache = true;
+		loop_defer(engine->options->loop, answer_from_cache, attempt);
+	} else if (engine->options->cache == CACHE_ONLY) {
+		attempt_missing(attempt, "not in the cache, and --cache only sends nothing");
+	}
+	return found || engine->options->cache == CACHE_ONLY;
+}
+
 void attempt_ask(struct attempt *attempt) {
 	struct engine *engine = attempt->engine;
 	if (engine->options->provider->local) {
@@ -409,13 +447,17 @@ void attempt_ask(struct attempt *attempt) {
 		loop_defer(engine->options->loop, answer_locally, attempt);
 		return;
 	}
+	bool first = attempt->attempts == 0 && attempt->cache_key.hex[0] == '\0';
+	if (first && engine->options->cache != CACHE_OFF && ask_cache(attempt)) {
+		return;
+	}
 	attempt->reserved = reservation(attempt);
 	queue_push(attempt);
 }
 
 static int build(struct attempt *attempt, struct error *err) {
 	struct engine *engine = attempt->engine;
-	attempt->ask = ask_of(attempt);
+	attempt->ask = attempt_question(attempt);
 	if (attempt->request_built) {
 		http_request_finish(&attempt->request);
 	}
@@ -504,4 +546,5 @@ void attempt_ask_cancel(struct attempt *attempt) {
 	loop_timer_cancel(attempt->timer);
 	attempt->timer = NULL;
 	loop_defer_cancel(engine->options->loop, answer_locally, attempt);
+	loop_defer_cancel(engine->options->loop, answer_from_cache, attempt);
 }

@@ -75,6 +75,7 @@ void attempt_record(struct attempt *attempt, const struct record_reply *reply) {
 		.policy = engine->options->policy,
 		.proof_text = engine->options->proof_text,
 		.attempts = attempt->attempts,
+		.from_cache = attempt->from_cache,
 		.elapsed_ns = attempt->elapsed_ns,
 		.wait_ns = attempt->wait_ns,
 	};
@@ -83,6 +84,9 @@ void attempt_record(struct attempt *attempt, const struct record_reply *reply) {
 	int rc = store_begin(engine->options->store, &err);
 	if (rc == 0) {
 		rc = record_reply(&context, reply, &recorded, &err);
+	}
+	if (rc == 0 && reply->completion != NULL && reply->missing == MISSING_NONE) {
+		rc = cached_keep(attempt, reply->completion, &err);
 	}
 	if (rc < 0) {
 		attempt_fail(attempt, &err);

@@ -72,6 +72,7 @@ int record_reply(const struct record_context *context, const struct record_reply
 		.prompt = context->prompt,
 		.completion = reply->completion,
 		.attempts = context->attempts,
+		.from_cache = context->from_cache,
 		.elapsed_ns = context->elapsed_ns,
 		.wait_ns = context->wait_ns,
 	};

@@ -25,6 +25,7 @@ struct record_context {
 	enum lean_policy policy; // what its text may hold
 	const char *proof_text; // stage "reason": which text of the reply counts
 	int64_t attempts;
+	bool from_cache; // the reply was not asked for
 	int64_t elapsed_ns;
 	int64_t wait_ns;
 };

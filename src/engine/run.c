@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/run_internal.h"
+#include "engine/view.h"
 #include "io/loop.h"
 #include "io/term.h"
 #include "store/store.h"
@@ -142,27 +143,14 @@ static void on_terminate(void *data) {
 }
 
 static void describe(char *line, size_t size, void *data) {
-	struct engine *engine = data;
-	size_t total = plan_total(engine->options->plan);
-	size_t left = plan_left(engine->options->plan) + engine->in_flight;
-	int n = snprintf(line, size, "%s %zu/%zu", engine->options->task,
-		total > left ? total - left : 0, total);
-	if (n > 0 && (size_t)n < size && engine->options->verifier != NULL) {
-		n += snprintf(line + n, size - (size_t)n, ", %zu accepted, %zu checking",
-			engine->accepted, engine->checking);
-	}
-	if (n > 0 && (size_t)n < size) {
-		n += snprintf(line + n, size - (size_t)n, ", %zu asking", engine->asking);
-	}
-	int64_t wait = engine->wait_until_ns - loop_now(engine->options->loop);
-	if (n > 0 && (size_t)n < size && wait > 0) {
-		n += snprintf(line + n, size - (size_t)n, ", waiting %" PRId64 " s: %s",
-			wait / CLOCK_SECOND + 1, engine->wait_why);
-	}
-	if (n > 0 && (size_t)n < size && engine->result->retries > 0) {
-		snprintf(line + n, size - (size_t)n, ", %" PRId64 " retries",
-			engine->result->retries);
-	}
+	view_line(data, line, size);
+}
+
+/* SIGUSR1: how far it is, wherever stderr goes. */
+static void on_tell(void *data) {
+	char line[512];
+	view_line(data, line, sizeof(line));
+	log_info("%s", line);
 }
 
 static int open_source(struct engine *engine, struct error *err) {
@@ -185,6 +173,7 @@ static void close_all(struct engine *engine) {
 	loop_hook_remove(engine->commit_hook);
 	loop_signal_remove(engine->interrupt);
 	loop_signal_remove(engine->terminate);
+	loop_signal_remove(engine->tell);
 	lanes_close(&engine->lanes);
 	if (engine->source != NULL) {
 		engine->options->provider->close(engine->source);
@@ -205,6 +194,9 @@ int engine_run(
 	engine.commit_hook = loop_hook_add(options->loop, commit, &engine);
 	engine.interrupt = loop_signal_add(options->loop, SIGINT, on_interrupt, &engine);
 	engine.terminate = loop_signal_add(options->loop, SIGTERM, on_terminate, &engine);
+	engine.tell = loop_signal_add(options->loop, SIGUSR1, on_tell, &engine);
+	engine.began_ns = loop_now(options->loop);
+	engine.spend = options->spent;
 	if (plan_left(options->plan) > 0) {
 		loop_run(options->loop);
 	}

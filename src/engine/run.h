@@ -5,9 +5,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "core/price.h"
 #include "core/verdict.h"
 #include "engine/record.h"
+#include "engine/cached.h"
 #include "engine/retry.h"
+#include "engine/spend.h"
 #include "lean/policy.h"
 #include "provider/provider.h"
 
@@ -36,6 +39,7 @@ struct engine_options {
 	struct plan *plan;
 	const struct provider *provider; // NULL: the plan asks nothing, it only checks
 	struct model model;
+	const char *label; // of the model, as stored
 	const struct prompt *prompt; // NULL for a local source
 	struct sampling sampling; // its seed is derived per sample from `seed`
 	enum stream_mode stream;
@@ -56,6 +60,10 @@ struct engine_options {
 	int64_t idle_timeout_ms; // of a stream, without a byte; 0: none
 	struct retry_policy retry;
 	bool show_only; // verdicts are told, not stored
+	enum cache_mode cache;
+	struct price price; // where the endpoint does not say what a reply cost
+	struct spend spent; // by earlier sessions of this run
+	struct spend_limits limits;
 	const char *progress; // term_progress_start's mode
 	void (*on_verdict)(const struct engine_verdict *verdict, void *data); // NULL: nobody asks
 	void *data;
@@ -67,6 +75,7 @@ enum engine_end {
 	ENGINE_INTERRUPTED, // a signal: see signo
 	ENGINE_REFUSED, // key, permission, model, request: stopped at the first
 	ENGINE_QUOTA, // money or daily quota
+	ENGINE_LIMIT, // --token-limit or --cost-limit
 	ENGINE_DOWN, // a sample used up its retries and nothing else got through meanwhile
 	ENGINE_UNCHECKED, // nothing more can be checked
 };
@@ -79,6 +88,7 @@ struct engine_result {
 	int64_t checked; // verdicts recorded in this session
 	int64_t missing; // samples recorded as missing in this session
 	int64_t retries;
+	int64_t from_cache; // of those asked: not sent, found
 	struct capabilities capabilities; // what became known of the endpoint
 };
 

@@ -7,6 +7,7 @@
 
 #include "base/buf.h"
 #include "base/error.h"
+#include "base/sha256.h"
 #include "core/completion.h"
 #include "core/problem.h"
 #include "engine/lanes.h"
@@ -42,6 +43,8 @@ struct attempt {
 	struct buf prompt;
 	struct http_request request;
 	bool request_built;
+	struct sha256 cache_key; // hex "": none
+	bool from_cache;
 	struct http_transfer *transfer;
 	struct lane *lane; // of the last request
 	struct lane *avoid; // it failed there: rather not again; NULL: any
@@ -86,6 +89,8 @@ struct engine {
 	size_t checking;
 	size_t accepted;
 	size_t done; // in this session
+	int64_t began_ns;
+	struct spend spend;
 	int64_t last_reply_ns;
 	int signals;
 	bool stopping; // start nothing more
@@ -95,6 +100,7 @@ struct engine {
 	struct loop_hook *commit_hook;
 	struct loop_signal *interrupt;
 	struct loop_signal *terminate;
+	struct loop_signal *tell;
 	struct term_progress *progress;
 };
 
@@ -127,6 +133,9 @@ void attempt_missing(struct attempt *attempt, const char *why);
 
 /** Sends the request, or has a local source answer at the end of the turn. */
 void attempt_ask(struct attempt *attempt);
+
+/** What it asks. Borrows from the attempt. */
+struct ask attempt_question(const struct attempt *attempt);
 
 /** Forgets what was asked. */
 void attempt_ask_cancel(struct attempt *attempt);

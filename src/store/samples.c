@@ -41,7 +41,7 @@ int store_sample_put(struct store *store, const struct sample_record *sample, in
 		"ttttittttttttt"
 		"itttt"
 		"iiiid"
-		"iiiii",
+		"iiiiii",
 		key->run, key->split, key->problem, key->stage, key->sample,
 		outcome_name(sample->outcome), reject_reason_name(sample->reason),
 		missing_name(sample->missing), sample->note, store_hash_or_null(&prompt),
@@ -51,7 +51,7 @@ int store_sample_put(struct store *store, const struct sample_record *sample, in
 		completion->request_id, completion->prompt_tokens, completion->completion_tokens,
 		completion->reasoning_tokens, completion->cached_tokens, completion->usd,
 		sample->attempts, sample->elapsed_ns, sample->wait_ns, clock_utc(),
-		sample->shared_with);
+		sample->shared_with, (int64_t)sample->from_cache);
 	completion_finish(&none);
 	if (rc == 0 && id == 0) {
 		rc = error_set(err, ERROR_DATABASE,
@@ -178,6 +178,9 @@ static int take_tokens(struct db_row *row, void *data, struct error *err) {
 	cost->prompt_tokens = db_int(row, 0);
 	cost->completion_tokens = db_int(row, 1);
 	cost->usd = db_is_null(row, 2) ? NAN : db_double(row, 2);
+	cost->from_cache = db_int(row, 3);
+	cost->unpriced = db_int(row, 4);
+	cost->paid_tokens = db_int(row, 5);
 	return 0;
 }
 

@@ -68,12 +68,13 @@ const char *const store_statements[STATEMENT_COUNT] = {
 		"fingerprint, request_id, "
 		"prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, usd, attempts, "
 		"elapsed_ns, wait_ns, "
-		"created_ns, shared_with, statement) "
+		"created_ns, shared_with, from_cache, statement) "
 		"VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, ''), nullif(?7, ''), nullif(?8, ''), ?9, "
 		"?10, ?11, ?12, ?13, ?14, ?15, "
 		"?16, ?17, ?18, ?19, nullif(?20, -1), nullif(?21, -1), nullif(?22, -1), "
 		"nullif(?23, -1), ?24, ?25, ?26, ?27, ?28, "
-		"nullif(?29, 0), (SELECT statement_hash FROM problem WHERE split = ?2 AND name = "
+		"nullif(?29, 0), ?30, (SELECT statement_hash FROM problem WHERE split = ?2 AND "
+		"name = "
 		"?3)) "
 		"ON CONFLICT (run, split, problem, stage, sample) DO UPDATE SET outcome = "
 		"excluded.outcome, "
@@ -90,7 +91,9 @@ const char *const store_statements[STATEMENT_COUNT] = {
 		"cached_tokens = excluded.cached_tokens, usd = excluded.usd, attempts = "
 		"sample.attempts + excluded.attempts, "
 		"elapsed_ns = excluded.elapsed_ns, wait_ns = sample.wait_ns + excluded.wait_ns, "
-		"created_ns = excluded.created_ns, shared_with = excluded.shared_with, statement = "
+		"created_ns = excluded.created_ns, shared_with = excluded.shared_with, from_cache "
+		"= "
+		"excluded.from_cache, statement = "
 		"excluded.statement "
 		"WHERE sample.outcome IS NULL RETURNING id",
 	[STATEMENT_SAMPLE_GET] =
@@ -158,8 +161,36 @@ const char *const store_statements[STATEMENT_COUNT] = {
 	[STATEMENT_ELABORATION_GET] =
 		"SELECT broken, messages FROM elaboration WHERE lean = ?1 AND mathlib = ?2 AND statement = "
 		"?3",
+	[STATEMENT_CACHE_GET] =
+		"SELECT r.content, t.content, finish, finish_reason, repaired, model_returned, "
+		"fingerprint, request_id, prompt_tokens, completion_tokens, reasoning_tokens, "
+		"cached_tokens, usd FROM reply_cache JOIN text AS r ON r.id = reply "
+		"LEFT JOIN text AS t ON t.id = reasoning WHERE key = ?1",
+	[STATEMENT_CACHE_GROUPS] =
+		"SELECT endpoint, model, count(*), sum(length(CAST(r.content AS BLOB)) + "
+		"coalesce(length(CAST(t.content AS BLOB)), 0)), sum(uses), min(created_ns), "
+		"max(used_ns) FROM reply_cache JOIN text AS r ON r.id = reply "
+		"LEFT JOIN text AS t ON t.id = reasoning GROUP BY endpoint, model "
+		"ORDER BY model, endpoint",
+	[STATEMENT_CACHE_PRUNE] = "DELETE FROM reply_cache WHERE (?1 IS NULL OR model = ?1) AND "
+				  "used_ns < ?2",
+	[STATEMENT_CACHE_PUT] =
+		"INSERT OR REPLACE INTO reply_cache (key, endpoint, model, reply, reasoning, "
+		"finish, "
+		"finish_reason, repaired, model_returned, fingerprint, request_id, prompt_tokens, "
+		"completion_tokens, reasoning_tokens, cached_tokens, usd, created_ns, used_ns) "
+		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, nullif(?12, -1), "
+		"nullif(?13, -1), nullif(?14, -1), nullif(?15, -1), ?16, ?17, ?17)",
+	[STATEMENT_CACHE_USED] =
+		"UPDATE reply_cache SET uses = uses + 1, used_ns = ?2 WHERE key = ?1",
 	[STATEMENT_COST_TOKENS] = "SELECT coalesce(sum(prompt_tokens), 0), "
-				  "coalesce(sum(completion_tokens), 0), sum(usd) "
+				  "coalesce(sum(completion_tokens), 0), sum(usd), "
+				  "coalesce(sum(from_cache), 0), "
+				  "coalesce(sum(from_cache = 0 AND reply IS NOT NULL AND usd IS "
+				  "NULL), 0), "
+				  "coalesce(sum(CASE WHEN from_cache THEN 0 ELSE "
+				  "coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) "
+				  "END), 0) "
 				  "FROM sample WHERE run = ?1 AND shared_with IS NULL",
 	[STATEMENT_COST_LEAN] = "SELECT coalesce(sum(cpu_ns), 0) FROM verdict JOIN sample ON "
 				"sample.id = verdict.sample "

@@ -212,6 +212,7 @@ struct sample_record {
 	int64_t wait_ns; // spent waiting between attempts
 	// sample id whose reply this row shares (v2s and v2c with the same text), or 0
 	int64_t shared_with;
+	bool from_cache; // the reply was not asked for
 };
 
 /** Inserts, or replaces a row that was missing or pending. *id_out is the sample's id. */
@@ -399,12 +400,50 @@ struct run_cost {
 	int64_t prompt_tokens;
 	int64_t completion_tokens;
 	double usd; // NAN when no reply gave one
+	int64_t from_cache; // samples whose reply was not asked for: they cost nothing
+	int64_t unpriced; // replies whose cost nobody knows
+	int64_t paid_tokens; // prompt and completion, replies from the cache left out
 	int64_t lean_cpu_ns;
 	int64_t wall_ns;
 };
 
 int store_run_cost(
 	struct store *store, const char *run, struct run_cost *cost_out, struct error *err);
+
+/* ---- Replies by what was asked. */
+
+/** Where a reply belongs. Borrowed. */
+struct cache_place {
+	const char *key; // engine/cached.h
+	const char *endpoint; // redacted
+	const char *model;
+};
+
+/** *completion_out (owned) is filled when *found_out. Counts as a use. */
+int store_cache_get(struct store *store, const char *key, struct completion *completion_out,
+	bool *found_out, struct error *err);
+
+/** Keeps a reply, or replaces the one that was kept. */
+int store_cache_put(struct store *store, const struct cache_place *place,
+	const struct completion *completion, struct error *err);
+
+/** What is kept of one model at one endpoint. Borrowed. */
+struct cache_group {
+	const char *endpoint;
+	const char *model;
+	int64_t replies;
+	int64_t bytes; // of text
+	int64_t uses;
+	int64_t oldest_ns; // UTC
+	int64_t used_ns; // the last time one was kept or used
+};
+
+int store_cache_groups(struct store *store,
+	int (*each)(const struct cache_group *group, void *data), void *data, struct error *err);
+
+/** Forgets replies of `model` (NULL: all) that were last kept or used before a time. */
+int store_cache_prune(struct store *store, const char *model, int64_t unused_since_ns,
+	int64_t *removed_out, struct error *err);
 
 /* ---- Reading for people. */
 

@@ -1,0 +1,222 @@
+#include "cmd/model_endpoint.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
+#include "base/error.h"
+#include "base/json.h"
+#include "base/mem.h"
+#include "base/str.h"
+#include "base/vec.h"
+#include "cmd/cmd.h"
+#include "io/config.h"
+
+enum { KEY_MAX = 16384 };
+
+static const char *first_set(const char *a, const char *b, const char *c) {
+	return a != NULL ? a : b != NULL ? b : c;
+}
+
+static char *variable(const char *name) {
+	const char *value = name != NULL ? getenv(name) : NULL;
+	return value != NULL && value[0] != '\0' ? xstrdup(value) : NULL;
+}
+
+/* ---- The key: only ever the name of what holds it is given. */
+
+/* A file that others can read is no place for a key. */
+static int read_key(const char *path, char **key_out, struct error *err) {
+	char text[KEY_MAX];
+	struct stat status;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	if (fd < 0 || fstat(fd, &status) < 0) {
+		int number = errno;
+		if (fd >= 0) {
+			close(fd);
+		}
+		return error_set(err, ERROR_USAGE, "key file %s: %s", path, strerror(number));
+	}
+	int rc = 0;
+	ssize_t length = -1;
+	if (!S_ISREG(status.st_mode)) {
+		rc = error_set(err, ERROR_USAGE, "key file %s is not a file", path);
+	} else if ((status.st_mode & 077) != 0) {
+		rc = error_set(err, ERROR_USAGE,
+			"key file %s can be read by others (mode %03o); type: chmod 600 %s", path,
+			(unsigned)(status.st_mode & 0777), path);
+	} else if ((length = read(fd, text, sizeof(text))) < 0) {
+		rc = error_set(err, ERROR_USAGE, "key file %s: %s", path, strerror(errno));
+	}
+	close(fd);
+	struct str key = str_trim(str_slice(text, length > 0 ? (size_t)length : 0));
+	if (rc == 0 && (key.len == 0 || (size_t)length == sizeof(text))) {
+		rc = error_set(err, ERROR_USAGE, "key file %s is %s", path,
+			key.len == 0 ? "empty" : "too long");
+	}
+	if (rc == 0) {
+		*key_out = xmemdup0(key.data, key.len);
+	}
+	explicit_bzero(text, sizeof(text));
+	return rc;
+}
+
+/* What systemd hands to a service: LoadCredential=NAME:… is a file in a folder of its own. */
+static int read_credential(const char *name, char **key_out, struct error *err) {
+	const char *folder = getenv("CREDENTIALS_DIRECTORY");
+	if (folder == NULL || folder[0] != '/') {
+		return error_set(err, ERROR_USAGE,
+			"api-key-credential = %s: not run by systemd with LoadCredential=%s:FILE",
+			name, name);
+	}
+	if (name[0] == '\0' || strchr(name, '/') != NULL || name[0] == '.') {
+		return error_set(err, ERROR_USAGE, "api-key-credential = %s is no name", name);
+	}
+	char *path = xasprintf("%s/%s", folder, name);
+	int rc = read_key(path, key_out, err);
+	free(path);
+	return rc;
+}
+
+static int key_of_variable(const char *name, char **key_out, struct error *err) {
+	*key_out = variable(name);
+	return *key_out != NULL ? 0
+				: error_set(err, ERROR_USAGE,
+					  "the variable %s, which holds the key, is not set", name);
+}
+
+/* An option, then the section in this order, then the provider's own variable. */
+static int take_key(const struct options *options, const char *section,
+	struct resolved_model *model, struct error *err) {
+	static int (*const readers[])(const char *, char **, struct error *) = {
+		key_of_variable, read_key, read_credential};
+	static const char *const keys[] = {"api-key-env", "api-key-file", "api-key-credential"};
+	const struct config *config = options_config(options);
+	const char *given = option_text(options, "api-key-env", NULL);
+	const char *place = given;
+	int rc = given != NULL ? key_of_variable(given, &model->api_key, err) : 0;
+	for (size_t i = 0; section != NULL && place == NULL && i < F2F_COUNT(keys); i++) {
+		place = config_get(config, section, keys[i]);
+		rc = place != NULL ? readers[i](place, &model->api_key, err) : 0;
+		if (rc < 0) {
+			error_prefix(err, "%s", config_origin(config, section, keys[i]));
+		}
+	}
+	if (place == NULL) {
+		place = model->provider->key_env;
+		model->api_key = variable(model->provider->key_env);
+	}
+	if (rc == 0 && model->api_key == NULL && model->provider->token_env != NULL &&
+		place == model->provider->key_env) {
+		place = model->provider->token_env;
+		model->api_key = variable(place);
+	}
+	model->bearer = model->api_key != NULL && model->provider->token_env != NULL &&
+			strcmp(place, model->provider->token_env) == 0;
+	if (rc == 0 && model->api_key != NULL && strpbrk(model->api_key, "\r\n") != NULL) {
+		rc = error_set(err, ERROR_USAGE, "the key in %s holds a line break", place);
+	}
+	return rc;
+}
+
+static int check_extra_body(const char *text, struct error *err) {
+	json_t *value = NULL;
+	int rc = json_parse(text, strlen(text), &value, err);
+	if (rc < 0) {
+		error_prefix(err, "extra-body");
+		err->code = ERROR_USAGE;
+		return ERROR_USAGE;
+	}
+	bool object = json_is_object(value);
+	json_decref(value);
+	return object ? 0 : error_set(err, ERROR_USAGE, "extra-body is not a JSON object");
+}
+
+/* ---- Where it is. */
+
+/* One URL, or several servers of the same model: "URL, URL". */
+static int take_urls(const char *text, struct resolved_model *model, struct error *err) {
+	VEC(char *) list = {0};
+	while (text != NULL && *text != '\0') {
+		size_t length = strcspn(text, ", \t");
+		if (length > 0) {
+			vec_push(&list, xmemdup0(text, length));
+		}
+		text += length + (text[length] != '\0');
+	}
+	model->base_urls = list.items;
+	model->base_url_count = list.count;
+	model->base_url = list.count > 0 ? xstrdup(list.items[0]) : NULL;
+	for (size_t i = 0; i < list.count; i++) {
+		if (!str_starts_with(list.items[i], "http://") &&
+			!str_starts_with(list.items[i], "https://")) {
+			return error_set(err, ERROR_USAGE,
+				"--base-url %s is neither http:// nor https://", list.items[i]);
+		}
+	}
+	return list.count > 0 ? 0
+			      : error_set(err, ERROR_USAGE,
+					"%s needs --base-url (http://127.0.0.1:8000/v1, say)",
+					model->label);
+}
+
+static int take_number(const struct config *config, const char *section, const char *key,
+	double *number_out, struct error *err) {
+	const char *text = config_get(config, section, key);
+	if (text != NULL && (!str_to_double(text, number_out) || *number_out < 0)) {
+		return error_set(err, ERROR_USAGE, "%s: %s = \"%s\" is not a number of 0 or more",
+			config_origin(config, section, key), key, text);
+	}
+	return 0;
+}
+
+/* What the section says of the endpoint's limits and prices. */
+static int take_terms(const struct config *config, const char *section,
+	struct resolved_model *model, struct error *err) {
+	double rpm = 0, tpm = 0, connections = 0;
+	const struct {
+		const char *key;
+		double *number;
+	} numbers[] = {{"rpm", &rpm}, {"tpm", &tpm}, {"connections", &connections},
+		{"price-input", &model->price.input},
+		{"price-cached-input", &model->price.cached_input},
+		{"price-output", &model->price.output}};
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < F2F_COUNT(numbers); i++) {
+		rc = take_number(config, section, numbers[i].key, numbers[i].number, err);
+	}
+	model->rpm = (int64_t)rpm;
+	model->tpm = (int64_t)tpm;
+	model->connections = (int64_t)connections;
+	model->serve = xstrdup(config_get(config, section, "serve"));
+	return rc;
+}
+
+int model_endpoint(const struct options *options, const char *section, struct resolved_model *model,
+	struct error *err) {
+	const struct config *config = options_config(options);
+	char *from_variable = variable(model->provider->base_url_env);
+	const char *urls = first_set(option_text(options, "base-url", NULL),
+		section != NULL ? config_get(config, section, "base-url") : NULL,
+		first_set(from_variable, model->provider->base_url, NULL));
+	bool hosted = urls != NULL && urls == model->provider->base_url;
+	int rc = take_urls(urls, model, err);
+	free(from_variable);
+	const char *extra = first_set(option_text(options, "extra-body", NULL),
+		section != NULL ? config_get(config, section, "extra-body") : NULL, NULL);
+	model->extra_body = xstrdup(extra);
+	rc = rc == 0 && extra != NULL ? check_extra_body(extra, err) : rc;
+	rc = rc == 0 && section != NULL ? take_terms(config, section, model, err) : rc;
+	rc = rc < 0 ? rc : take_key(options, section, model, err);
+	if (rc == 0 && hosted && model->api_key == NULL) {
+		rc = error_set(err, ERROR_USAGE,
+			"%s needs a key: set %s, or give --base-url for a local server",
+			model->label, model->provider->key_env);
+	}
+	return rc;
+}

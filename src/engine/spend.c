@@ -1,0 +1,41 @@
+#include "engine/spend.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "core/completion.h"
+
+void spend_add(struct spend *spend, const struct completion *completion) {
+	spend->prompt_tokens += completion->prompt_tokens > 0 ? completion->prompt_tokens : 0;
+	spend->completion_tokens +=
+		completion->completion_tokens > 0 ? completion->completion_tokens : 0;
+	if (isnan(completion->usd)) {
+		spend->unpriced++;
+	} else {
+		spend->usd += completion->usd;
+	}
+}
+
+bool spend_is_over(
+	const struct spend *spend, const struct spend_limits *limits, char *why, size_t why_size) {
+	int64_t tokens = spend->prompt_tokens + spend->completion_tokens;
+	if (limits->tokens > 0 && tokens >= limits->tokens) {
+		snprintf(why, why_size,
+			"%" PRId64 " tokens are used, and --token-limit is %" PRId64, tokens,
+			limits->tokens);
+		return true;
+	}
+	if (limits->usd > 0 && spend->usd >= limits->usd) {
+		snprintf(why, why_size, "%.4f USD are spent, and --cost-limit is %.4f", spend->usd,
+			limits->usd);
+		return true;
+	}
+	if (limits->usd > 0 && spend->unpriced > 0) {
+		snprintf(why, why_size,
+			"the endpoint does not say what a reply costs, so --cost-limit cannot be "
+			"kept: give price-input and price-output in the model's section");
+		return true;
+	}
+	return false;
+}
