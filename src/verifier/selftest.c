@@ -26,7 +26,7 @@ static const struct trial {
 	bool compiled; // a Lean that does not know the words refuses it for an error
 } trials[] = {
 	{"a true theorem", "", "theorem " NAME " : True", "True.intro", REASON_NONE, false},
-	{"a hole (sorry)", "", FALSE_STATEMENT, "by sorry", REASON_SORRY, false},
+	{"a hole (sorry)", "", FALSE_STATEMENT, "sorry", REASON_SORRY, false},
 	{"an axiom above the statement", "axiom f2f_oracle : False\n", FALSE_STATEMENT,
 		"False.elim f2f_oracle", REASON_AXIOMS, false},
 	{"compiled code that differs from its definition (native_decide)",

@@ -1,0 +1,329 @@
+#include "unit.h"
+
+#include <dirent.h>
+#include <poll.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <uv.h>
+
+#include "base/error.h"
+#include "checks.h"
+
+/* Real processes that misbehave, on a clock that runs ten times as fast: a wall limit of ten seconds
+ * is met in one. */
+
+enum { CLOCK_TIMES = 10, WALL_S = 10, MEMORY_MIB = 96, LEAK_MIB = 8 };
+
+#define TRUE_TEXT "theorem t : True := True.intro\n"
+
+struct bench {
+	struct lean_info lean;
+	struct loop *loop;
+	struct verifier *verifier;
+	int64_t start_ns;
+};
+
+static int64_t quick_now(void *data) {
+	const struct bench *bench = data;
+	return bench->start_ns + (clock_now() - bench->start_ns) * CLOCK_TIMES;
+}
+
+static void bench_open(struct bench *bench) {
+	*bench = (struct bench){.start_ns = clock_now()};
+	struct error err = {0};
+	ck_assert_msg(
+		lean_find(TEST_FAKE_LEAN, NULL, NULL, &bench->lean, &err) == 0, "%s", err.message);
+	bench->loop = loop_create(&(struct loop_options){.now = quick_now, .now_data = bench});
+	struct verifier_options options = {.lean = &bench->lean,
+		.jobs = 2,
+		.cpu_limit_s = 5,
+		.wall_limit_s = WALL_S,
+		.memory_limit_bytes = (int64_t)MEMORY_MIB << 20,
+		.memory_total_bytes = INT64_C(2) << 30,
+		.output_limit_bytes = 1 << 20};
+	ck_assert_msg(verifier_open(bench->loop, &options, &bench->verifier, &err) == 0, "%s",
+		err.message);
+}
+
+/* A turn of the loop, after its next event or a real millisecond. */
+static void turn(struct loop *loop) {
+	struct pollfd wait = {.fd = uv_backend_fd(loop_uv(loop)), .events = POLLIN};
+	poll(&wait, 1, 1);
+	loop_step(loop);
+}
+
+/* ---- What is left behind. */
+
+static int count_entries(const char *path) {
+	DIR *folder = opendir(path);
+	int count = 0;
+	ck_assert_ptr_nonnull(folder);
+	while (readdir(folder) != NULL) {
+		count++;
+	}
+	closedir(folder);
+	return count;
+}
+
+/* Processes below this one, by state: all of them, or the dead ones that nobody has reaped. */
+static int count_processes(char state) {
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	int count = 0;
+	while ((entry = readdir(proc)) != NULL) {
+		char path[300], text[512] = "";
+		snprintf(path, sizeof(path), "/proc/%.200s/stat", entry->d_name);
+		FILE *in = entry->d_name[0] >= '0' && entry->d_name[0] <= '9' ? fopen(path, "re")
+									      : NULL;
+		if (in == NULL) {
+			continue;
+		}
+		text[fread(text, 1, sizeof(text) - 1, in)] = '\0';
+		fclose(in);
+		const char *rest = strrchr(text, ')');
+		char now = '?';
+		int parent = 0;
+		// By name too: what got away from us has another parent.
+		// Who leaves its own dead unburied is not our affair.
+		bool named = state == '\0' && strstr(text, "(f2f-fake-lean)") != NULL;
+		if (rest != NULL && sscanf(rest + 1, " %c %d", &now, &parent) == 2 &&
+			(named || parent == getpid()) && (state == '\0' || now == state)) {
+			count++;
+		}
+	}
+	closedir(proc);
+	return count;
+}
+
+static int64_t own_kib(void) {
+	FILE *in = fopen("/proc/self/statm", "re");
+	long long size = 0, resident = 0;
+	ck_assert_int_eq(fscanf(in, "%lld %lld", &size, &resident), 2);
+	fclose(in);
+	return resident * sysconf(_SC_PAGESIZE) / 1024;
+}
+
+static int wait_for_processes(struct loop *loop, int most) {
+	int64_t deadline_ns = clock_now() + 10 * CLOCK_SECOND;
+	while (count_processes('\0') > most && clock_now() < deadline_ns) {
+		turn(loop);
+	}
+	return count_processes('\0');
+}
+
+static void bench_close(struct bench *bench) {
+	verifier_close(bench->verifier);
+	int left = wait_for_processes(bench->loop, 0);
+	loop_destroy(bench->loop);
+	lean_info_finish(&bench->lean);
+	ck_assert_int_eq(left, 0);
+}
+
+/* ---- Asking. */
+
+struct answer {
+	struct lean_check check;
+	struct verdict verdict;
+	int told;
+};
+
+static void on_answer(const struct verdict *verdict, void *data) {
+	struct answer *answer = data;
+	answer->told++;
+	verdict_copy(verdict, &answer->verdict);
+}
+
+static void ask(struct bench *bench, struct answer *answer, const char *header, const char *text) {
+	*answer = (struct answer){.check = check_of(header, "True", text)};
+	verifier_submit(bench->verifier, &answer->check, on_answer, answer);
+}
+
+static void answer_finish(struct answer *answer) {
+	verdict_finish(&answer->verdict);
+	lean_check_finish(&answer->check);
+}
+
+/* The faults: a row each. */
+static const struct trick {
+	const char *word;
+	const char *more; // besides a true theorem
+	enum reject_reason reason; // REASON_NONE: accepted
+	bool slow; // meets the wall clock, twice
+} tricks[] = {
+	{"fake_flood", "", REASON_RESOURCES, false},
+	{"fake_close", "", REASON_RESOURCES, false},
+	{"fake_half", "", REASON_RESOURCES, false},
+	{"fake_crash", "", REASON_RESOURCES, false},
+	{"fake_twice", "", REASON_RESOURCES, false},
+	{"fake_other", "", REASON_RESOURCES, false},
+	{"fake_forge", "-- sorry\n", REASON_SORRY, false},
+	{"fake_child", "", REASON_NONE, false},
+	{"fake_stderr", "", REASON_RESOURCES, false},
+	{"fake_eat", "", REASON_RESOURCES, false},
+	{"fake_cpu", "", REASON_TIMEOUT, true},
+	{"fake_hang", "", REASON_TIMEOUT, true},
+	{"fake_deaf", "", REASON_TIMEOUT, true},
+	{"fake_drip", "", REASON_TIMEOUT, true},
+	// it answers; the next one, whoever it is, waits in vain, and has its second try
+	{"fake_full", "", REASON_NONE, true},
+};
+
+/* Each text its own, or it would be answered from memory. */
+static char *trick_text(const struct trick *trick, int number) {
+	return xasprintf(TRUE_TEXT "-- %s %d\n%s", trick->word, number, trick->more);
+}
+
+static void check_answer(const struct answer *answer, enum reject_reason reason) {
+	const struct verdict *verdict = &answer->verdict;
+	ck_assert_int_eq(answer->told, 1);
+	ck_assert_msg(verdict->missing == MISSING_NONE && verdict->reason == reason &&
+			      verdict->outcome ==
+				      (reason == REASON_NONE ? OUTCOME_ACCEPTED : OUTCOME_REJECTED),
+		"%.60s is %s %s, not %s: %s", strstr(answer->check.body, "theorem t"),
+		missing_name(verdict->missing), reject_reason_name(verdict->reason),
+		reject_reason_name(reason), verdict->messages);
+}
+
+static void expect(struct bench *bench, const char *text, enum reject_reason reason) {
+	struct answer answer;
+	ask(bench, &answer, "", text);
+	while (answer.told == 0) {
+		turn(bench->loop);
+	}
+	check_answer(&answer, reason);
+	answer_finish(&answer);
+}
+
+START_TEST(after_each_fault_nothing_is_left_and_the_next_check_works) {
+	const struct trick *trick = &tricks[_i];
+	struct bench bench;
+	bench_open(&bench);
+	expect(&bench, TRUE_TEXT "-- 0\n", REASON_NONE);
+	int files = count_entries("/proc/self/fd");
+	int processes = count_processes('\0');
+	char *text = trick_text(trick, 1);
+	expect(&bench, text, trick->reason);
+	expect(&bench, TRUE_TEXT "-- 1\n", REASON_NONE);
+	expect(&bench, "theorem t : True := fake_error\n", REASON_ERROR);
+	if (strcmp(trick->word, "fake_child") != 0) {
+		ck_assert_int_le(wait_for_processes(bench.loop, processes), processes);
+		ck_assert_int_eq(count_entries("/proc/self/fd"), files);
+	}
+	ck_assert_int_eq(count_processes('Z'), 0);
+	free(text);
+	bench_close(&bench); // looks for what is left, children that got away among it
+}
+END_TEST
+
+/* ---- Many. */
+
+enum { WINDOW = 64, SHORT = 600, LONG = 10000, FAULT_EVERY = 20, SLOW_EVERY = 10 };
+
+struct slot {
+	struct answer answer;
+	enum reject_reason reason;
+	bool used;
+};
+
+struct campaign {
+	struct bench bench;
+	struct slot slots[WINDOW];
+	int asked;
+	int answered;
+	int faults;
+};
+
+static enum reject_reason campaign_text(struct campaign *campaign, char **text_out) {
+	int number = campaign->asked++;
+	if (number % FAULT_EVERY == 7) {
+		int fault = campaign->faults++;
+		// the quick ones in turn, and now and then a slow one
+		size_t quick = 10, slow = F2F_COUNT(tricks) - quick;
+		const struct trick *trick =
+			fault % SLOW_EVERY == SLOW_EVERY - 1
+				? &tricks[quick + (size_t)(fault / SLOW_EVERY) % slow]
+				: &tricks[(size_t)fault % quick];
+		*text_out = trick_text(trick, number);
+		return trick->reason;
+	}
+	bool wrong = number % 3 == 0;
+	*text_out = xasprintf(
+		"theorem t : True := %s -- %d\n", wrong ? "fake_error" : "True.intro", number);
+	return wrong ? REASON_ERROR : REASON_NONE;
+}
+
+static void campaign_turn(struct campaign *campaign, int count) {
+	for (int i = 0; i < WINDOW; i++) {
+		struct slot *slot = &campaign->slots[i];
+		if (slot->used && slot->answer.told > 0) {
+			check_answer(&slot->answer, slot->reason);
+			answer_finish(&slot->answer);
+			slot->used = false;
+			campaign->answered++;
+		}
+		if (!slot->used && campaign->asked < count) {
+			char *text;
+			const char *header = campaign->asked % 5 == 0 ? "open Nat\n" : "";
+			slot->reason = campaign_text(campaign, &text);
+			ask(&campaign->bench, &slot->answer, header, text);
+			slot->used = true;
+			free(text);
+		}
+	}
+	turn(campaign->bench.loop);
+}
+
+START_TEST(thousands_of_checks_with_faults_leak_nothing) {
+	struct campaign *campaign = xcalloc(1, sizeof(*campaign));
+	bool is_long = getenv("F2F_TEST_LONG") != NULL;
+	int count = is_long ? LONG : SHORT;
+	// What libraries open once and keep.
+	bench_open(&campaign->bench);
+	expect(&campaign->bench, TRUE_TEXT, REASON_NONE);
+	bench_close(&campaign->bench);
+	int base_files = count_entries("/proc/self/fd");
+	bench_open(&campaign->bench);
+	int64_t start_ns = clock_now(), base_kib = 0;
+	while (campaign->answered < count) {
+		campaign_turn(campaign, count);
+		if (base_kib == 0 && campaign->answered >= count / 4) {
+			base_kib = own_kib(); // by now it has its size
+		}
+	}
+	int64_t took_ms = (clock_now() - start_ns) / CLOCK_MS;
+	int zombies = count_processes('Z');
+	int64_t grown_kib = own_kib() - base_kib;
+	struct verifier_stats stats;
+	verifier_stats(campaign->bench.verifier, &stats);
+	int workers = stats.idle + stats.busy + stats.starting;
+	int processes = wait_for_processes(campaign->bench.loop, 2 * workers);
+	verifier_close(campaign->bench.verifier);
+	ck_assert_int_eq(wait_for_processes(campaign->bench.loop, 0), 0);
+	loop_destroy(campaign->bench.loop);
+	lean_info_finish(&campaign->bench.lean);
+	int files = count_entries("/proc/self/fd");
+	fprintf(stderr, "# %d checks, %d faults in %lld ms: workers started %lld, second tries %lld\n",
+		count, campaign->faults, (long long)took_ms, (long long)stats.starts,
+		(long long)stats.second_tries);
+	fprintf(stderr, "# zombies %d, descriptors %+d, processes %d for %d workers, memory %+lld KiB\n",
+		zombies, files - base_files, processes, workers, (long long)grown_kib);
+	ck_assert_int_eq(zombies, 0);
+	ck_assert_int_eq(files, base_files);
+	ck_assert_int_lt(grown_kib, LEAK_MIB * 1024);
+	free(campaign);
+}
+END_TEST
+
+int main(void) {
+	signal(SIGPIPE, SIG_IGN); // as main does
+	Suite *suite = suite_create("hostile");
+	TCase *tc = tcase_create("hostile");
+	bool is_long = getenv("F2F_TEST_LONG") != NULL;
+	tcase_set_timeout(tc, is_long ? 1800 : 120);
+	tcase_add_loop_test(tc, after_each_fault_nothing_is_left_and_the_next_check_works, 0,
+		(int)F2F_COUNT(tricks));
+	tcase_add_test(tc, thousands_of_checks_with_faults_leak_nothing);
+	suite_add_tcase(suite, tc);
+	return unit_run(suite);
+}
