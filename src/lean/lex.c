@@ -21,7 +21,6 @@ static const char *const long_symbols[] = {
 	">>=",
 	"...",
 	"|>.",
-	"⁻¹'",
 	"&&&",
 	"|||",
 	"^^^",
@@ -51,7 +50,7 @@ static const char *const long_symbols[] = {
 };
 
 /* Operators of core and Mathlib that end in a prime: "∑' n, f n", "l[i]'h", "f ∘' g". */
-static const char *const primed_symbols[] = {"]'", "×'", "Σ'", "∏'", "∑'", "∘'", "⊕'"};
+static const char *const primed_symbols[] = {"]'", "⁻¹'", "×'", "Σ'", "∏'", "∑'", "∘'", "⊕'"};
 
 struct lexer {
 	struct lean_tokens *out;
@@ -290,6 +289,28 @@ static bool read_raw_string(struct lexer *lexer) {
 	return true;
 }
 
+static bool skip_hex(struct lexer *lexer, int digits) {
+	for (int i = 0; i < digits; i++) {
+		if (peek(lexer, 0) == '\0' ||
+			strchr("0123456789abcdefABCDEF", peek(lexer, 0)) == NULL) {
+			return false;
+		}
+		step(lexer);
+	}
+	return true;
+}
+
+/* What Lean takes for one character behind a backslash, and nothing more: what follows is code. */
+static bool skip_char_escape(struct lexer *lexer) {
+	step(lexer);
+	char c = peek(lexer, 0);
+	if (c == '\0' || strchr("\\\"'rntxu", c) == NULL) {
+		return false;
+	}
+	step(lexer);
+	return c == 'x' ? skip_hex(lexer, 2) : c == 'u' ? skip_hex(lexer, 4) : true;
+}
+
 static void read_char(struct lexer *lexer) {
 	struct lean_token token = begin(lexer, LEAN_CHAR);
 	if (touches_operator(lexer)) {
@@ -297,16 +318,13 @@ static void read_char(struct lexer *lexer) {
 		return;
 	}
 	step(lexer);
+	bool whole = true;
 	if (peek(lexer, 0) == '\\') {
-		skip_escape(lexer);
-		for (int i = 0; i < 10 && peek(lexer, 0) != '\'' && lexer->at < lexer->length;
-			i++) {
-			step(lexer);
-		}
+		whole = skip_char_escape(lexer);
 	} else if (lexer->at < lexer->length) {
 		step(lexer);
 	}
-	if (peek(lexer, 0) != '\'') {
+	if (!whole || peek(lexer, 0) != '\'') {
 		fail(lexer, lexer->at >= lexer->length ? LEAN_LEX_UNCLOSED : LEAN_LEX_STRAY,
 			token.line, "a quote that opens no character");
 		return;

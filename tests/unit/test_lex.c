@@ -74,10 +74,15 @@ END_TEST
 
 START_TEST(characters_are_told_from_primes) {
 	check_lex("h' 'a' h''", "i:h' c:'a' i:h''");
-	check_lex("'\\n' '\\'' '\\u{3b1}' '\\x41' 'α'",
-		"c:'\\n' c:'\\'' c:'\\u{3b1}' c:'\\x41' c:'α'");
+	check_lex(
+		"'\\n' '\\'' '\\u03b1' '\\x41' 'α'", "c:'\\n' c:'\\'' c:'\\u03b1' c:'\\x41' c:'α'");
 	check_lex("f '' s ⁻¹' t", "i:f s:'' i:s s:⁻¹' i:t");
 	check_lex("('\"')", "s:( c:'\"' s:)");
+	/* Code must not hide in what is no character to Lean. */
+	check_lex("'\\nsorry'", " stray line 1: a quote that opens no character");
+	check_lex("'\\u{3b1}'", " stray line 1: a quote that opens no character");
+	check_lex("'\\x4'", " stray line 1: a quote that opens no character");
+	check_lex("x⁻¹'\"' sorry \"'\"", "i:x s:⁻¹ stray line 1: a quote that touches an operator");
 	check_lex("f 'ab", "i:f stray line 1: a quote that opens no character");
 }
 END_TEST
