@@ -360,16 +360,22 @@ static void keep_command(struct reading *reading, const struct lean_command *com
 
 static void read_block(struct reading *reading, const struct lean_command *command) {
 	bool section = is(reading, command->keyword, "section");
-	bool keep = reading->policy == LEAN_POLICY_PERMISSIVE;
-	struct reading_block block = {
-		.kept = keep, .scoped_name = !section, .opens = reading->opens.len};
+	bool noncomputable = false;
+	bool dressed = false; // "@[expose] public section"
 	for (size_t i = command->from; i < command->keyword; i++) {
-		block.noncomputable = block.noncomputable || is(reading, i, "noncomputable");
+		bool plain = is(reading, i, "noncomputable");
+		noncomputable = noncomputable || plain;
+		dressed = dressed || !plain;
 		/* It would be kept with the line, or hold for all that is inside. */
-		if (!is(reading, i, "noncomputable")) {
+		if (!plain && !section) {
 			reading_refuse(reading, REASON_FORBIDDEN, i, "stands before a block");
 		}
 	}
+	bool keep = reading->policy == LEAN_POLICY_PERMISSIVE && !dressed;
+	struct reading_block block = {.kept = keep,
+		.scoped_name = !section,
+		.noncomputable = noncomputable,
+		.opens = reading->opens.len};
 	for (size_t i = command->keyword + 1; i < command->to; i++) {
 		struct str name = reading_text(reading->tokens, i);
 		if (!section && (name_has_part(name, str_of(reading->problem->theorem)) ||
