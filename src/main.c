@@ -36,7 +36,7 @@ static int run(struct options *options, struct error *err) {
 	}
 	if (options_set(options, "help")) {
 		if (command != NULL) {
-			help_command(stdout, command);
+			help_command(stdout, command, false);
 		} else {
 			help_main(stdout);
 		}

@@ -12,11 +12,11 @@ struct error;
 struct options;
 
 enum option_kind {
-	OPTION_FLAG,	// --name and --no-name; a flag called "no-verify" is taken back by --verify
+	OPTION_FLAG, // --name and --no-name; a flag called "no-verify" is taken back by --verify
 	OPTION_TEXT,
-	OPTION_COUNT,	// integer >= 0
-	OPTION_NUMBER,	// real
-	OPTION_LIST,	// repeatable text; in the environment and f2f.ini separated by commas
+	OPTION_COUNT, // integer >= 0
+	OPTION_NUMBER, // real
+	OPTION_LIST, // repeatable text; in the environment and f2f.ini separated by commas
 };
 
 /**
@@ -25,18 +25,21 @@ enum option_kind {
  */
 struct option {
 	const char *name; // "max-retries"; with kind FLAG it may be "no-verify"
-	char letter;	  // short form or 0
+	char letter; // short form or 0
 	enum option_kind kind;
 	// What --help shows for the argument: "PROVIDER/NAME". "table|json|csv" also refuses all
 	// else.
 	const char *value;
-	const char *help; // NULL: help only names it, after the others; the manual says more
+	const char *help; // "default 7" in it is what f2f config shows
+	bool rare; // OPTION_RARE: --help, which is one screen, only names it; help --all shows it
 };
+
+enum { OPTION_RARE = true };
 
 struct command {
 	const char *name;
 	const char *synopsis; // "RUN… [--json]"
-	const char *summary;  // one line for `f2f help`
+	const char *summary; // one line for `f2f help`
 	// --help: paragraphs, which are filled to 80 columns; then "Examples:" and at least two
 	// lines of two spaces and "f2f …": lines that begin with a space stay as they are.
 	const char *about;

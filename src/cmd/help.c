@@ -111,21 +111,38 @@ static void print_global(FILE *out) {
 	}
 }
 
-/* Those without a text, in one line. */
-static void print_named(FILE *out, const struct option *options) {
+/* Those that are rarely needed, by name. */
+static void print_rare(FILE *out, const struct command *command) {
 	struct buf line = BUF_INIT(TEXT_MAX);
-	for (const struct option *option = options; option->name != NULL; option++) {
-		if (option->help == NULL) {
-			buf_appendf(&line, "%s--%s", line.len > 0 ? ", " : "", option->name);
+	for (const struct option *option = command->options; option->name != NULL; option++) {
+		if (option->rare) {
+			if (line.len == 0) {
+				buf_appendf(
+					&line, "\"f2f help %s --all\" also shows", command->name);
+			}
+			buf_appendf(&line, " --%s", option->name);
 		}
 	}
 	if (line.len > 0) {
-		fprintf(out, "      %s  (see man f2f)\n", buf_str(&line));
+		fputc('\n', out);
+		wrap(out, buf_str(&line), 0, 0);
 	}
 	buf_finish(&line);
 }
 
-void help_command(FILE *out, const struct command *command) {
+static void print_options(FILE *out, const struct command *command, bool all) {
+	fputs("\nOptions:\n", out);
+	for (const struct option *option = command->options; option->name != NULL; option++) {
+		if (all || !option->rare) {
+			print_option(out, option);
+		}
+	}
+	if (!all) {
+		print_rare(out, command);
+	}
+}
+
+void help_command(FILE *out, const struct command *command, bool all) {
 	struct buf usage = BUF_INIT(TEXT_MAX);
 	buf_appendf(&usage, "Usage: f2f %s %s", command->name, command->synopsis);
 	wrap(out, buf_str(&usage), 0, (int)strlen("Usage: f2f  ") + (int)strlen(command->name));
@@ -133,14 +150,7 @@ void help_command(FILE *out, const struct command *command) {
 	fputc('\n', out);
 	print_about(out, command->about);
 	if (command->options != NULL && command->options->name != NULL) {
-		fputs("\nOptions:\n", out);
-		for (const struct option *option = command->options; option->name != NULL;
-			option++) {
-			if (option->help != NULL) {
-				print_option(out, option);
-			}
-		}
-		print_named(out, command->options);
+		print_options(out, command, all);
 	}
 	fputs("\n\"f2f help\" shows the options of every command: --db, --config, --color …\n",
 		out);
@@ -183,20 +193,27 @@ static int run(struct options *options, struct error *err) {
 	const struct command *command = NULL;
 	int rc = command_need(name, &command, err);
 	if (rc == 0) {
-		help_command(stdout, command);
+		help_command(stdout, command, option_flag(options, "all"));
 	}
 	return rc;
 }
 
+static const struct option options_help[] = {
+	{"all", 'a', OPTION_FLAG, NULL, "also the options that are rarely needed"},
+	{0},
+};
+
 const struct command cmd_help = {
 	.name = "help",
-	.synopsis = "[COMMAND]",
+	.synopsis = "[COMMAND] [--all]",
 	.summary = "what f2f can do, or what one command does",
 	.about = "Lists the commands, or shows how one of them is used. \"f2f COMMAND --help\" is "
 		 "the same.\n"
 		 "\n"
 		 "Examples:\n"
 		 "  f2f help\n"
-		 "  f2f help list\n",
+		 "  f2f help list\n"
+		 "  f2f help eval --all\n",
+	.options = options_help,
 	.run = run,
 };

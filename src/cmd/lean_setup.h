@@ -19,21 +19,26 @@ struct options;
 		{"final", 0, OPTION_FLAG, NULL,                                                    \
 			"accepted proofs also have to pass a final check"},                        \
 		{"final-checker", 0, OPTION_TEXT, "CHECKER",                                       \
-			"its name, its path, or auto (default)"},                                  \
+			"its name, its path, or auto (default auto)", OPTION_RARE},                \
 		{"backend", 0, OPTION_TEXT, "NAME",                                                \
-			"auto (default), lsp, batch, repl or kimina"},                             \
-		{"repl", 0, OPTION_TEXT, "PATH", NULL},                                            \
-		{"lean-server", 0, OPTION_TEXT, "URL", NULL},                                      \
-		{"lean-key-env", 0, OPTION_TEXT, "VARIABLE", NULL},                                \
-		{"lean-server-load", 0, OPTION_TEXT, "NxM", NULL},                                 \
+			"lsp, batch, repl, kimina or auto (default auto)"},                        \
+		{"repl", 0, OPTION_TEXT, "PATH",                                                   \
+			"the community REPL, for --backend repl", OPTION_RARE},                    \
+		{"lean-server", 0, OPTION_TEXT, "URL",                                             \
+			"a Kimina Lean Server, for --backend kimina", OPTION_RARE},                \
+		{"lean-key-env", 0, OPTION_TEXT, "VARIABLE",                                       \
+			"its key (default LEAN_SERVER_API_KEY)", OPTION_RARE},                     \
+		{"lean-server-load", 0, OPTION_TEXT, "NxM",                                        \
+			"proofs a request, requests at a time (default 8x5)", OPTION_RARE},        \
 		{"lean", 0, OPTION_TEXT, "PATH",                                                   \
 			"the lean binary (default: F2F_LEAN, elan, PATH)"},                        \
 		{"lean-project", 0, OPTION_TEXT, "DIR", "Lake project that provides the imports"}, \
 		{"toolchain", 0, OPTION_TEXT, "NAME",                                              \
-			"a Lean's, or any (default: the model's, the set's)"},                     \
+			"a Lean's, or any (default: the model's, the set's)", OPTION_RARE},        \
 		{"lean-jobs", 0, OPTION_COUNT, "N",                                                \
-			"Lean workers (default: by cores and memory)"},                            \
-		{"lean-mem", 0, OPTION_COUNT, "MIB", "memory a worker (default 8192)"}, {          \
+			"Lean workers (default: by cores and memory)", OPTION_RARE},               \
+		{"lean-mem", 0, OPTION_COUNT, "MIB", "memory a worker (default 8192)", \
+			OPTION_RARE}, {          \
 		"sandbox", 0, OPTION_TEXT, "bwrap|none",                                           \
 			"what Lean runs in; none: with your rights"                        \
 	}

@@ -380,7 +380,9 @@ def check_help(tree, program):
             if len(line) > HELP_COLUMNS:
                 yield f"{where}: over {HELP_COLUMNS} columns: {line}"
         if text.count("\n") > HELP_LINES:
-            yield f"{where}: {text.count(chr(10))} lines, at most {HELP_LINES}"
+            yield f"{where}: {text.count(chr(10))} lines, at most {HELP_LINES} (OPTION_RARE leaves one out)"
+        if name is not None:
+            text = subprocess.run([program, "help", name, "--all"], capture_output=True, text=True, check=True).stdout
         examples = text.split("Examples:\n")[1] if "Examples:\n" in text else ""
         if len(re.findall(rf"^  f2f {re.escape(name or '')}", examples, re.M)) < 2:
             yield f"{where}: fewer than two examples"

@@ -8,12 +8,11 @@ f2f, manual = sys.argv[1:3]
 
 
 def help_of(*command):
-    return subprocess.run([f2f, *command, "--help"], capture_output=True, text=True, check=True).stdout
+    return subprocess.run([f2f, "help", *command, "--all"], capture_output=True, text=True, check=True).stdout
 
 
 def options_in_help(text):
-    lines = re.findall(r"^  (?:-\w, |    )(--[a-z].*)", text, re.MULTILINE)
-    return {option for line in lines for option in re.findall(r"(?:^|, )(--[a-z][a-z-]*)", line.split("  ")[0])}
+    return set(re.findall(r"^  (?:-\w, |    )(--[a-z][a-z-]*)", text, re.MULTILINE))
 
 
 with open(manual, encoding="utf-8") as file:
