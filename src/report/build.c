@@ -307,3 +307,18 @@ int report_build(struct store *store, const char *run, const struct report_optio
 	report_destroy(report);
 	return rc;
 }
+
+static double solved_per(const struct report *report, double amount) {
+	return report->pending > 0 || !(amount > 0) ? NAN : (double)report->cost.solved / amount;
+}
+
+double report_solved_per_usd(const struct report *report) {
+	const struct run_cost *cost = &report->cost;
+	bool whole = cost->from_cache == 0 && cost->unpriced == 0;
+	return whole ? solved_per(report, cost->usd) : NAN;
+}
+
+double report_solved_per_million_tokens(const struct report *report) {
+	double tokens = (double)report->cost.prompt_tokens + (double)report->cost.completion_tokens;
+	return solved_per(report, tokens / 1e6);
+}

@@ -107,6 +107,12 @@ static json_t *report_object(const struct report *report) {
 		(json_int_t)report->cost.completion_tokens, "usd", number(report->cost.usd),
 		"lean_cpu_s", (double)report->cost.lean_cpu_ns / 1e9, "wall_s",
 		(double)report->cost.wall_ns / 1e9);
+	json_object_set_new(cost, "from_cache", json_integer(report->cost.from_cache));
+	json_object_set_new(cost, "unpriced", json_integer(report->cost.unpriced));
+	json_object_set_new(cost, "solved", json_integer(report->cost.solved));
+	json_object_set_new(cost, "solved_per_usd", number(report_solved_per_usd(report)));
+	json_object_set_new(cost, "solved_per_million_tokens",
+		number(report_solved_per_million_tokens(report)));
 	json_t *object = json_pack("{s:i, s:o, s:o, s:o, s:o}", "schema_version", 1, "run",
 		run_object(report), "scores", scores, "outcomes", outcomes, "cost", cost);
 	if (report->reason == NULL) {

@@ -74,6 +74,14 @@ struct report {
 	bool valid; // not too much is missing, by the run's own --fail-on-error
 };
 
+/**
+ * Problems with an accepted sample for a dollar, and for a million tokens. NAN while nothing was used
+ * or something is pending; in dollars also when a reply's cost is not known, or was paid by an
+ * earlier run: a share of the cost would make the model look cheaper than it is.
+ */
+double report_solved_per_usd(const struct report *report);
+double report_solved_per_million_tokens(const struct report *report);
+
 /** What this layer cannot know about word problems. */
 struct report_words {
 	/**

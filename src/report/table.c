@@ -76,6 +76,28 @@ static void render_scores(const struct report *report, FILE *out) {
 	}
 }
 
+/* What it took to solve a problem, and what of it this run did not pay. */
+static void render_rates(const struct report *report, FILE *out) {
+	double per_million = report_solved_per_million_tokens(report);
+	double per_usd = report_solved_per_usd(report);
+	if (!isnan(per_million)) {
+		fprintf(out, "solved: %" PRId64 ", %.3g a million tokens", report->cost.solved,
+			per_million);
+		if (!isnan(per_usd)) {
+			fprintf(out, ", %.3g a dollar", per_usd);
+		}
+		fputc('\n', out);
+	}
+	if (report->cost.from_cache > 0) {
+		fprintf(out, "from the cache: %" PRId64 " replies, paid for by earlier runs\n",
+			report->cost.from_cache);
+	}
+	if (!isnan(report->cost.usd) && report->cost.unpriced > 0) {
+		fprintf(out, "cost not known of %" PRId64 " replies: not in the sum\n",
+			report->cost.unpriced);
+	}
+}
+
 static void render_one(const struct report *report, FILE *out) {
 	render_heading(report, out);
 	if (report->reason != NULL) {
@@ -97,6 +119,7 @@ static void render_one(const struct report *report, FILE *out) {
 			fprintf(out, ", %.4f USD", report->cost.usd);
 		}
 		fputc('\n', out);
+		render_rates(report, out);
 	}
 	if (report->reason == NULL) {
 		fprintf(out, "Lean: %.1f CPU s; ", (double)report->cost.lean_cpu_ns / 1e9);

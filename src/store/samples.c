@@ -181,6 +181,7 @@ static int take_tokens(struct db_row *row, void *data, struct error *err) {
 	cost->from_cache = db_int(row, 3);
 	cost->unpriced = db_int(row, 4);
 	cost->paid_tokens = db_int(row, 5);
+	cost->solved = db_int(row, 6);
 	return 0;
 }
 

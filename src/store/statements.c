@@ -190,7 +190,9 @@ const char *const store_statements[STATEMENT_COUNT] = {
 				  "NULL), 0), "
 				  "coalesce(sum(CASE WHEN from_cache THEN 0 ELSE "
 				  "coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) "
-				  "END), 0) "
+				  "END), 0), "
+				  "(SELECT count(*) FROM (SELECT DISTINCT split, problem FROM "
+				  "sample WHERE run = ?1 AND outcome = 'accepted')) "
 				  "FROM sample WHERE run = ?1 AND shared_with IS NULL",
 	[STATEMENT_COST_LEAN] = "SELECT coalesce(sum(cpu_ns), 0) FROM verdict JOIN sample ON "
 				"sample.id = verdict.sample "

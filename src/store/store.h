@@ -400,6 +400,7 @@ struct run_cost {
 	int64_t prompt_tokens;
 	int64_t completion_tokens;
 	double usd; // NAN when no reply gave one
+	int64_t solved; // problems with an accepted sample, each split's by itself
 	int64_t from_cache; // samples whose reply was not asked for: they cost nothing
 	int64_t unpriced; // replies whose cost nobody knows
 	int64_t paid_tokens; // prompt and completion, replies from the cache left out

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "core/completion.h"
 #include "base/str.h"
 #include "report/report.h"
 #include "store/store.h"
@@ -365,6 +366,61 @@ START_TEST(long_names_and_numbers_stay_apart_in_a_table_of_80_columns) {
 }
 END_TEST
 
+/* A solved problem whose reply took 1,000 tokens; usd NAN: nobody knows. */
+static void put_paid(const char *name, double usd, bool from_cache) {
+	struct run_problem problem = {.split = "demo", .problem = name, .subset = "test"};
+	struct completion completion;
+	completion_init(&completion);
+	completion.prompt_tokens = 400;
+	completion.completion_tokens = 600;
+	completion.usd = usd;
+	struct sample_record sample = {
+		.key = {"r", "demo", name, "prove", 0},
+		.outcome = OUTCOME_ACCEPTED,
+		.completion = &completion,
+		.from_cache = from_cache,
+	};
+	int64_t id = 0;
+	CHECK_OK(store_run_problem_put(store, "r", &problem, &err));
+	CHECK_OK(store_sample_put(store, &sample, &id, &err));
+	completion_finish(&completion);
+}
+
+START_TEST(what_a_solved_problem_costs_is_said_only_where_all_of_it_is_known) {
+	put_run(1, "{}");
+	put_paid("a", 0.25, false);
+	put_paid("b", 0.25, false);
+	put_problem("c", "test", "r");
+	struct report *report = built();
+	CHECK_VALUE(report_solved_per_usd(report), 4);
+	CHECK_VALUE(report_solved_per_million_tokens(report), 1000);
+	report_destroy(report);
+	put_paid("d", NAN, false);
+	report = built();
+	ck_assert(isnan(report_solved_per_usd(report)));
+	CHECK_VALUE(report_solved_per_million_tokens(report), 1000);
+	report_destroy(report);
+	char *table = rendered("table");
+	ck_assert_ptr_nonnull(strstr(table, "cost not known of 1 replies"));
+	free(table);
+}
+END_TEST
+
+START_TEST(replies_of_earlier_runs_do_not_make_a_model_cheap) {
+	put_run(1, "{}");
+	put_paid("a", 0.5, false);
+	put_paid("b", 0, true);
+	struct report *report = built();
+	ck_assert(isnan(report_solved_per_usd(report)));
+	CHECK_VALUE(report_solved_per_million_tokens(report), 1000);
+	ck_assert_int_eq(report->cost.paid_tokens, 1000);
+	report_destroy(report);
+	char *table = rendered("table");
+	ck_assert_ptr_nonnull(strstr(table, "from the cache: 1 replies"));
+	free(table);
+}
+END_TEST
+
 int main(void) {
 	Suite *suite = suite_create("report");
 	TCase *tests = tcase_create("report");
@@ -380,6 +436,9 @@ int main(void) {
 	tcase_add_test(tests, a_run_that_set_out_for_nothing_has_no_score);
 	tcase_add_test(tests, samples_past_those_of_the_run_do_not_count);
 	tcase_add_test(tests, the_json_has_the_keys_of_the_contract);
+	tcase_add_test(
+		tests, what_a_solved_problem_costs_is_said_only_where_all_of_it_is_known);
+	tcase_add_test(tests, replies_of_earlier_runs_do_not_make_a_model_cheap);
 	tcase_add_test(tests, every_format_prints_no_number_for_what_is_not_known);
 	tcase_add_test(tests, long_names_and_numbers_stay_apart_in_a_table_of_80_columns);
 	suite_add_tcase(suite, tests);
