@@ -1,5 +1,6 @@
 #include "verifier/verifier.h"
 
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,6 +11,7 @@
 #include "base/map.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "base/trace.h"
 #include "base/vec.h"
 #include "core/verdict.h"
 #include "io/loop.h"
@@ -389,10 +391,23 @@ void verifier_cancel_all(struct verifier *verifier) {
 	verifier->pending = 0;
 }
 
+static void trace_totals(const struct verifier *verifier) {
+	struct verifier_stats stats;
+	verifier_stats(verifier, &stats);
+	trace_event("pool", 0,
+		"starts %" PRId64 " failed %" PRId64 " answers %" PRId64 " warm %" PRId64
+		" reused %" PRId64 " recycled %" PRId64 " evicted %" PRId64 " alone %" PRId64
+		" held %" PRId64 " of %" PRId64 " MiB",
+		stats.starts, stats.failed_starts, stats.answers, stats.warm, stats.reused,
+		stats.recycled, stats.evicted, stats.second_tries, stats.held_bytes >> 20,
+		stats.budget_bytes >> 20);
+}
+
 void verifier_close(struct verifier *verifier) {
 	if (verifier == NULL) {
 		return;
 	}
+	trace_totals(verifier);
 	verifier_cancel_all(verifier);
 	pool_destroy(verifier->pool);
 	final_close(verifier->final);

@@ -1,7 +1,11 @@
 #include "unit.h"
 
 #include "base/error.h"
+#include "base/file.h"
 #include "items.h"
+#include "scratch.h"
+#include "verifier/memory.h"
+#include "verifier/reuse.h"
 
 /* What stands before the pool: headers that have to show what they are worth, and equal checks. */
 
@@ -172,6 +176,106 @@ START_TEST(thousands_of_equal_checks_under_a_bad_header_end) {
 }
 END_TEST
 
+/* ---- What decides a verdict. */
+
+START_TEST(a_hash_takes_in_all_that_decides_and_not_the_nonce) {
+	char path[] = "/opt/lean", version[] = "4.9.0", other[] = "other";
+	struct lean_info lean = {.path = path, .version = version};
+	struct verifier_options options = {.lean = &lean, .policy = "strict", .cpu_limit_s = 300};
+	struct lean_check check = check_of("", "True", "theorem t : True := True.intro\n");
+	struct lean_check twin = check_of("", "True", "theorem t : True := True.intro\n");
+	ck_assert_str_ne(check.body, twin.body);
+	struct sha256 hash = check_hash(&options, &check);
+	ck_assert_str_eq(hash.hex, check_hash(&options, &twin).hex);
+	char **texts[] = {&lean.path, &lean.version, &lean.commit, &lean.lean_path, &lean.mathlib};
+	for (size_t i = 0; i < F2F_COUNT(texts); i++) {
+		char *before = *texts[i];
+		*texts[i] = other;
+		ck_assert_str_ne(check_hash(&options, &check).hex, hash.hex);
+		*texts[i] = before;
+	}
+	options.policy = "permissive";
+	ck_assert_str_ne(check_hash(&options, &check).hex, hash.hex);
+	options.policy = "strict";
+	options.cpu_limit_s = 60;
+	ck_assert_str_ne(check_hash(&options, &check).hex, hash.hex);
+	options.cpu_limit_s = 300;
+	lean_check_finish(&twin);
+	twin = check_of("open Nat\n", "True", "theorem t : True := True.intro\n");
+	ck_assert_str_ne(check_hash(&options, &twin).hex, hash.hex);
+	lean_check_finish(&twin);
+	twin = check_of("", "True", "theorem t : True := trivial\n");
+	ck_assert_str_ne(check_hash(&options, &twin).hex, hash.hex);
+	lean_check_finish(&twin);
+	lean_check_finish(&check);
+}
+END_TEST
+
+START_TEST(what_is_remembered_is_bounded) {
+	struct reuse *reuse = reuse_create(3, 1 << 20);
+	char text[] = "said";
+	for (int i = 0; i < 5; i++) {
+		char hash[8];
+		snprintf(hash, sizeof(hash), "h%d", i);
+		reuse_put(reuse, hash,
+			&(struct verdict){.outcome = OUTCOME_ACCEPTED, .messages = text});
+	}
+	ck_assert_ptr_null(reuse_get(reuse, "h1"));
+	ck_assert_ptr_nonnull(reuse_get(reuse, "h2"));
+	ck_assert_str_eq(reuse_get(reuse, "h4")->messages, "said");
+	reuse_destroy(reuse);
+	reuse = reuse_create(100, 4096); // each takes a few hundred bytes
+	char *large = xmalloc(3001);
+	memset(large, 'x', 3000);
+	large[3000] = '\0';
+	reuse_put(reuse, "small", &(struct verdict){.outcome = OUTCOME_ACCEPTED, .messages = text});
+	reuse_put(
+		reuse, "large", &(struct verdict){.outcome = OUTCOME_ACCEPTED, .messages = large});
+	reuse_put(reuse, "more", &(struct verdict){.outcome = OUTCOME_ACCEPTED, .messages = large});
+	ck_assert_ptr_null(reuse_get(reuse, "small"));
+	ck_assert_ptr_null(reuse_get(reuse, "large"));
+	ck_assert_ptr_nonnull(reuse_get(reuse, "more"));
+	free(large);
+	reuse_destroy(reuse);
+}
+END_TEST
+
+/* ---- Memory. */
+
+static void put(const char *root, const char *path, const char *text) {
+	char *full = xasprintf("%s%s", root, path);
+	char *folder = xmemdup0(full, (size_t)(path_base(full) - full - 1));
+	struct error err = {0};
+	ck_assert_msg(file_make_directories(folder, &err) == 0, "%s", err.message);
+	ck_assert_msg(file_write(full, text, strlen(text), &err) == 0, "%s", err.message);
+	free(folder);
+	free(full);
+}
+
+START_TEST(memory_is_what_the_kernel_and_every_group_above_us_leave) {
+	const char *root = "."; // a folder of its own
+	scratch_enter();
+	ck_assert_int_eq(memory_available_below(root), INT64_C(2) << 30); // it tells nothing
+	put(root, "/proc/meminfo", "MemTotal: 9999 kB\nMemAvailable:    4000 kB\n");
+	ck_assert_int_eq(memory_available_below(root), 4000 * 1024);
+	put(root, "/proc/self/cgroup", "4:memory:/a/b\n1:cpu:/x\n0::/s/t.scope\n");
+	ck_assert_int_eq(memory_available_below(root), 4000 * 1024);
+	put(root, "/sys/fs/cgroup/s/t.scope/memory.max", "max\n");
+	put(root, "/sys/fs/cgroup/s/t.scope/memory.current", "100\n");
+	put(root, "/sys/fs/cgroup/s/memory.max", "3000000\n");
+	put(root, "/sys/fs/cgroup/s/memory.current", "1000000\n");
+	put(root, "/sys/fs/cgroup/s/memory.stat", "anon 5\ninactive_file 500000\nfile 7\n");
+	ck_assert_int_eq(memory_available_below(root), 2500000);
+	put(root, "/sys/fs/cgroup/memory/a/memory.limit_in_bytes", "900000\n");
+	put(root, "/sys/fs/cgroup/memory/a/memory.usage_in_bytes", "800000\n");
+	ck_assert_int_eq(memory_available_below(root), 100000);
+	put(root, "/sys/fs/cgroup/memory/memory.limit_in_bytes", "700000\n"); // of all
+	put(root, "/sys/fs/cgroup/memory/memory.usage_in_bytes", "800000\n");
+	ck_assert_int_eq(memory_available_below(root), 0);
+	scratch_leave();
+}
+END_TEST
+
 int main(void) {
 	Suite *suite = suite_create("front");
 	TCase *tc = tcase_create("front");
@@ -181,6 +285,9 @@ int main(void) {
 	tcase_add_test(tc, equal_checks_share_an_answer_and_each_gets_its_own);
 	tcase_add_loop_test(tc, time_outs_and_faults_are_nobody_elses, 0, 2);
 	tcase_add_test(tc, thousands_of_equal_checks_under_a_bad_header_end);
+	tcase_add_test(tc, a_hash_takes_in_all_that_decides_and_not_the_nonce);
+	tcase_add_test(tc, what_is_remembered_is_bounded);
+	tcase_add_test(tc, memory_is_what_the_kernel_and_every_group_above_us_leave);
 	suite_add_tcase(suite, tc);
 	return unit_run(suite);
 }
