@@ -134,19 +134,25 @@ int final_open(struct loop *loop, const struct final_options *options,
 	final->loop = loop;
 	final->options = *options;
 	final->sandbox = sandbox;
+	// Absolute: what is run does not share our working directory.
+	final->project = project != NULL && project[0] != '\0' ? realpath(project, NULL) : NULL;
 	final->place = (struct final_place){.lean = lean,
-		.project = project != NULL && project[0] != '\0' ? project : NULL,
+		.project = final->project,
 		.root = geteuid() == 0 && strcmp(sandbox_name(sandbox), "none") == 0};
 	struct final_options *own = &final->options;
 	own->cpu_limit_s = own->cpu_limit_s > 0 ? own->cpu_limit_s : CPU_LIMIT_S;
 	own->wall_limit_s =
 		own->wall_limit_s > 0 ? own->wall_limit_s : 2 * own->cpu_limit_s + WALL_MARGIN_S;
 	own->jobs = own->jobs > 0 ? own->jobs : 1;
-	int rc = final_tool_choose(options->checker, options->statement, &final->place,
+	int rc = project != NULL && project[0] != '\0' && final->project == NULL
+			 ? error_set_errno(err, "%s", project)
+			 : 0;
+	rc = rc < 0 ? rc : final_tool_choose(options->checker, options->statement, &final->place,
 		&final->tool, err);
 	rc = rc < 0 ? rc : final_folder_create(&final->folder, err);
 	if (rc < 0) {
 		final_tool_finish(&final->tool);
+		free(final->project);
 		free(final);
 		return rc;
 	}
@@ -190,6 +196,7 @@ void final_close(struct final_check *final) {
 	loop_defer_cancel(final->loop, pump, final);
 	final_tool_finish(&final->tool);
 	final_folder_remove(&final->folder);
+	free(final->project);
 	free(final->name);
 	free(final->note);
 	free(final);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -16,7 +17,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 
-enum { PIECE = 65536 };
+enum { PIECE = 65536, YOUNG_S = 60 };
 
 #define FOLDER_PREFIX "f2f-final-"
 
@@ -78,7 +79,9 @@ static void remove_left(const char *parent, const char *name) {
 	char *path = path_join(parent, name);
 	char *lock_path = path_join(path, "lock");
 	struct stat info;
-	bool ours = lstat(path, &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid();
+	// A young one may belong to somebody who is about to lock it.
+	bool ours = lstat(path, &info) == 0 && S_ISDIR(info.st_mode) &&
+		    info.st_uid == geteuid() && info.st_mtime < time(NULL) - YOUNG_S;
 	int lock = ours ? open(lock_path, O_RDONLY | O_NOFOLLOW | O_CLOEXEC) : -1;
 	if (lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) == 0) {
 		final_remove_tree(path);

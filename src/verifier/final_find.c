@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -56,6 +57,17 @@ char *final_toolchain(const struct lean_info *lean) {
 	return root;
 }
 
+/* The sandbox has another working directory. Owned; takes over `path`, which may be NULL. */
+static char *absolute(char *path) {
+	char folder[PATH_MAX];
+	if (path == NULL || path[0] == '/' || getcwd(folder, sizeof(folder)) == NULL) {
+		return path;
+	}
+	char *whole = path_join(folder, path);
+	free(path);
+	return whole;
+}
+
 static char *program_in(const char *folder, const char *name) {
 	char *path = path_join(folder, name);
 	char *program = path_find_program(path);
@@ -98,7 +110,7 @@ char *final_find_program(
 	const struct final_place *place, const char *variable, const char *const *names) {
 	const char *given = variable != NULL ? getenv(variable) : NULL;
 	if (given != NULL && given[0] != '\0') {
-		return path_find_program(given); // what is named and not there is not replaced
+		return absolute(path_find_program(given)); // not there: not replaced
 	}
 	char *found = NULL;
 	for (size_t i = 0; names[i] != NULL && found == NULL; i++) {
@@ -108,7 +120,7 @@ char *final_find_program(
 			found = in_project(place->project, names[i]);
 		}
 	}
-	return found;
+	return absolute(found);
 }
 
 /* ---- Which one it is: a commit where its sources are, else what it is made of. */
@@ -172,7 +184,7 @@ static char *version_of(const struct final_place *place, const char *program) {
 void final_tool_find(const struct final_checker *checker, const struct final_place *place,
 	const char *path, struct final_tool *tool_out) {
 	struct final_tool tool = {.checker = checker};
-	tool.program = path != NULL ? path_find_program(path)
+	tool.program = path != NULL ? absolute(path_find_program(path))
 				    : final_find_program(place, checker->variable, checker->programs);
 	tool.version = tool.program != NULL ? version_of(place, tool.program) : NULL;
 	if (tool.program != NULL && tool.version == NULL) {

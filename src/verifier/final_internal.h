@@ -49,6 +49,7 @@ struct final_check {
 	struct loop *loop;
 	struct final_options options; // nothing left to default
 	const struct sandbox *sandbox;
+	char *project; // of `place`
 	struct final_place place;
 	struct final_tool tool;
 	struct final_folder folder;

@@ -284,6 +284,18 @@ static int open_sandbox(struct verifier *verifier, struct error *err) {
 	return rc;
 }
 
+/* It compiles beside the workers: half as many at a time. */
+static int open_final(
+	struct verifier *verifier, const struct final_options *asked, struct error *err) {
+	if (asked == NULL) {
+		return 0;
+	}
+	struct final_options options = *asked;
+	options.jobs = options.jobs > 0 ? options.jobs : (verifier->options.jobs + 1) / 2;
+	return final_open(verifier->loop, &options, verifier->options.lean, verifier->sandbox,
+		&verifier->final, err);
+}
+
 void verifier_open_with(struct loop *loop, const struct verifier_options *options,
 	const struct verifier_backend *backend, struct verifier **verifier_out) {
 	struct verifier *verifier = xcalloc(1, sizeof(*verifier));
@@ -359,10 +371,7 @@ int verifier_open(struct loop *loop, const struct verifier_options *options,
 	}
 	verifier->options.sandbox =
 		backend->service == NULL ? sandbox_name(verifier->sandbox) : "remote";
-	if (options->final != NULL) {
-		rc = final_open(loop, options->final, options->lean, verifier->sandbox,
-			&verifier->final, err);
-	}
+	rc = open_final(verifier, options->final, err);
 	verifier->options.final = NULL; // the caller's, for this call only
 	if (rc < 0) {
 		verifier_close(verifier);

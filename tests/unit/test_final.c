@@ -312,6 +312,21 @@ START_TEST(auto_takes_the_strongest_that_can_be_used) {
 }
 END_TEST
 
+START_TEST(a_relative_path_is_from_where_f2f_was_started) {
+	struct finals finals;
+	struct error err = {0};
+	finals_prepare(&finals, "bwrap", "safe_verify");
+	char before[4096];
+	ck_assert_ptr_nonnull(getcwd(before, sizeof(before)));
+	ck_assert_int_eq(chdir(finals.folder), 0);
+	int rc = finals_open(&finals, (struct final_options){.checker = "./safe_verify"}, &err);
+	ck_assert_int_eq(chdir(before), 0);
+	ck_assert_msg(rc == 0, "%s", err.message);
+	expect(&finals, TRUE_CHALLENGE, TRUE_PROOF, FINAL_ACCEPTED, REASON_NONE);
+	finals_close(&finals);
+}
+END_TEST
+
 START_TEST(comparator_never_runs_as_root) {
 	struct finals finals;
 	struct error err = {0};
@@ -404,6 +419,7 @@ int main(void) {
 		(int)F2F_COUNT(bad_checkers));
 	tcase_add_test(tests, nothing_installed_is_said_before_anything_runs);
 	tcase_add_test(tests, auto_takes_the_strongest_that_can_be_used);
+	tcase_add_test(tests, a_relative_path_is_from_where_f2f_was_started);
 	tcase_add_test(tests, comparator_never_runs_as_root);
 	tcase_add_test(tests, what_is_found_says_what_it_sees);
 	tcase_add_loop_test(tests, folders_are_removed_even_those_that_were_closed_to_us, 0, 1);
