@@ -36,6 +36,7 @@ static void equip(const struct final_place *place, struct final_tool *tool) {
 			      : tool->exporter == NULL ? "lean4export (F2F_LEAN4EXPORT)"
 			      : git == NULL	       ? "git"
 						       : NULL;
+	tool->beside = tool->kernel != NULL ? xstrdup(" with nanoda") : NULL;
 	if (missing != NULL) {
 		tool->trouble = xasprintf("needs %s", missing);
 	} else if (place->root) {

@@ -156,7 +156,8 @@ int final_open(struct loop *loop, const struct final_options *options,
 		free(final);
 		return rc;
 	}
-	final->name = xasprintf("%s %s", final->tool.checker->name, final->tool.version);
+	final->name = xasprintf("%s %s%s", final->tool.checker->name, final->tool.version,
+		final->tool.beside != NULL ? final->tool.beside : "");
 	final->note = kernel_holes_note(lean->version);
 	*final_out = final;
 	return 0;

@@ -33,6 +33,7 @@ struct final_tool {
 	char *landrun;
 	char *exporter; // lean4export
 	char *kernel; // a second one: nanoda_bin
+	char *beside; // what belongs to its name: " with leanchecker 4.28.0"; NULL: nothing
 	char *trouble; // why it cannot be used; NULL: it can
 };
 
@@ -44,6 +45,8 @@ struct final_case {
 	const char *challenge; // folder that holds FINAL_MODULE.olean, for a checker that reads those
 	const char *solution;
 	const char *project; // private folder that it may write to, for a checker that builds
+	void *session; // what the checker's open made
+	int step; // which of its runs, from 0
 };
 
 /** What to run. Texts owned; zeroed is empty. */
@@ -78,6 +81,15 @@ struct final_checker {
 	int (*prepare)(const struct final_case *subject, struct error *err);
 	void (*command)(const struct final_case *subject, struct final_command *command_out);
 	void (*read)(const struct checker_output *output, struct checker_word *word_out);
+
+	/* A checker of several runs has these, and no read. Its state, from the first run to the last. */
+	void *(*open)(const struct final_case *subject);
+	void (*close)(void *session);
+	/* Bytes of a run's stdout as they come; they are not kept. Fails when they make no sense. */
+	int (*take)(void *session, const char *bytes, size_t length, struct error *err);
+	/* A run has ended: true when there is another, else the word is given. */
+	bool (*ended)(const struct final_case *subject, const struct checker_output *output,
+		struct checker_word *word_out);
 };
 
 /** By rank; NULL past the last. */

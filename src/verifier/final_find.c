@@ -202,6 +202,7 @@ void final_tool_finish(struct final_tool *tool) {
 	free(tool->landrun);
 	free(tool->exporter);
 	free(tool->kernel);
+	free(tool->beside);
 	free(tool->trouble);
 	*tool = (struct final_tool){0};
 }

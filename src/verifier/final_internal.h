@@ -42,6 +42,8 @@ struct final_job {
 	char *folder; // of this try
 	char *challenge; // folder of the compiled challenge
 	struct final_run *run;
+	void *session; // of a checker of several runs
+	int step; // of its runs
 	struct final_result result;
 };
 

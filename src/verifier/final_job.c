@@ -30,7 +30,8 @@ static void end_job(struct final_job *job, enum final_outcome outcome, enum reje
 	const struct final_check *final = job->final;
 	const struct final_checker *checker = final->tool.checker;
 	bool accepted = outcome == FINAL_ACCEPTED;
-	bool blind = accepted && (checker->sees & FINAL_SEES_STATEMENT) == 0;
+	bool replays = (checker->sees & FINAL_SEES_KERNEL) != 0 || final->tool.kernel != NULL;
+	bool blind = accepted && (!replays || (checker->sees & FINAL_SEES_STATEMENT) == 0);
 	bool noted = accepted && final->note != NULL;
 	struct final_result result = {
 		.outcome = outcome,
@@ -76,7 +77,12 @@ static void run_command(struct final_job *job, const struct final_command *comma
 		.folder_bytes = builds ? build_bytes : compiled_bytes,
 		.file_bytes = compiled_bytes,
 	};
-	job->run = final_run_start(final->loop, final->sandbox, command, &limits, on_run, job);
+	struct final_reader reader = {0};
+	if (job->session != NULL) {
+		reader = (struct final_reader){final->tool.checker->take, job->session};
+	}
+	job->run = final_run_start(
+		final->loop, final->sandbox, command, &limits, &reader, on_run, job);
 }
 
 static char *inside(const struct final_job *job, const char *name) {
@@ -229,6 +235,7 @@ static void on_compiled(struct final_job *job, const struct final_run *run) {
 		final_job_fault(job, challenge ? REASON_NONE : REASON_RESOURCES, what);
 		return;
 	case FINAL_END_START:
+	case FINAL_END_UNREADABLE:
 	default:
 		final_job_fault(job, REASON_NONE, what);
 		return;
@@ -246,6 +253,8 @@ static struct final_case case_of(
 		.challenge = job->challenge,
 		.solution = solution,
 		.project = project,
+		.session = job->session,
+		.step = job->step,
 	};
 }
 
@@ -267,7 +276,10 @@ static int start_checker(struct final_job *job, struct error *err) {
 	struct final_case subject = case_of(job, solution, project);
 	struct final_command command = {0};
 	job->stage = FINAL_STAGE_CHECKER;
-	int rc = checker->builds ? prepare_project(&subject, err) : 0;
+	int rc = checker->builds && job->step == 0 ? prepare_project(&subject, err) : 0;
+	if (rc == 0 && checker->open != NULL && job->session == NULL) {
+		subject.session = job->session = checker->open(&subject);
+	}
 	if (rc == 0) {
 		checker->command(&subject, &command);
 		run_command(job, &command);
@@ -276,6 +288,29 @@ static int start_checker(struct final_job *job, struct error *err) {
 	free(solution);
 	free(project);
 	return rc;
+}
+
+/* False when the checker has another run, which is under way. */
+static bool get_word(struct final_job *job, const struct checker_output *output,
+	struct checker_word *word_out) {
+	const struct final_checker *checker = job->final->tool.checker;
+	if (checker->ended == NULL) {
+		checker->read(output, word_out);
+		return true;
+	}
+	char *solution = inside(job, "solution");
+	struct final_case subject = case_of(job, solution, NULL);
+	struct error err = {0};
+	bool more = checker->ended(&subject, output, word_out);
+	free(solution);
+	if (!more) {
+		return true;
+	}
+	job->step++;
+	if (start_checker(job, &err) < 0) {
+		fault_of_ours(job, &err);
+	}
+	return false;
 }
 
 static void read_words(struct final_job *job, const struct final_run *run) {
@@ -288,7 +323,9 @@ static void read_words(struct final_job *job, const struct final_run *run) {
 		.theorem = job->check->theorem,
 	};
 	struct checker_word word = {0};
-	checker->read(&output, &word);
+	if (!get_word(job, &output, &word)) {
+		return;
+	}
 	if (word.outcome == FINAL_ACCEPTED || word.outcome == FINAL_REJECTED) {
 		end_job(job, word.outcome, word.reason, word.text);
 		return;
@@ -312,6 +349,10 @@ static void on_checked(struct final_job *job, const struct final_run *run) {
 	case FINAL_END_RESOURCES:
 	case FINAL_END_SIGNAL:
 		final_job_fault(job, REASON_RESOURCES, what);
+		return;
+	case FINAL_END_UNREADABLE:
+		// The first run is about the solution, which the candidate made what it is.
+		final_job_fault(job, job->step == 0 ? REASON_RESOURCES : REASON_NONE, what);
 		return;
 	case FINAL_END_START:
 	default:
@@ -360,6 +401,11 @@ void final_job_reset(struct final_job *job) {
 	if (job->folder != NULL) {
 		final_remove_tree(job->folder);
 	}
+	if (job->session != NULL) {
+		job->final->tool.checker->close(job->session);
+	}
+	job->session = NULL;
+	job->step = 0;
 	free(job->folder);
 	free(job->challenge);
 	job->folder = job->challenge = NULL;

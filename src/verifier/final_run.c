@@ -81,6 +81,14 @@ static void watch(void *data) {
 static void on_output(enum proc_stream stream, const char *bytes, size_t length, void *data) {
 	struct final_run *run = data;
 	struct buf *buf = stream == PROC_STDOUT ? &run->out : &run->err;
+	if (stream == PROC_STDOUT && run->reader.take != NULL) {
+		struct error err = {0};
+		if (!run->killed && length > 0 &&
+			run->reader.take(run->reader.session, bytes, length, &err) < 0) {
+			stop(run, FINAL_END_UNREADABLE, err.message);
+		}
+		return;
+	}
 	if (length > 0 && !buf_append(buf, bytes, length)) {
 		stop(run, FINAL_END_RESOURCES, "output: more than the limit");
 	}
@@ -148,13 +156,14 @@ static int spawn(struct final_run *run, const struct final_command *command, str
 }
 
 struct final_run *final_run_start(struct loop *loop, const struct sandbox *sandbox,
-	const struct final_command *command, const struct final_limits *limits, final_run_fn done,
-	void *data) {
+	const struct final_command *command, const struct final_limits *limits,
+	const struct final_reader *reader, final_run_fn done, void *data) {
 	struct final_run *run = xcalloc(1, sizeof(*run));
 	struct error err = {0};
 	run->loop = loop;
 	run->sandbox = sandbox;
 	run->limits = *limits;
+	run->reader = *reader;
 	run->started_ns = loop_now(loop);
 	run->folder = xstrdup(command->writable);
 	run->done = done;

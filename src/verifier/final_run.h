@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 
+struct error;
 struct final_command;
 struct loop;
 struct sandbox;
@@ -18,6 +19,13 @@ enum final_end {
 	FINAL_END_TIME, // CPU or wall clock
 	FINAL_END_RESOURCES, // memory, processes, files, output
 	FINAL_END_START, // it could not be started: ours
+	FINAL_END_UNREADABLE, // whoever reads its output gave up
+};
+
+/** Who reads its stdout as it comes; take NULL: it is kept. */
+struct final_reader {
+	int (*take)(void *session, const char *bytes, size_t length, struct error *err);
+	void *session;
 };
 
 struct final_limits {
@@ -44,6 +52,7 @@ struct final_run {
 	struct loop *loop;
 	const struct sandbox *sandbox;
 	struct final_limits limits;
+	struct final_reader reader;
 	struct proc *proc;
 	struct loop_timer *watch;
 	char *folder;
@@ -55,8 +64,8 @@ struct final_run {
 
 /** `command` is copied where it is kept. Owned: final_run_destroy, from `done` on or to give up. */
 struct final_run *final_run_start(struct loop *loop, const struct sandbox *sandbox,
-	const struct final_command *command, const struct final_limits *limits, final_run_fn done,
-	void *data);
+	const struct final_command *command, const struct final_limits *limits,
+	const struct final_reader *reader, final_run_fn done, void *data);
 
 /** Kills what still runs, forgets the callback. NULL is fine. */
 void final_run_destroy(struct final_run *run);

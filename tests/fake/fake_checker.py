@@ -1,6 +1,6 @@
 #!/usr/bin/env -S python3 -S
 """A stand-in for the programs of a final check. It proves that f2f runs them, reads them and believes them as it should; it proves
-nothing about mathematics. It is what it is called: safe_verify, leanchecker, comparator, lake, landrun, lean4export.
+nothing about mathematics. It is what it is called: safe_verify, leanchecker, comparator, lean4export, lake, landrun.
 
 It decides from what fake_lean.py compiled (or, as comparator, from the two texts it finds in its project), by these rules and no
 table of names, and says so in the words of the program it stands for:
@@ -10,7 +10,9 @@ table of names, and says so in the words of the program it stands for:
 - leanchecker: what says `fake_kernel` is refused by the kernel; nothing else is looked at.
 - comparator: both texts must have no error; the theorems and definitions that config.json names must be there with the same kind
   and statement; definitions before them must be the same; the named ones rest on the permitted axioms only.
-- All but leanchecker refuse `fake_kernel` too. In the solution's text: `fake_c_hang` never ends, `fake_c_crash` aborts, `fake_c_silent`
+- lean4export: the named declarations in its format, 3.1: a statement is a text applied to the definitions that it names, a proof a
+  text applied to what it rests on. A name that is not there is a panic.
+- All but leanchecker and lean4export refuse `fake_kernel` too. In the solution's text: `fake_c_hang` never ends, `fake_c_crash` aborts, `fake_c_silent`
   ends well with no words, `fake_c_liar` says that all is well and ends with 1, `fake_c_garbage` ends with 1 and bytes, `fake_c_flood`
   writes without end, `fake_c_late` says that all is well and then something else, `fake_c_status` ends with 3.
 - A file that fake_lean.py did not write cannot be read; but leanchecker also takes what a real Lean compiled: by its first bytes, and
@@ -180,6 +182,73 @@ def comparator(arguments):
     return 0
 
 
+class Export:
+    """Lines of lean4export's format, each thing once."""
+
+    def __init__(self, declared):
+        self.declared, self.done = declared, set()
+        self.names, self.exprs = {"": 0}, {}
+        print(json.dumps({"meta": {"exporter": {"name": "lean4export", "version": "3.1.0"}, "format": {"version": "3.1.0"},
+                                   "lean": {"githash": "", "version": "4.9.0"}}}, sort_keys=True, separators=(",", ":")))
+
+    def line(self, content):
+        print(json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False))
+
+    def name(self, text):
+        if text not in self.names:
+            before, _, last = text.rpartition(".")
+            before = self.name(before)
+            self.names[text] = len(self.names)
+            self.line({"in": self.names[text], "str": {"pre": before, "str": last}})
+        return self.names[text]
+
+    def expr(self, key, value):
+        known = json.dumps([key, value])
+        if known not in self.exprs:
+            self.exprs[known] = len(self.exprs)
+            self.line({"ie": self.exprs[known], key: value})
+        return self.exprs[known]
+
+    def term(self, text, constants):
+        result = self.expr("strVal", text)
+        for constant in constants:
+            self.constant(constant)
+            fn = self.expr("const", {"name": self.name(constant), "us": []})
+            result = self.expr("app", {"fn": fn, "arg": result})
+        return result
+
+    def constant(self, name):
+        if name in self.done:
+            return
+        self.done.add(name)
+        declaration = self.declared.get(name, {"kind": "axiom", "statement": "of Lean's own", "proof": "", "axioms": []})
+        words = set(declaration["statement"].split())
+        used = sorted(other for other in self.declared if other in words and other != name)
+        type_ = self.term(declaration["statement"], used)
+        value = self.term(declaration["proof"], sorted(set(declaration["axioms"]) - {name}))
+        common = {"name": self.name(name), "levelParams": [], "type": type_}
+        if declaration["kind"] == "axiom":
+            self.line({"axiom": {**common, "isUnsafe": False}})
+        elif declaration["kind"] == "theorem":
+            self.line({"thm": {**common, "value": value, "all": [self.name(name)]}})
+        else:
+            self.line({"def": {**common, "value": value, "all": [self.name(name)], "hints": "abbrev", "safety": "safe"}})
+
+
+def lean4export(arguments):
+    at = arguments.index("--")
+    declared, text = load(os.path.join(os.environ["LEAN_PATH"].split(":")[0], arguments[0] + ".olean"))
+    misbehave(text, "{}", sys.stdout)
+    export = Export(declared)
+    for name in arguments[at + 1:]:
+        if name not in declared and name not in ALLOWED:
+            sys.stdout.flush()
+            sys.stderr.write("PANIC at dumpConstant: Constant %s not found in environment.\n" % name)
+            return 1
+        export.constant(name)
+    return 0
+
+
 def lake(arguments):
     if arguments[:2] == ["env", "printenv"]:
         print(os.environ.get(arguments[2], ""))
@@ -189,7 +258,8 @@ def lake(arguments):
 
 
 def main():
-    programs = {"safe_verify": safe_verify, "leanchecker": leanchecker, "comparator": comparator, "lake": lake}
+    programs = {"safe_verify": safe_verify, "leanchecker": leanchecker, "comparator": comparator, "lake": lake,
+                "lean4export": lean4export}
     try:
         return programs[NAME](sys.argv[1:])
     except Refused as refusal:

@@ -8,6 +8,7 @@
 
 #define TRUE_CHALLENGE "theorem t : True := sorry\n"
 #define TRUE_PROOF "theorem t : True := True.intro\n"
+#define FILLED "theorem t : a = b := by decide\n"
 
 /* Every test of a table runs over all of these. */
 static const struct way {
@@ -18,6 +19,7 @@ static const struct way {
 	{"safeverify", "bwrap", true},
 	{"comparator", "bwrap", true},
 	{"leanchecker", "bwrap", false},
+	{"export", "bwrap", true},
 	{"safeverify", "none", true},
 };
 
@@ -68,8 +70,8 @@ static const struct cheat {
 	{"theorem t : 1 = 2 := sorry\n", TRUE_PROOF, REASON_STATEMENT, false},
 	{TRUE_CHALLENGE, "theorem u : True := True.intro\n", REASON_ABSENT, false},
 	{TRUE_CHALLENGE, "def t : True := True.intro\n", REASON_ABSENT, false},
-	{"def d : Nat := 1\ntheorem t : True := sorry\n",
-		"def d : Int := 1\ntheorem t : True := True.intro\n", REASON_STATEMENT, false},
+	{"def d : Nat := 1\ntheorem t : d = 1 := sorry\n",
+		"def d : Nat := 2\ntheorem t : d = 1 := by decide\n", REASON_STATEMENT, false},
 	{TRUE_CHALLENGE, TRUE_PROOF "-- fake_kernel\n", REASON_ERROR, true},
 	{TRUE_CHALLENGE, "theorem t : True := fake_error\n", REASON_ERROR, true},
 };
@@ -87,16 +89,34 @@ START_TEST(what_got_past_the_filter_is_refused_for_its_reason) {
 }
 END_TEST
 
+START_TEST(what_kernels_treat_specially_is_not_declared_anew) {
+	struct finals finals;
+	struct error err = {0};
+	finals_prepare(&finals, "bwrap", "lean4export");
+	ck_assert_msg(finals_open(&finals, (struct final_options){0}, &err) == 0, "%s", err.message);
+	struct final_result result = finals_ask(&finals, TRUE_CHALLENGE, TRUE_PROOF);
+	ck_assert_int_eq(result.outcome, FINAL_ACCEPTED);
+	ck_assert_ptr_nonnull(strstr(result.messages, "not looked at: imports; without leanchecker"));
+	final_result_finish(&result);
+	result = finals_ask(&finals, "theorem t : a = b := sorry\n",
+		"axiom eagerReduce : a\n\ntheorem t : a = b := by exact eagerReduce\n");
+	ck_assert_msg(result.outcome == FINAL_REJECTED && result.reason == REASON_STATEMENT, "%s %s",
+		reject_reason_name(result.reason), result.messages);
+	final_result_finish(&result);
+	finals_close(&finals);
+}
+END_TEST
+
 START_TEST(a_placeholder_may_be_filled_and_nothing_else_may_differ) {
 	static const char challenge[] =
-		"abbrev a : Nat := sorry\ndef b : Nat := 2\ntheorem t : True := sorry\n";
+		"abbrev a : Nat := sorry\ndef b : Nat := 2\ntheorem t : a = b := sorry\n";
 	struct finals finals;
 	open_way(&finals, _i, (struct final_options){0});
 	struct final_asked asked = {.loop = finals.loop};
 	for (int fill = 0; fill < 2; fill++) {
 		struct lean_check check = finals_check(challenge,
-			fill == 0 ? "abbrev a : Nat := 8\ndef b : Nat := 2\n" TRUE_PROOF
-				  : "abbrev a : Nat := 8\ndef b : Nat := 9\n" TRUE_PROOF);
+			fill == 0 ? "abbrev a : Nat := 8\ndef b : Nat := 2\n" FILLED
+				  : "abbrev a : Nat := 8\ndef b : Nat := 9\n" FILLED);
 		check.holes = xcalloc(1, sizeof(*check.holes));
 		check.holes[0] = xstrdup("a");
 		check.hole_count = 1;
@@ -146,8 +166,9 @@ START_TEST(trouble_never_ends_accepted_and_the_next_check_works) {
 		if (trouble->compiles && strcmp(ways[_i].checker, "comparator") == 0) {
 			continue;
 		}
-		if (replay_only && strcmp(trouble->word, "fake_c_late") == 0) {
-			continue; // it may say more: it says what it replays
+		bool talks = replay_only || strcmp(ways[_i].checker, "export") == 0;
+		if (talks && strcmp(trouble->word, "fake_c_late") == 0) {
+			continue; // it may say more; or what it says is no text to read
 		}
 		char *solution = xasprintf(TRUE_PROOF "-- %s\n", trouble->word);
 		struct final_result result = finals_ask(&finals, TRUE_CHALLENGE, solution);
@@ -292,6 +313,7 @@ START_TEST(auto_takes_the_strongest_that_can_be_used) {
 		{"comparator safe_verify lake landrun", false, "safeverify"}, // no lean4export
 		{"comparator safe_verify", true, "safeverify"},
 		{"leanchecker comparator", false, "leanchecker"},
+		{"leanchecker lean4export", true, "export"},
 		{"leanchecker", true, NULL}, // it does not look at the statement
 	};
 	for (size_t i = 0; i < F2F_COUNT(rows); i++) {
@@ -410,6 +432,7 @@ int main(void) {
 	tcase_set_timeout(tests, 120);
 	tcase_add_loop_test(tests, a_proof_of_the_challenge_is_accepted, 0, count);
 	tcase_add_loop_test(tests, what_got_past_the_filter_is_refused_for_its_reason, 0, count);
+	tcase_add_test(tests, what_kernels_treat_specially_is_not_declared_anew);
 	tcase_add_loop_test(tests, a_placeholder_may_be_filled_and_nothing_else_may_differ, 0, count);
 	tcase_add_loop_test(tests, trouble_never_ends_accepted_and_the_next_check_works, 0, count);
 	tcase_add_loop_test(tests, what_hangs_is_ended_twice_and_the_next_check_works, 0, count);
