@@ -18,7 +18,7 @@ struct sandbox;
 
 /** For the verifier that asks. Texts borrowed while it is open. */
 struct final_options {
-	// "auto", "comparator", "safe_verify", "leanchecker", a path whose last part tells which
+	// "auto", "comparator", "safeverify", "export", "leanchecker", a path whose last part says which
 	// it is, or NAME=PATH; NULL: auto, the first that can be used
 	const char *checker;
 	const char *project; // Lake project; NULL: F2F_LEAN_PROJECT

@@ -261,7 +261,7 @@ END_TEST
 START_TEST(depth_costs_no_stack) {
 	struct buf text = BUF_INIT(64 << 20);
 	buf_append_str(&text, META NAMES TERMS INDUCTIVE "{\"const\":{\"name\":3,\"us\":[]},\"ie\":2}\n");
-	int count = 200000;
+	int count = 50000;
 	for (int i = 3; i < count; i++) {
 		buf_appendf(&text, "{\"app\":{\"arg\":%d,\"fn\":2},\"ie\":%d}\n", i - 1, i);
 	}
@@ -292,6 +292,7 @@ END_TEST
 int main(void) {
 	Suite *suite = suite_create("export");
 	TCase *tests = tcase_create("exports");
+	tcase_set_timeout(tests, 60);
 	tcase_add_loop_test(tests, statement_and_axioms_decide, 0, (int)F2F_COUNT(judged));
 	tcase_add_test(tests, sorry_is_an_axiom_by_its_own_name);
 	tcase_add_loop_test(
