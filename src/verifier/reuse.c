@@ -56,7 +56,8 @@ static void add_body(struct sha256_stream *stream, const struct lean_check *chec
 	add_text(stream, rest);
 }
 
-struct sha256 check_hash(const struct verifier_options *options, const struct lean_check *check) {
+struct sha256 check_hash(const struct verifier_options *options, const char *final,
+	const struct lean_check *check) {
 	const struct lean_info *lean = options->lean;
 	struct sha256_stream *stream = sha256_stream_create();
 	add_text(stream, "f2f check 1");
@@ -73,6 +74,8 @@ struct sha256 check_hash(const struct verifier_options *options, const struct le
 	add_text(stream, check->theorem);
 	add_number(stream, check->filled);
 	add_number(stream, check->needs_final);
+	add_text(stream, final);
+	add_text(stream, final != NULL ? check->challenge : NULL);
 	add_number(stream, check->goal_line);
 	add_number(stream, check->theirs_line);
 	add_number(stream, check->proof_line);

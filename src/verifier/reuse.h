@@ -13,10 +13,12 @@ struct verifier_options;
 /* Equal checks are answered once. */
 
 /**
- * What decides a verdict: toolchain, project, header, text (without our nonce), policy, limits.
+ * What decides a verdict: toolchain, project, header, text (without our nonce), policy, limits, and
+ * with a final check (`final` names it, NULL: none) which, and against what.
  * Equal hashes may share a verdict, also between runs.
  */
-struct sha256 check_hash(const struct verifier_options *options, const struct lean_check *check);
+struct sha256 check_hash(const struct verifier_options *options, const char *final,
+	const struct lean_check *check);
 
 /** Whether a verdict answers equal checks too: only what Lean itself said does. */
 bool verdict_may_be_reused(const struct verdict *verdict);

@@ -185,7 +185,7 @@ void job_missing(struct job *job, const char *why) {
 void verifier_submit(struct verifier *verifier, const struct lean_check *check,
 	verifier_done_fn done, void *data) {
 	struct job *job = job_create(verifier, check, done, data);
-	job->hash = check_hash(&verifier->options, check);
+	job->hash = check_hash(&verifier->options, verifier_final(verifier), check);
 	const struct verdict *known = reuse_get(verifier->reuse, job->hash.hex);
 	struct job *leader = map_get(verifier->in_flight, job->hash.hex);
 	if (known != NULL) {

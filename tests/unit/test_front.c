@@ -3,6 +3,7 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "items.h"
+#include "lean/check.h"
 #include "scratch.h"
 #include "verifier/memory.h"
 #include "verifier/reuse.h"
@@ -128,6 +129,24 @@ START_TEST(equal_checks_share_an_answer_and_each_gets_its_own) {
 }
 END_TEST
 
+START_TEST(what_a_final_check_compared_is_part_of_what_is_equal) {
+	struct lean_info lean = {.path = (char *)"/lean", .version = (char *)"4.9.0"};
+	struct verifier_options options = {.lean = &lean, .policy = "strict"};
+	struct lean_check check = {.header = (char *)"",
+		.body = (char *)"theorem t : s = 2 := rfl\n",
+		.theorem = (char *)"t",
+		.challenge = (char *)"abbrev s := 2\n"};
+	struct lean_check other = check;
+	other.challenge = (char *)"abbrev s := sorry\n";
+	struct sha256 filter = check_hash(&options, NULL, &check);
+	struct sha256 final = check_hash(&options, "export 1", &check);
+	ck_assert_str_eq(filter.hex, check_hash(&options, NULL, &other).hex);
+	ck_assert_str_ne(filter.hex, final.hex);
+	ck_assert_str_ne(final.hex, check_hash(&options, "export 1", &other).hex);
+	ck_assert_str_ne(final.hex, check_hash(&options, "leanchecker 1", &check).hex);
+}
+END_TEST
+
 START_TEST(time_outs_and_faults_are_nobody_elses) {
 	enum { COUNT = 4 };
 	struct pretend pretend;
@@ -185,27 +204,27 @@ START_TEST(a_hash_takes_in_all_that_decides_and_not_the_nonce) {
 	struct lean_check check = check_of("", "True", "theorem t : True := True.intro\n");
 	struct lean_check twin = check_of("", "True", "theorem t : True := True.intro\n");
 	ck_assert_str_ne(check.body, twin.body);
-	struct sha256 hash = check_hash(&options, &check);
-	ck_assert_str_eq(hash.hex, check_hash(&options, &twin).hex);
+	struct sha256 hash = check_hash(&options, NULL, &check);
+	ck_assert_str_eq(hash.hex, check_hash(&options, NULL, &twin).hex);
 	char **texts[] = {&lean.path, &lean.version, &lean.commit, &lean.lean_path, &lean.mathlib};
 	for (size_t i = 0; i < F2F_COUNT(texts); i++) {
 		char *before = *texts[i];
 		*texts[i] = other;
-		ck_assert_str_ne(check_hash(&options, &check).hex, hash.hex);
+		ck_assert_str_ne(check_hash(&options, NULL, &check).hex, hash.hex);
 		*texts[i] = before;
 	}
 	options.policy = "permissive";
-	ck_assert_str_ne(check_hash(&options, &check).hex, hash.hex);
+	ck_assert_str_ne(check_hash(&options, NULL, &check).hex, hash.hex);
 	options.policy = "strict";
 	options.cpu_limit_s = 60;
-	ck_assert_str_ne(check_hash(&options, &check).hex, hash.hex);
+	ck_assert_str_ne(check_hash(&options, NULL, &check).hex, hash.hex);
 	options.cpu_limit_s = 300;
 	lean_check_finish(&twin);
 	twin = check_of("open Nat\n", "True", "theorem t : True := True.intro\n");
-	ck_assert_str_ne(check_hash(&options, &twin).hex, hash.hex);
+	ck_assert_str_ne(check_hash(&options, NULL, &twin).hex, hash.hex);
 	lean_check_finish(&twin);
 	twin = check_of("", "True", "theorem t : True := trivial\n");
-	ck_assert_str_ne(check_hash(&options, &twin).hex, hash.hex);
+	ck_assert_str_ne(check_hash(&options, NULL, &twin).hex, hash.hex);
 	lean_check_finish(&twin);
 	lean_check_finish(&check);
 }
@@ -280,6 +299,7 @@ int main(void) {
 	Suite *suite = suite_create("front");
 	TCase *tc = tcase_create("front");
 	tcase_set_timeout(tc, 60);
+	tcase_add_test(tc, what_a_final_check_compared_is_part_of_what_is_equal);
 	tcase_add_test(tc, a_header_serves_only_after_its_self_test);
 	tcase_add_test(tc, a_header_that_did_not_work_once_is_tried_again_some_times);
 	tcase_add_test(tc, equal_checks_share_an_answer_and_each_gets_its_own);
