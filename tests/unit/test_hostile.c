@@ -201,24 +201,40 @@ static void expect(struct bench *bench, const char *text, enum reject_reason rea
 	answer_finish(&answer);
 }
 
+/* Two processes a worker: the sandbox's and Lean's. How many workers there are is the pool's own
+ * affair: where starts are slow it keeps a spare. */
+static int processes_above(struct bench *bench) {
+	int64_t deadline_ns = clock_now() + 10 * CLOCK_SECOND;
+	int above;
+	do {
+		struct verifier_stats stats;
+		turn(bench->loop);
+		verifier_stats(bench->verifier, &stats);
+		above = count_processes('\0') - 2 * (stats.idle + stats.busy + stats.starting);
+	} while (above > 0 && clock_now() < deadline_ns);
+	return above;
+}
+
 START_TEST(after_each_fault_nothing_is_left_and_the_next_check_works) {
 	const struct trick *trick = &tricks[_i];
 	struct bench bench;
+	// What libraries open once and keep.
 	bench_open(&bench);
 	expect(&bench, TRUE_TEXT "-- 0\n", REASON_NONE);
+	bench_close(&bench);
 	int files = count_entries("/proc/self/fd");
-	int processes = count_processes('\0');
+	bench_open(&bench);
 	char *text = trick_text(trick, 1);
 	expect(&bench, text, trick->reason);
 	expect(&bench, TRUE_TEXT "-- 1\n", REASON_NONE);
 	expect(&bench, "theorem t : True := fake_error\n", REASON_ERROR);
 	if (strcmp(trick->word, "fake_child") != 0) {
-		ck_assert_int_le(wait_for_processes(bench.loop, processes), processes);
-		ck_assert_int_eq(count_entries("/proc/self/fd"), files);
+		ck_assert_int_le(processes_above(&bench), 0);
 	}
 	ck_assert_int_eq(count_processes('Z'), 0);
 	free(text);
 	bench_close(&bench); // looks for what is left, children that got away among it
+	ck_assert_int_eq(count_entries("/proc/self/fd"), files);
 }
 END_TEST
 
@@ -302,8 +318,7 @@ START_TEST(thousands_of_checks_with_faults_leak_nothing) {
 	int64_t grown_kib = own_kib() - base_kib;
 	struct verifier_stats stats;
 	verifier_stats(campaign->bench.verifier, &stats);
-	int workers = stats.idle + stats.busy + stats.starting;
-	int processes = wait_for_processes(campaign->bench.loop, 2 * workers);
+	int above = processes_above(&campaign->bench);
 	verifier_close(campaign->bench.verifier);
 	ck_assert_int_eq(wait_for_processes(campaign->bench.loop, 0), 0);
 	loop_destroy(campaign->bench.loop);
@@ -313,11 +328,11 @@ START_TEST(thousands_of_checks_with_faults_leak_nothing) {
 		"# %d checks, %d faults in %lld ms: workers started %lld, second tries %lld\n",
 		count, campaign->faults, (long long)took_ms, (long long)stats.starts,
 		(long long)stats.second_tries);
-	fprintf(stderr,
-		"# zombies %d, descriptors %+d, processes %d for %d workers, memory %+lld KiB\n",
-		zombies, files - base_files, processes, workers, (long long)grown_kib);
+	fprintf(stderr, "# zombies %d, descriptors %+d, processes %+d, memory %+lld KiB\n", zombies,
+		files - base_files, above, (long long)grown_kib);
 	ck_assert_int_eq(zombies, 0);
 	ck_assert_int_eq(files, base_files);
+	ck_assert_int_le(above, 0);
 	ck_assert_int_lt(grown_kib, LEAK_MIB * 1024);
 	free(campaign);
 }
