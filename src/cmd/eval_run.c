@@ -374,11 +374,8 @@ int eval_perform(struct eval *eval, struct error *err) {
 	struct engine_options engine = engine_options_of(eval);
 	rc = eval_terms(eval, &engine, err);
 	rc = rc < 0 ? rc : start_server(eval, &serve, err);
+	engine.serve = serve;
 	rc = rc < 0 ? rc : engine_run(&engine, &eval->result, err);
-	if (rc == 0 && eval->result.end == ENGINE_DOWN && serve_ended(serve) != NULL) {
-		snprintf(eval->result.message, sizeof(eval->result.message), "%s",
-			serve_ended(serve));
-	}
 	serve_stop(serve);
 	eval->run.wall_ns += clock_now() - started;
 	rc = rc < 0 ? rc : eval_save_capabilities(eval, err);

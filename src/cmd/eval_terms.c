@@ -1,6 +1,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "cmd/cmd.h"
 #include "cmd/eval_run.h"
@@ -33,13 +34,16 @@ static int take_connections(
 	return http_raise_descriptors(engine->connections * servers, err);
 }
 
-static int take_spent(const struct eval *eval, struct spend *spent, struct error *err) {
+static int take_spent(const struct eval *eval, struct engine_options *engine, struct error *err) {
 	struct run_cost cost;
 	int rc = store_run_cost(eval->store, eval->run.id, &cost, err);
 	if (rc == 0) {
-		spent->completion_tokens = cost.paid_tokens;
-		spent->usd = isnan(cost.usd) ? 0 : cost.usd;
-		spent->unpriced = cost.unpriced;
+		engine->requests = cost.requests;
+		engine->spent = (struct spend){
+			.completion_tokens = cost.paid_tokens,
+			.usd = isnan(cost.usd) ? 0 : cost.usd,
+			.unpriced = cost.unpriced,
+		};
 	}
 	return rc;
 }
@@ -58,6 +62,11 @@ int eval_terms(const struct eval *eval, struct engine_options *engine, struct er
 		.tokens = option_count(options, "token-limit", 0),
 		.usd = option_number(options, "cost-limit", 0),
 	};
+	engine->sample_limit_ns =
+		(int64_t)(option_number(options, "sample-time-limit", 0) * (double)CLOCK_SECOND);
+	if (engine->sample_limit_ns > 0) {
+		engine->retry.budget_ns = engine->sample_limit_ns;
+	}
 	int rc = take_connections(eval, engine, err);
-	return rc < 0 || model->provider->local ? rc : take_spent(eval, &engine->spent, err);
+	return rc < 0 || model->provider->local ? rc : take_spent(eval, engine, err);
 }

@@ -7,7 +7,7 @@ struct error;
 
 /* What main does with the standard streams around a command. */
 
-/** Descriptors 0 to 2 taken, SIGPIPE ignored, text counted as UTF-8. First thing in main. */
+/** Descriptors 0 to 2 taken, SIGPIPE and SIGUSR1 ignored, text counted as UTF-8. First thing in main. */
 void output_start(void);
 
 /**

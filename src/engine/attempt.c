@@ -24,6 +24,7 @@ static void attempt_free(void *data) {
 	reading_destroy(attempt->reading);
 	completion_finish(&attempt->said);
 	completion_finish(&attempt->partial);
+	cache_reply_finish(&attempt->cached);
 	free(attempt);
 }
 
@@ -85,15 +86,17 @@ void attempt_record(struct attempt *attempt, const struct record_reply *reply) {
 	if (rc == 0) {
 		rc = record_reply(&context, reply, &recorded, &err);
 	}
-	if (rc == 0 && reply->completion != NULL && reply->missing == MISSING_NONE) {
+	attempt->sample_id = recorded.sample_id;
+	attempt->twin_id = recorded.twin_id;
+	// A reply that our own deadline cut short is not what the endpoint says to this question.
+	if (rc == 0 && reply->missing == MISSING_NONE && !reply->cut) {
 		rc = cached_keep(attempt, reply->completion, &err);
 	}
 	if (rc < 0) {
+		lean_candidate_finish(&recorded.candidate);
 		attempt_fail(attempt, &err);
 		return;
 	}
-	attempt->sample_id = recorded.sample_id;
-	attempt->twin_id = recorded.twin_id;
 	engine->result->missing += reply->missing != MISSING_NONE;
 	engine->result->asked += reply->missing == MISSING_NONE;
 	if (recorded.to_check && engine->options->verifier != NULL && !engine->stopping) {

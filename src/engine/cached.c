@@ -45,18 +45,15 @@ static int make_key(struct attempt *attempt, struct error *err) {
 	return rc;
 }
 
-int cached_find(struct attempt *attempt, struct completion *completion_out, bool *found_out,
+int cached_find(struct attempt *attempt, struct cache_reply *reply_out, bool *found_out,
 	struct error *err) {
 	*found_out = false;
 	int rc = make_key(attempt, err);
 	if (rc < 0 || !cached_is_looked_for(attempt->engine->options->cache)) {
 		return rc;
 	}
-	struct store *store = attempt->engine->options->store;
-	rc = store_begin(store, err); // a use is counted
-	return rc < 0 ? rc
-		      : store_cache_get(
-				store, attempt->cache_key.hex, completion_out, found_out, err);
+	return store_cache_get(
+		attempt->engine->options->store, attempt->cache_key.hex, reply_out, found_out, err);
 }
 
 int cached_keep(struct attempt *attempt, const struct completion *completion, struct error *err) {
@@ -68,7 +65,8 @@ int cached_keep(struct attempt *attempt, const struct completion *completion, st
 	char *url = http_redact_url(attempt->engine->lanes.items[0].model.base_url);
 	struct cache_place place = {
 		.key = attempt->cache_key.hex, .endpoint = url, .model = options->label};
-	int rc = store_cache_put(options->store, &place, completion, err);
+	int rc = store_cache_put(options->store, &place, attempt->sample_id,
+		completion != NULL ? &completion->finish : NULL, err);
 	free(url);
 	return rc;
 }

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 
 struct attempt;
+struct cache_reply;
 struct completion;
 struct error;
 
@@ -22,14 +23,17 @@ enum cache_mode {
 bool cached_is_looked_for(enum cache_mode mode);
 
 /**
- * The reply to what the attempt asks, which is built without what its server was found not to take:
- * the question is the same however it has to be spelled. Owned completion when *found_out. The key
- * is kept in the attempt, for cached_keep.
+ * The answer to what the attempt asks, which is built without what its server was found not to take:
+ * the question is the same however it has to be spelled. Owned when *found_out. The key is kept in
+ * the attempt, for cached_keep.
  */
-int cached_find(struct attempt *attempt, struct completion *completion_out, bool *found_out,
-	struct error *err);
+int cached_find(
+	struct attempt *attempt, struct cache_reply *reply_out, bool *found_out, struct error *err);
 
-/** Keeps the reply. Within the store's transaction. */
+/**
+ * Keeps the answer of a sample that is recorded; `completion` NULL: its outcome is all there is of
+ * it. Within the store's transaction.
+ */
 int cached_keep(struct attempt *attempt, const struct completion *completion, struct error *err);
 
 #endif

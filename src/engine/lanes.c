@@ -60,6 +60,10 @@ static enum lanes_wait ask_lane(
 		*wait_ns_out = lane->down_until_ns - now_ns;
 		return LANES_DOWN;
 	}
+	// After a down time one request is sent to see: what it brings changes that, not time.
+	if (lane->down_until_ns > 0 && limiter_in_flight(lane->limiter) > 0) {
+		return LANES_BUSY;
+	}
 	switch (limiter_ask(lane->limiter, now_ns, tokens, wait_ns_out)) {
 	case LIMITER_FREE:
 		return LANES_FREE;
@@ -118,9 +122,12 @@ void lane_answered(struct lane *lane) {
 }
 
 void lane_failed(struct lanes *lanes, struct lane *lane, int64_t now_ns) {
+	if (lane->down_until_ns > now_ns) {
+		return; // of those that were under way when it went down: no news
+	}
 	lane->failures++;
 	// A lane that is alone is tried as often as its samples are: their own waits are enough.
-	if (lanes->count < 2 || lane->failures < FAILURES_DOWN || lane->down_until_ns > now_ns) {
+	if (lanes->count < 2 || lane->failures < FAILURES_DOWN) {
 		return;
 	}
 	int doublings = lane->failures - FAILURES_DOWN;
@@ -145,7 +152,7 @@ bool lane_close(struct lanes *lanes, struct lane *lane, enum engine_end end, con
 bool lanes_has_other(const struct lanes *lanes, const struct lane *lane, int64_t now_ns) {
 	for (size_t i = 0; i < lanes->count; i++) {
 		const struct lane *other = &lanes->items[i];
-		if (other != lane && !other->closed && other->down_until_ns <= now_ns &&
+		if (other != lane && !other->closed && other->failures == 0 &&
 			limiter_held_until(other->limiter, now_ns) == 0) {
 			return true;
 		}

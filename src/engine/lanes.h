@@ -20,8 +20,10 @@ struct lane {
 	struct model model; // with this server's base URL; the rest as given
 	struct http_endpoint *endpoint;
 	struct limiter *limiter;
-	int failures; // transfers in a row that came to nothing
-	int64_t down_until_ns; // after several of them; only while there are other lanes
+	int failures; // requests in a row that came to nothing; those of one down time count once
+	// After several of them, only while there are other lanes; 0: it is not. When that is over,
+	// one request at a time until there is an answer.
+	int64_t down_until_ns;
 	bool closed; // it refuses us, or our money is used up: nothing more is sent there
 	enum engine_end closed_end;
 	char closed_why[512];
@@ -54,14 +56,14 @@ enum lanes_wait {
 struct lane *lanes_choose(struct lanes *lanes, int64_t now_ns, int64_t tokens,
 	const struct lane *avoid, enum lanes_wait *why_out, int64_t *wait_ns_out);
 
-/** What became of a transfer: an answer of any kind, or none. */
+/** What became of a request: something that a server says that is well, or not. */
 void lane_answered(struct lane *lane);
 void lane_failed(struct lanes *lanes, struct lane *lane, int64_t now_ns);
 
 /** Nothing more goes there. False when no other lane is left. */
 bool lane_close(struct lanes *lanes, struct lane *lane, enum engine_end end, const char *why);
 
-/** Whether another lane than this could take a request now or soon. */
+/** Whether there is another lane that does well: with none, failing over only uses up tries. */
 bool lanes_has_other(const struct lanes *lanes, const struct lane *lane, int64_t now_ns);
 
 #endif

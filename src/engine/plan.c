@@ -396,6 +396,10 @@ bool plan_next(struct plan *plan, struct plan_item *item_out) {
 	return take(plan, &plan->ask_cursor, TODO_ASK, item_out);
 }
 
+size_t plan_checks_left(const struct plan *plan) {
+	return plan->checks_left;
+}
+
 size_t plan_left(const struct plan *plan) {
 	return plan->left;
 }

@@ -71,6 +71,9 @@ bool plan_next(struct plan *plan, struct plan_item *item_out);
 /** How many plan_next calls are left. */
 size_t plan_left(const struct plan *plan);
 
+/** How many of those are checks. */
+size_t plan_checks_left(const struct plan *plan);
+
 /** Samples in all, done ones included; a sample that two splits share counts once. */
 size_t plan_total(const struct plan *plan);
 

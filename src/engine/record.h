@@ -36,6 +36,7 @@ struct record_reply {
 	enum outcome outcome; // without a completion
 	enum missing missing; // without either
 	const char *note; // why, for people; NULL: none
+	bool cut; // our own deadline ended it
 };
 
 /* What a row said before; all three NONE: pending. */

@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/log.h"
 #include "engine/run_internal.h"
+#include "engine/serve.h"
 #include "engine/view.h"
 #include "io/loop.h"
 #include "io/term.h"
@@ -52,14 +53,32 @@ static void stop_when_done(struct engine *engine) {
 	}
 }
 
+/* What is under way is finished; a run that is over its limit when it starts sends nothing, however
+ * often it is started. The checks that are left come first, and cost nothing. */
+static void stop_when_spent(struct engine *engine) {
+	const struct engine_options *options = engine->options;
+	char why[256];
+	if (engine->lanes.count > 0 && options->cache != CACHE_ONLY && !engine->stopping &&
+		plan_left(options->plan) > 0 && plan_checks_left(options->plan) == 0 &&
+		spend_is_over(&engine->spend, &options->limits, why, sizeof(why))) {
+		engine_stop(engine, ENGINE_LIMIT, CANCEL_WAITING, why);
+	}
+}
+
 static void top_up(void *data) {
 	struct engine *engine = data;
 	struct plan_item item;
-	const struct verifier *verifier = engine->options->verifier;
+	const struct engine_options *options = engine->options;
+	const struct verifier *verifier = options->verifier;
 	const char *dead = verifier != NULL ? verifier_dead(verifier) : NULL;
 	if (dead != NULL && !engine->stopping) {
 		engine_stop(engine, ENGINE_UNCHECKED, CANCEL_ASKING, dead);
 	}
+	const char *ended = serve_ended(options->serve);
+	if (ended != NULL && !engine->stopping) {
+		engine_stop(engine, ENGINE_DOWN, CANCEL_ASKING, ended);
+	}
+	stop_when_spent(engine);
 	asking_dispatch(engine);
 	for (int i = 0; i < STARTS_PER_TURN && may_start(engine) && lane_is_free(engine) &&
 			plan_next(engine->options->plan, &item);
@@ -70,10 +89,29 @@ static void top_up(void *data) {
 	stop_when_done(engine);
 }
 
+/* How many requests this run has sent, kept before they are: what a kill takes away was perhaps
+ * paid for, and is counted so. */
+static int keep_requests(struct engine *engine, struct error *err) {
+	const struct engine_options *options = engine->options;
+	if (engine->requests == engine->requests_stored) {
+		return 0;
+	}
+	engine->requests_stored = engine->requests;
+	int rc = store_begin(options->store, err);
+	return rc < 0 ? rc
+		      : store_run_requests(options->store, options->run,
+				options->requests + engine->requests, err);
+}
+
 static void commit(void *data) {
 	struct engine *engine = data;
 	struct error err;
-	if (!engine->failed && store_commit(engine->options->store, &err) < 0) {
+	if (engine->failed) {
+		return;
+	}
+	int rc = keep_requests(engine, &err);
+	rc = rc < 0 ? rc : store_commit(engine->options->store, &err);
+	if (rc < 0) {
 		engine_fail(engine, &err);
 	}
 }

@@ -18,6 +18,7 @@ struct error;
 struct loop;
 struct plan;
 struct prompt;
+struct serve;
 struct store;
 struct verifier;
 
@@ -58,12 +59,15 @@ struct engine_options {
 	int64_t connect_timeout_ms;
 	int64_t request_timeout_ms;
 	int64_t idle_timeout_ms; // of a stream, without a byte; 0: none
+	int64_t sample_limit_ns; // all requests of a sample together; 0: only its tries end
 	struct retry_policy retry;
 	bool show_only; // verdicts are told, not stored
 	enum cache_mode cache;
 	struct price price; // where the endpoint does not say what a reply cost
 	struct spend spent; // by earlier sessions of this run
 	struct spend_limits limits;
+	int64_t requests; // sent by earlier sessions of this run
+	struct serve *serve; // the server asked, when it is ours: its end is the run's; or NULL
 	const char *progress; // term_progress_start's mode
 	void (*on_verdict)(const struct engine_verdict *verdict, void *data); // NULL: nobody asks
 	void *data;
@@ -76,7 +80,8 @@ enum engine_end {
 	ENGINE_REFUSED, // key, permission, model, request: stopped at the first
 	ENGINE_QUOTA, // money or daily quota
 	ENGINE_LIMIT, // --token-limit or --cost-limit
-	ENGINE_DOWN, // a sample used up its retries and nothing else got through meanwhile
+	// a sample used up its retries and nothing else got through meanwhile; our server ended
+	ENGINE_DOWN,
 	ENGINE_UNCHECKED, // nothing more can be checked
 };
 

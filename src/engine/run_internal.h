@@ -17,6 +17,7 @@
 #include "io/http.h"
 #include "lean/candidate.h"
 #include "lean/check.h"
+#include "store/store.h"
 
 struct record_reply;
 struct loop_hook;
@@ -45,6 +46,7 @@ struct attempt {
 	bool request_built;
 	struct sha256 cache_key; // hex "": none
 	bool from_cache;
+	struct cache_reply cached; // when from_cache
 	struct http_transfer *transfer;
 	struct lane *lane; // of the last request
 	struct lane *avoid; // it failed there: rather not again; NULL: any
@@ -60,13 +62,15 @@ struct attempt {
 	int64_t started_ns;
 	int64_t first_asked_ns;
 	int64_t asked_ns; // start of the current request
+	int64_t ended_ns; // end of the last one
+	int64_t failing_ns; // start of the first request in a row that brought no reply; 0: none
 	int64_t elapsed_ns; // of the last request
-	int64_t wait_ns;
+	int64_t wait_ns; // between requests
 	int64_t attempts;
 	int adjustments;
 	int continuations;
 	int64_t sample_id; // 0 until recorded
-	int64_t twin_id;   // 0: none
+	int64_t twin_id; // 0: none
 	struct recorded_before before; // what the store said of it
 	struct lean_check check;
 };
@@ -92,6 +96,8 @@ struct engine {
 	int64_t began_ns;
 	struct spend spend;
 	int64_t last_reply_ns;
+	int64_t requests; // sent in this session
+	int64_t requests_stored;
 	int signals;
 	bool stopping; // start nothing more
 	bool failed; // the store failed: failure says why
@@ -130,6 +136,21 @@ void attempt_record(struct attempt *attempt, const struct record_reply *reply);
 
 /** No reply could be had. */
 void attempt_missing(struct attempt *attempt, const char *why);
+
+/** No more tries: missing, and where nothing else got through either, the run stops. */
+void attempt_give_up(struct attempt *attempt, const char *why);
+
+/** What it said is whole: written down, and its cost with it. */
+void attempt_take_said(struct attempt *attempt, const char *note);
+
+/** Since it was first sent. */
+int64_t attempt_spent_ns(const struct attempt *attempt);
+
+/* What comes of a request, by io/http and by a deferred call. */
+void attempt_on_body(
+	const struct http_response *head, const char *bytes, size_t length, void *data);
+void attempt_on_response(const struct http_response *response, const struct error *err, void *data);
+void attempt_answer_locally(void *attempt);
 
 /** Sends the request, or has a local source answer at the end of the turn. */
 void attempt_ask(struct attempt *attempt);

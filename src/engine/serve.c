@@ -269,7 +269,7 @@ int serve_start(struct loop *loop, const struct serve_options *options, struct s
 	return rc;
 }
 
-const char *serve_ended(struct serve *serve) {
+const char *serve_ended(const struct serve *serve) {
 	return serve != NULL ? serve->ended : NULL;
 }
 

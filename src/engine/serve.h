@@ -30,8 +30,8 @@ struct serve_options {
 int serve_start(struct loop *loop, const struct serve_options *options, struct serve **serve_out,
 	struct error *err);
 
-/** Its last words when it has ended by itself, else NULL. Borrowed. */
-const char *serve_ended(struct serve *serve);
+/** Its last words when it has ended by itself, else NULL. Borrowed. NULL is fine. */
+const char *serve_ended(const struct serve *serve);
 
 /** Ends it. NULL is fine. */
 void serve_stop(struct serve *serve);

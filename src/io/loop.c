@@ -32,6 +32,8 @@ struct loop_hook {
 
 struct loop_signal {
 	uv_signal_t handle;
+	int signo;
+	struct sigaction before; // libuv leaves the default behind, which may be to die
 	loop_fn fn;
 	void *data;
 };
@@ -231,9 +233,11 @@ static void on_signal(uv_signal_t *handle, int signo) {
 
 struct loop_signal *loop_signal_add(struct loop *loop, int signo, loop_fn fn, void *data) {
 	struct loop_signal *signal = xcalloc(1, sizeof(*signal));
+	signal->signo = signo;
 	signal->fn = fn;
 	signal->data = data;
 	signal->handle.data = signal;
+	sigaction(signo, NULL, &signal->before);
 	uv_signal_init(&loop->uv, &signal->handle);
 	uv_signal_start(&signal->handle, on_signal, signo);
 	uv_unref((uv_handle_t *)&signal->handle);
@@ -245,8 +249,13 @@ static void free_signal(uv_handle_t *handle) {
 }
 
 void loop_signal_remove(struct loop_signal *signal) {
-	if (signal != NULL) {
-		uv_close((uv_handle_t *)&signal->handle, free_signal);
+	if (signal == NULL) {
+		return;
+	}
+	uv_close((uv_handle_t *)&signal->handle, free_signal);
+	struct sigaction now;
+	if (sigaction(signal->signo, NULL, &now) == 0 && now.sa_handler == SIG_DFL) {
+		sigaction(signal->signo, &signal->before, NULL);
 	}
 }
 

@@ -64,7 +64,7 @@ void loop_defer_cancel(struct loop *loop, loop_fn fn, void *data);
 struct loop_hook *loop_hook_add(struct loop *loop, loop_fn fn, void *data);
 void loop_hook_remove(struct loop_hook *hook);
 
-/** Calls `fn` in the loop for each arrival of the signal, until removed. */
+/** Calls `fn` in the loop for each arrival of the signal, until removed: then it does what it did. */
 struct loop_signal *loop_signal_add(struct loop *loop, int signo, loop_fn fn, void *data);
 void loop_signal_remove(struct loop_signal *signal);
 

@@ -102,7 +102,7 @@ static json_t *report_object(const struct report *report) {
 		json_object_set_new(outcomes, report->outcomes.items[i].words,
 			json_integer(report->outcomes.items[i].count));
 	}
-	json_t *cost = json_pack("{s:I, s:I, s:o, s:f, s:f}", "prompt_tokens",
+	json_t *cost = json_pack("{s:I, s:I, s:o, s:f, s:f, s:I, s:I}", "prompt_tokens",
 		(json_int_t)report->cost.prompt_tokens, "completion_tokens",
 		(json_int_t)report->cost.completion_tokens, "usd", number(report->cost.usd),
 		"lean_cpu_s", (double)report->cost.lean_cpu_ns / 1e9, "wall_s",
@@ -113,6 +113,8 @@ static json_t *report_object(const struct report *report) {
 	json_object_set_new(cost, "solved_per_usd", number(report_solved_per_usd(report)));
 	json_object_set_new(cost, "solved_per_million_tokens",
 		number(report_solved_per_million_tokens(report)));
+	json_object_set_new(cost, "requests", json_integer(report->cost.requests));
+	json_object_set_new(cost, "lost_requests", json_integer(report->cost.lost_requests));
 	json_t *object = json_pack("{s:i, s:o, s:o, s:o, s:o}", "schema_version", 1, "run",
 		run_object(report), "scores", scores, "outcomes", outcomes, "cost", cost);
 	if (report->reason == NULL) {

@@ -112,6 +112,12 @@ static void render_one(const struct report *report, FILE *out) {
 			"%" PRId64 " stored and not checked yet: no score; type: f2f verify %s\n",
 			report->pending, report->run.id);
 	}
+	if (report->cost.lost_requests > 0) {
+		fprintf(out,
+			"%" PRId64 " of %" PRId64 " requests left no reply behind (killed or "
+			"cancelled): they may have been billed\n",
+			report->cost.lost_requests, report->cost.requests);
+	}
 	if (report->cost.completion_tokens > 0) {
 		fprintf(out, "tokens: %" PRId64 " in, %" PRId64 " out", report->cost.prompt_tokens,
 			report->cost.completion_tokens);

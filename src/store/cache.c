@@ -30,17 +30,37 @@ static int64_t count(struct db_row *row, int column) {
 	return db_is_null(row, column) ? -1 : db_int(row, column);
 }
 
+void cache_reply_finish(struct cache_reply *reply) {
+	if (reply->completion != NULL) {
+		completion_finish(reply->completion);
+		free(reply->completion);
+	}
+	free(reply->note);
+	*reply = (struct cache_reply){0};
+}
+
 struct found {
-	struct completion completion;
+	struct cache_reply reply;
 	bool found;
 };
 
 static int take_reply(struct db_row *row, void *data, struct error *err) {
-	(void)err;
 	struct found *found = data;
-	struct completion *completion = &found->completion;
 	found->found = true;
-	free(completion->text);
+	if (!db_is_null(row, 13)) {
+		found->reply.note = copy(row, 14);
+		return outcome_from_name(db_text(row, 13), &found->reply.outcome)
+			       ? 0
+			       : error_set(err, ERROR_DATABASE,
+					 "a stored reply holds a word that this f2f does not know");
+	}
+	if (db_is_null(row, 0)) {
+		found->found = false; // its text is gone: not a reply any more
+		return 0;
+	}
+	struct completion *completion = xcalloc(1, sizeof(*completion));
+	completion_init(completion);
+	found->reply.completion = completion;
 	completion->text = copy(row, 0);
 	completion->reasoning = copy(row, 1);
 	completion->finish = finish_of(db_text(row, 2));
@@ -57,19 +77,21 @@ static int take_reply(struct db_row *row, void *data, struct error *err) {
 	return 0;
 }
 
-int store_cache_get(struct store *store, const char *key, struct completion *completion_out,
+int store_cache_get(struct store *store, const char *key, struct cache_reply *reply_out,
 	bool *found_out, struct error *err) {
 	struct found found = {.found = false};
-	completion_init(&found.completion);
 	int rc = db_run(store->db, STATEMENT_CACHE_GET, err, take_reply, &found, "t", key);
+	if (rc == 0 && found.found) {
+		rc = store_begin(store, err);
+	}
 	if (rc == 0 && found.found) {
 		rc = db_run(
 			store->db, STATEMENT_CACHE_USED, err, NULL, NULL, "ti", key, clock_utc());
 	}
 	if (rc < 0 || !found.found) {
-		completion_finish(&found.completion);
+		cache_reply_finish(&found.reply);
 	} else {
-		*completion_out = found.completion;
+		*reply_out = found.reply;
 	}
 	if (rc == 0) {
 		*found_out = found.found;
@@ -77,21 +99,11 @@ int store_cache_get(struct store *store, const char *key, struct completion *com
 	return rc;
 }
 
-int store_cache_put(struct store *store, const struct cache_place *place,
-	const struct completion *completion, struct error *err) {
-	struct sha256 reply, reasoning;
-	int rc = store_text_put(store, completion->text, strlen(completion->text), &reply, err);
-	rc = rc < 0 ? rc : store_text_put_optional(store, completion->reasoning, &reasoning, err);
-	if (rc < 0) {
-		return rc;
-	}
-	return db_run(store->db, STATEMENT_CACHE_PUT, err, NULL, NULL, "tttttttitttiiiidi",
-		place->key, place->endpoint, place->model, reply.hex,
-		store_hash_or_null(&reasoning), finishes[completion->finish],
-		completion->finish_reason, (int64_t)completion->repaired, completion->model,
-		completion->fingerprint, completion->request_id, completion->prompt_tokens,
-		completion->completion_tokens, completion->reasoning_tokens,
-		completion->cached_tokens, completion->usd, clock_utc());
+int store_cache_put(struct store *store, const struct cache_place *place, int64_t sample_id,
+	const enum finish *finish, struct error *err) {
+	const char *word = finish != NULL ? finishes[*finish] : NULL;
+	return db_run(store->db, STATEMENT_CACHE_PUT, err, NULL, NULL, "ttttii", place->key,
+		place->endpoint, place->model, word, sample_id, clock_utc());
 }
 
 struct each_group {

@@ -122,6 +122,11 @@ static int no_match(const struct matching *matching, struct error *err) {
 		near != NULL ? "?" : "");
 }
 
+int store_run_requests(
+	struct store *store, const char *run, int64_t requests, struct error *err) {
+	return db_run(store->db, STATEMENT_RUN_REQUESTS, err, NULL, NULL, "ti", run, requests);
+}
+
 int store_run_get(
 	struct store *store, const char *id, struct run_record *run_out, struct error *err) {
 	struct matching matching = {.wanted = id, .matches = BUF_INIT(4096)};

@@ -182,6 +182,9 @@ static int take_tokens(struct db_row *row, void *data, struct error *err) {
 	cost->unpriced = db_int(row, 4);
 	cost->paid_tokens = db_int(row, 5);
 	cost->solved = db_int(row, 6);
+	int64_t told = db_int(row, 7); // of by samples
+	cost->requests = db_int(row, 8);
+	cost->lost_requests = cost->requests > told ? cost->requests - told : 0;
 	return 0;
 }
 

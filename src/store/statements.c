@@ -52,6 +52,7 @@ const char *const store_statements[STATEMENT_COUNT] = {
 		"wall_ns) VALUES (?1, ?2, nullif(?3, 0), ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
 	[STATEMENT_RUN_UPDATE] = "UPDATE run SET finished_ns = nullif(?2, 0), state = ?3, settings "
 				 "= ?4, manifest = ?5, wall_ns = ?6 WHERE id = ?1",
+	[STATEMENT_RUN_REQUESTS] = "UPDATE run SET requests = ?2 WHERE id = ?1",
 	[STATEMENT_RUNS] = "SELECT " RUN_COLUMNS " FROM run ORDER BY created_ns DESC, id DESC",
 	[STATEMENT_RUN_NEWEST] =
 		"SELECT " RUN_COLUMNS " FROM run WHERE model = ?1 AND split = ?2 AND task = ?3 "
@@ -164,23 +165,27 @@ const char *const store_statements[STATEMENT_COUNT] = {
 	[STATEMENT_CACHE_GET] =
 		"SELECT r.content, t.content, finish, finish_reason, repaired, model_returned, "
 		"fingerprint, request_id, prompt_tokens, completion_tokens, reasoning_tokens, "
-		"cached_tokens, usd FROM reply_cache JOIN text AS r ON r.id = reply "
-		"LEFT JOIN text AS t ON t.id = reasoning WHERE key = ?1",
+		"cached_tokens, usd, outcome, note FROM reply_cache LEFT JOIN text AS r ON r.id = "
+		"reply LEFT JOIN text AS t ON t.id = reasoning WHERE key = ?1",
 	[STATEMENT_CACHE_GROUPS] =
-		"SELECT endpoint, model, count(*), sum(length(CAST(r.content AS BLOB)) + "
-		"coalesce(length(CAST(t.content AS BLOB)), 0)), sum(uses), min(created_ns), "
-		"max(used_ns) FROM reply_cache JOIN text AS r ON r.id = reply "
+		"SELECT endpoint, model, count(*), "
+		"coalesce(sum(length(CAST(r.content AS BLOB))), 0) + "
+		"coalesce(sum(length(CAST(t.content AS BLOB))), 0), sum(uses), min(created_ns), "
+		"max(used_ns) FROM reply_cache LEFT JOIN text AS r ON r.id = reply "
 		"LEFT JOIN text AS t ON t.id = reasoning GROUP BY endpoint, model "
 		"ORDER BY model, endpoint",
 	[STATEMENT_CACHE_PRUNE] = "DELETE FROM reply_cache WHERE (?1 IS NULL OR model = ?1) AND "
 				  "used_ns < ?2",
 	[STATEMENT_CACHE_PUT] =
 		"INSERT OR REPLACE INTO reply_cache (key, endpoint, model, reply, reasoning, "
-		"finish, "
+		"finish, finish_reason, repaired, model_returned, fingerprint, request_id, "
+		"prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, usd, outcome, "
+		"note, created_ns, used_ns) "
+		"SELECT ?1, ?2, ?3, coalesce(reply, ''), reasoning, coalesce(?4, 'other'), "
 		"finish_reason, repaired, model_returned, fingerprint, request_id, prompt_tokens, "
-		"completion_tokens, reasoning_tokens, cached_tokens, usd, created_ns, used_ns) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, nullif(?12, -1), "
-		"nullif(?13, -1), nullif(?14, -1), nullif(?15, -1), ?16, ?17, ?17)",
+		"completion_tokens, reasoning_tokens, cached_tokens, usd, "
+		"iif(?4 IS NULL, outcome, NULL), iif(?4 IS NULL, note, NULL), ?6, ?6 "
+		"FROM sample WHERE id = ?5",
 	[STATEMENT_CACHE_USED] =
 		"UPDATE reply_cache SET uses = uses + 1, used_ns = ?2 WHERE key = ?1",
 	[STATEMENT_COST_TOKENS] = "SELECT coalesce(sum(prompt_tokens), 0), "
@@ -192,7 +197,9 @@ const char *const store_statements[STATEMENT_COUNT] = {
 				  "coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) "
 				  "END), 0), "
 				  "(SELECT count(*) FROM (SELECT DISTINCT split, problem FROM "
-				  "sample WHERE run = ?1 AND outcome = 'accepted')) "
+				  "sample WHERE run = ?1 AND outcome = 'accepted')), "
+				  "coalesce(sum(attempts), 0), "
+				  "coalesce((SELECT requests FROM run WHERE id = ?1), 0) "
 				  "FROM sample WHERE run = ?1 AND shared_with IS NULL",
 	[STATEMENT_COST_LEAN] = "SELECT coalesce(sum(cpu_ns), 0) FROM verdict JOIN sample ON "
 				"sample.id = verdict.sample "

@@ -6,10 +6,10 @@
 #include <stdint.h>
 
 #include "base/sha256.h"
+#include "core/completion.h"
 #include "core/verdict.h"
 #include "io/db.h"
 
-struct completion;
 struct error;
 struct problem;
 
@@ -162,6 +162,10 @@ void run_record_finish(struct run_record *run);
 int store_run_insert(struct store *store, const struct run_record *run, struct error *err);
 // state, finished, manifest, wall
 int store_run_update(struct store *store, const struct run_record *run, struct error *err);
+
+/** How many requests it has sent so far. */
+int store_run_requests(
+	struct store *store, const char *run, int64_t requests, struct error *err);
 
 /**
  * By id, by a prefix of it that only one has, or "latest". ERROR_USAGE naming the nearest when
@@ -404,6 +408,8 @@ struct run_cost {
 	int64_t from_cache; // samples whose reply was not asked for: they cost nothing
 	int64_t unpriced; // replies whose cost nobody knows
 	int64_t paid_tokens; // prompt and completion, replies from the cache left out
+	int64_t requests; // sent
+	int64_t lost_requests; // of those, not told of by any sample: killed, or cancelled
 	int64_t lean_cpu_ns;
 	int64_t wall_ns;
 };
@@ -420,13 +426,25 @@ struct cache_place {
 	const char *model;
 };
 
-/** *completion_out (owned) is filled when *found_out. Counts as a use. */
-int store_cache_get(struct store *store, const char *key, struct completion *completion_out,
+/** Owned. */
+struct cache_reply {
+	struct completion *completion; // NULL: an answer without a reply
+	enum outcome outcome; // of such a one: refused, context
+	char *note;
+};
+
+void cache_reply_finish(struct cache_reply *reply);
+
+/** *reply_out is filled when *found_out. Counts as a use. */
+int store_cache_get(struct store *store, const char *key, struct cache_reply *reply_out,
 	bool *found_out, struct error *err);
 
-/** Keeps a reply, or replaces the one that was kept. */
-int store_cache_put(struct store *store, const struct cache_place *place,
-	const struct completion *completion, struct error *err);
+/**
+ * Keeps the reply of a stored sample, or replaces the one that was kept. `finish` is its
+ * completion's, NULL: it has none, and its outcome and note are kept instead.
+ */
+int store_cache_put(struct store *store, const struct cache_place *place, int64_t sample_id,
+	const enum finish *finish, struct error *err);
 
 /** What is kept of one model at one endpoint. Borrowed. */
 struct cache_group {

@@ -33,6 +33,7 @@ struct mock {
 	struct mock_limit limit;
 	FILE *log;
 	const char *key; // NULL: none is wanted
+	const char *mode; // of every request; NULL: its own
 	int64_t delay_ms;
 	int64_t loading; // requests that still find the model loading
 	int64_t requests;
@@ -246,6 +247,9 @@ static void answer_post(
 		if (!header_of(request, "x-mock", mode, sizeof(mode))) {
 			snprintf(mode, sizeof(mode), "%s", request->model);
 		}
+		if (mock->mode != NULL) {
+			snprintf(mode, sizeof(mode), "%s", mock->mode);
+		}
 		answer_completion(mock, request, mode, answer);
 	}
 	if (mock->log != NULL) {
@@ -359,7 +363,7 @@ static void on_signal(int signo) {
 static int usage(void) {
 	fprintf(stderr,
 		"usage: f2f-mock [--port N] [--delay MS] [--key KEY] [--loading N] [--log FILE]\n"
-		"                [--rpm N] [--tpm N] [--window MS]\n"
+		"                [--mode MODE] [--rpm N] [--tpm N] [--window MS]\n"
 		"       f2f-mock --print-behaviours | --print-modes\n");
 	return 2;
 }
@@ -382,6 +386,10 @@ static bool take_option(struct mock *mock, const char *name, const char *value, 
 	}
 	if (strcmp(name, "--key") == 0) {
 		mock->key = value;
+		return true;
+	}
+	if (strcmp(name, "--mode") == 0) {
+		mock->mode = value;
 		return true;
 	}
 	if (strcmp(name, "--log") == 0) {

@@ -1,0 +1,80 @@
+#include "unit.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "core/completion.h"
+#include "core/price.h"
+#include "engine/spend.h"
+
+static struct completion counted(int64_t prompt, int64_t cached, int64_t out) {
+	struct completion completion;
+	completion_init(&completion);
+	completion.prompt_tokens = prompt;
+	completion.cached_tokens = cached;
+	completion.completion_tokens = out;
+	return completion;
+}
+
+START_TEST(a_price_is_dollars_a_million_and_cached_tokens_have_their_own) {
+	struct price price = {.input = 2, .cached_input = 0.5, .output = 8};
+	struct completion completion = counted(1000000, 400000, 500000);
+	ck_assert_double_eq_tol(price_of(&price, &completion), 1.2 + 0.2 + 4.0, 1e-9);
+	price.cached_input = NAN;
+	ck_assert_double_eq_tol(price_of(&price, &completion), 2.0 + 4.0, 1e-9);
+	completion.cached_tokens = 5000000; // more than there are: not less than nothing
+	price.cached_input = 0;
+	ck_assert_double_eq_tol(price_of(&price, &completion), 4.0, 1e-9);
+	completion.usd = 0.125; // who sends the bill knows best
+	ck_assert_double_eq(price_of(&price, &completion), 0.125);
+	completion_finish(&completion);
+}
+END_TEST
+
+START_TEST(what_is_not_known_is_never_nothing) {
+	struct price price = PRICE_UNKNOWN;
+	struct completion completion = counted(10, -1, 10);
+	ck_assert(isnan(price_of(&price, &completion)));
+	price.input = 1;
+	ck_assert(isnan(price_of(&price, &completion)));
+	price.output = 1;
+	ck_assert(!isnan(price_of(&price, &completion)));
+	completion.prompt_tokens = -1;
+	ck_assert(isnan(price_of(&price, &completion)));
+	completion_finish(&completion);
+}
+END_TEST
+
+START_TEST(limits_are_reached_by_tokens_by_dollars_and_by_not_knowing) {
+	struct spend spend = {0};
+	struct completion completion = counted(70, -1, 30);
+	char why[256];
+	ck_assert(!spend_is_over(&spend, &(struct spend_limits){0}, why, sizeof(why)));
+	completion.usd = 0.5;
+	spend_add(&spend, &completion);
+	ck_assert_int_eq(spend.prompt_tokens + spend.completion_tokens, 100);
+	ck_assert(!spend_is_over(&spend, &(struct spend_limits){.tokens = 101}, why, sizeof(why)));
+	ck_assert(spend_is_over(&spend, &(struct spend_limits){.tokens = 100}, why, sizeof(why)));
+	ck_assert_ptr_nonnull(strstr(why, "--token-limit is 100"));
+	ck_assert(!spend_is_over(&spend, &(struct spend_limits){.usd = 0.51}, why, sizeof(why)));
+	ck_assert(spend_is_over(&spend, &(struct spend_limits){.usd = 0.5}, why, sizeof(why)));
+	completion.usd = NAN;
+	spend_add(&spend, &completion);
+	ck_assert(spend_is_over(&spend, &(struct spend_limits){.usd = 99}, why, sizeof(why)));
+	ck_assert_ptr_nonnull(strstr(why, "price-input"));
+	completion.prompt_tokens = completion.completion_tokens = -1; // not told: no tokens less
+	spend_add(&spend, &completion);
+	ck_assert_int_eq(spend.prompt_tokens + spend.completion_tokens, 200);
+	completion_finish(&completion);
+}
+END_TEST
+
+int main(void) {
+	Suite *suite = suite_create("spend");
+	TCase *tests = tcase_create("spend");
+	tcase_add_test(tests, a_price_is_dollars_a_million_and_cached_tokens_have_their_own);
+	tcase_add_test(tests, what_is_not_known_is_never_nothing);
+	tcase_add_test(tests, limits_are_reached_by_tokens_by_dollars_and_by_not_knowing);
+	suite_add_tcase(suite, tests);
+	return unit_run(suite);
+}
