@@ -65,6 +65,7 @@ int main(int argc, char **argv) {
 		rc = error_exit_status((enum error_code)rc);
 	}
 	trace_close();
+	log_hide(NULL);
 	options_destroy(options);
 	return output_finish(rc);
 }

@@ -3,10 +3,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "base/secret.h"
+
 static struct {
 	enum log_level level;
 	void (*around)(void *data, int redraw);
 	void *data;
+	struct secrets secrets;
 } log_state = {.level = LOG_NORMAL};
 
 void log_set_level(enum log_level level) {
@@ -22,12 +25,26 @@ void log_set_hook(void (*around)(void *data, int redraw), void *data) {
 	log_state.data = data;
 }
 
+void log_hide(const char *secret) {
+	if (secret != NULL) {
+		secrets_add(&log_state.secrets, secret);
+	} else {
+		secrets_finish(&log_state.secrets);
+	}
+}
+
+void log_mask(char *text) {
+	secrets_mask(&log_state.secrets, text);
+	secret_mask_forms(text);
+}
+
 static void line(const char *prefix, const char *format, va_list args) {
 	if (log_state.around != NULL) {
 		log_state.around(log_state.data, 0);
 	}
 	char text[4096];
 	vsnprintf(text, sizeof(text), format, args);
+	log_mask(text);
 	fprintf(stderr, "%s%s\n", prefix, text);
 	if (log_state.around != NULL) {
 		log_state.around(log_state.data, 1);

@@ -20,6 +20,12 @@ enum log_level log_level(void);
  */
 void log_set_hook(void (*around)(void *data, int redraw), void *data);
 
+/** From now on this text is in no line, no trace and no error that is printed. Copied. NULL: forgets all. */
+void log_hide(const char *secret);
+
+/** Masks what was hidden and what looks like a key, in place: for what is printed elsewhere. */
+void log_mask(char *text);
+
 void log_error(const char *format, ...) F2F_PRINTF(1, 2); // "f2f: …"
 void log_warn(const char *format, ...) F2F_PRINTF(1, 2);
 void log_info(const char *format, ...) F2F_PRINTF(1, 2);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/clock.h"
+#include "base/log.h"
 
 static FILE *trace_file;
 
@@ -36,6 +37,7 @@ void trace_event(const char *event, int64_t id, const char *format, ...) {
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
+	log_mask(text);
 	fprintf(trace_file, "{\"t\":%" PRId64 ",\"event\":\"%s\",\"id\":%" PRId64 ",\"what\":\"",
 		clock_now(), event, id);
 	for (const unsigned char *c = (const unsigned char *)text; *c != '\0'; c++) {

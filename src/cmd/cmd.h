@@ -44,6 +44,7 @@ struct command {
 	// lines of two spaces and "f2f …": lines that begin with a space stay as they are.
 	const char *about;
 	const struct option *options; // ends in a zero row; NULL: none. Global options are added
+	bool takes_all; // options of every other command too
 	// 0, an exit status > 0, or a negative error code with err set.
 	int (*run)(struct options *options, struct error *err);
 };

@@ -345,13 +345,16 @@ static int start_server(const struct eval *eval, struct serve **serve_out, struc
 		return 0;
 	}
 	char *log = xasprintf("%s.serve.log", eval->database);
+	char **env = model_server_env(eval->options, &eval->model);
 	struct serve_options options = {
 		.command = eval->model.serve,
+		.env = (const char *const *)env,
 		.base_url = eval->model.base_url,
 		.api_key = eval->model.api_key,
 		.log = log,
 	};
 	int rc = serve_start(eval->loop, &options, serve_out, err);
+	free(env);
 	free(log);
 	return rc;
 }

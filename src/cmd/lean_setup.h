@@ -40,7 +40,7 @@ struct options;
 		{"lean-mem", 0, OPTION_COUNT, "MIB", "memory a worker (default 8192)", \
 			OPTION_RARE}, {          \
 		"sandbox", 0, OPTION_TEXT, "bwrap|none",                                           \
-			"what Lean runs in; none: with your rights"                        \
+			"default bwrap; none: with your rights"                        \
 	}
 
 /** Rows for an option table. */

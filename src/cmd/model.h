@@ -41,6 +41,12 @@ int model_resolve(const struct options *options, const char *given,
 	struct resolved_model *model_out, struct error *err);
 void resolved_model_finish(struct resolved_model *model);
 
+/**
+ * The environment of the server that the section starts: ours, without keys but HF_TOKEN. The array
+ * is owned, its texts are not.
+ */
+char **model_server_env(const struct options *options, const struct resolved_model *model);
+
 /** The provider's view of it; borrows. */
 struct model model_view(const struct resolved_model *model);
 

@@ -11,10 +11,13 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
+#include "cmd/options.h"
 #include "io/config.h"
 
 enum { KEY_MAX = 16384 };
@@ -31,10 +34,10 @@ static char *variable(const char *name) {
 /* ---- The key: only ever the name of what holds it is given. */
 
 /* A file that others can read is no place for a key. */
-static int read_key(const char *path, char **key_out, struct error *err) {
+static int read_key_at(const char *path, char **key_out, struct error *err) {
 	char text[KEY_MAX];
 	struct stat status;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	if (fd < 0 || fstat(fd, &status) < 0) {
 		int number = errno;
 		if (fd >= 0) {
@@ -66,6 +69,13 @@ static int read_key(const char *path, char **key_out, struct error *err) {
 	return rc;
 }
 
+static int read_key(const char *given, char **key_out, struct error *err) {
+	char *path = options_expand_home(given);
+	int rc = read_key_at(path, key_out, err);
+	free(path);
+	return rc;
+}
+
 /* What systemd hands to a service: LoadCredential=NAME:… is a file in a folder of its own. */
 static int read_credential(const char *name, char **key_out, struct error *err) {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
@@ -83,7 +93,20 @@ static int read_credential(const char *name, char **key_out, struct error *err) 
 	return rc;
 }
 
+/* A key where a name belongs would be printed, and has been: by ps, by the shell's history. */
+static bool is_variable_name(const char *name) {
+	size_t length =
+		strspn(name, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_");
+	return length > 0 && name[length] == '\0' && (name[0] < '0' || name[0] > '9');
+}
+
 static int key_of_variable(const char *name, char **key_out, struct error *err) {
+	if (!is_variable_name(name)) {
+		return error_set(err, ERROR_USAGE,
+			"api-key-env takes the name of a variable that holds the key (such as "
+			"OPENAI_API_KEY), never the key itself; if that was one, consider it known "
+			"and make another");
+	}
 	*key_out = variable(name);
 	return *key_out != NULL ? 0
 				: error_set(err, ERROR_USAGE,
@@ -124,6 +147,37 @@ static int take_key(const struct options *options, const char *section,
 	return rc;
 }
 
+bool model_key_is_place(const char *key, const char *value) {
+	return secret_name(key, strlen(key)) ? false
+	       : strcmp(key, "api-key-env") == 0 || strcmp(key, "api_key_env") == 0
+		       ? is_variable_name(value)
+		       : true;
+}
+
+const char *model_key_state(const char *key, const char *value) {
+	if (secret_name(key, strlen(key))) {
+		return "no place for a key; see f2f help config";
+	}
+	if (!str_starts_with(key, "api-key-") && !str_starts_with(key, "api_key_")) {
+		return NULL;
+	}
+	const char *kind = key + strlen("api-key-");
+	if (strcmp(kind, "env") == 0) {
+		const char *text = is_variable_name(value) ? getenv(value) : NULL;
+		return !is_variable_name(value)		 ? "no name of a variable"
+		       : text != NULL && text[0] != '\0' ? "set"
+							 : "not set";
+	}
+	char *found = NULL;
+	int rc = strcmp(kind, "file") == 0 ? read_key(value, &found, NULL)
+					   : read_credential(value, &found, NULL);
+	if (found != NULL) {
+		explicit_bzero(found, strlen(found));
+		free(found);
+	}
+	return rc == 0 ? "set" : "not to be read, or readable by others";
+}
+
 static int check_extra_body(const char *text, struct error *err) {
 	json_t *value = NULL;
 	int rc = json_parse(text, strlen(text), &value, err);
@@ -155,8 +209,11 @@ static int take_urls(const char *text, struct resolved_model *model, struct erro
 	for (size_t i = 0; i < list.count; i++) {
 		if (!str_starts_with(list.items[i], "http://") &&
 			!str_starts_with(list.items[i], "https://")) {
-			return error_set(err, ERROR_USAGE,
-				"--base-url %s is neither http:// nor https://", list.items[i]);
+			char *shown = http_redact_url(list.items[i]);
+			int rc = error_set(err, ERROR_USAGE,
+				"--base-url %s is neither http:// nor https://", shown);
+			free(shown);
+			return rc;
 		}
 	}
 	return list.count > 0 ? 0
@@ -197,6 +254,19 @@ static int take_terms(const struct config *config, const char *section,
 	return rc;
 }
 
+/* In no line, trace or error from now on. */
+static void hide(const struct resolved_model *model) {
+	struct secrets secrets = {0};
+	secrets_add(&secrets, model->api_key);
+	for (size_t i = 0; i < model->base_url_count; i++) {
+		secrets_add_url(&secrets, model->base_urls[i]);
+	}
+	for (size_t i = 0; i < secrets.count; i++) {
+		log_hide(secrets.items[i]);
+	}
+	secrets_finish(&secrets);
+}
+
 int model_endpoint(const struct options *options, const char *section, struct resolved_model *model,
 	struct error *err) {
 	const struct config *config = options_config(options);
@@ -213,6 +283,7 @@ int model_endpoint(const struct options *options, const char *section, struct re
 	rc = rc == 0 && extra != NULL ? check_extra_body(extra, err) : rc;
 	rc = rc == 0 && section != NULL ? take_terms(config, section, model, err) : rc;
 	rc = rc < 0 ? rc : take_key(options, section, model, err);
+	hide(model);
 	if (rc == 0 && hosted && model->api_key == NULL) {
 		rc = error_set(err, ERROR_USAGE,
 			"%s needs a key: set %s, or give --base-url for a local server",

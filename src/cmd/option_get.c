@@ -139,13 +139,16 @@ static const char *home_directory(void) {
 	return user != NULL && user->pw_dir[0] == '/' ? user->pw_dir : NULL;
 }
 
+char *options_expand_home(const char *path) {
+	const char *home = str_starts_with(path, "~/") ? home_directory() : NULL;
+	return home != NULL ? path_join(home, path + 2) : xstrdup(path);
+}
+
 char *options_database(const struct options *options) {
 	const char *given = option_text(options, "db", NULL);
 	const char *home = home_directory();
 	if (given != NULL) {
-		// No shell expands "~/" after "--db=" or in f2f.ini.
-		return str_starts_with(given, "~/") && home != NULL ? path_join(home, given + 2)
-								    : xstrdup(given);
+		return options_expand_home(given);
 	}
 	if (file_is_directory("datasets/demo") && file_exists("src/cmd/cmd.h")) {
 		return xstrdup("results/f2f.db");

@@ -3,6 +3,7 @@
 
 #include "base/log.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "cmd/options.h"
 #include "io/config.h"
@@ -13,9 +14,15 @@ extern char **environ;
 
 /* Variables that are no twin of an option. */
 static const char *const other_variables[] = {
+	"F2F_COMPARATOR",
 	"F2F_DATASETS",
+	"F2F_LANDRUN",
 	"F2F_LEAN",
+	"F2F_LEAN4EXPORT",
+	"F2F_LEANCHECKER",
 	"F2F_LEAN_PROJECT",
+	"F2F_NANODA",
+	"F2F_SAFEVERIFY",
 	"F2F_TRACE",
 };
 
@@ -120,6 +127,12 @@ static void warn_of_keys(
 	const char *key;
 	for (size_t i = 0; (key = config_key(config, section, i)) != NULL; i++) {
 		if (has(names, key)) {
+			continue;
+		}
+		if (secret_name(key, strlen(key))) {
+			log_warn("%s: \"%s\" is no place for a key, and not read; api-key-env, "
+				 "api-key-file or api-key-credential name one (f2f help config)",
+				config_origin(config, section, key), key);
 			continue;
 		}
 		const char *near =

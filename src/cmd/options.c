@@ -14,9 +14,9 @@ enum { NEGATED = 1 << 16 }; // popt's value of "--no-x" is that of "--x" plus th
 
 const struct option options_global[] = {
 	{"db", 0, OPTION_TEXT, "FILE", "the database of problem sets, runs and results"},
-	{"config", 0, OPTION_TEXT, "FILE", "read this instead of f2f.ini and the user's own"},
-	{"color", 0, OPTION_TEXT, "auto|always|never", "colour on the terminal"},
-	{"progress", 0, OPTION_TEXT, "auto|plain|none", "how to show progress"},
+	{"config", 0, OPTION_TEXT, "FILE", "read this instead of ./f2f.ini"},
+	{"color", 0, OPTION_TEXT, "auto|always|never", "colour on the terminal (default auto)"},
+	{"progress", 0, OPTION_TEXT, "auto|plain|none", "how to show progress (default auto)"},
 	{"quiet", 'q', OPTION_FLAG, NULL, "say nothing but errors and the result"},
 	{"verbose", 'v', OPTION_FLAG, NULL, "say more on stderr"},
 	{"help", 'h', OPTION_FLAG, NULL, "show help and exit"},
@@ -27,6 +27,24 @@ const struct option options_global[] = {
 static void add_rows(struct options *options, const struct option *rows) {
 	for (; rows != NULL && rows->name != NULL; rows++) {
 		vec_push(&options->table, rows);
+	}
+}
+
+/** Of several commands' rows with one name that one which takes most values. */
+static void add_others(struct options *options, const struct option *rows) {
+	for (; rows != NULL && rows->name != NULL; rows++) {
+		const struct option **known = NULL;
+		for (size_t i = 0; i < options->table.count && known == NULL; i++) {
+			if (strcmp(options->table.items[i]->name, rows->name) == 0) {
+				known = &options->table.items[i];
+			}
+		}
+		if (known == NULL) {
+			vec_push(&options->table, rows);
+		} else if ((*known)->value != NULL && rows->value != NULL &&
+			   strlen(rows->value) > strlen((*known)->value)) {
+			*known = rows;
+		}
 	}
 }
 
@@ -134,6 +152,18 @@ static struct poptOption *popt_table(const struct options *options, char ***name
 	return table;
 }
 
+/** Asked for by everybody who comes from another tool; its value is never repeated. */
+static bool is_key_option(const char *name) {
+	static const char *const names[] = {
+		"api-key", "apikey", "api-token", "auth-token", "key", "openai-api-key", "token"};
+	for (size_t i = 0; i < F2F_COUNT(names); i++) {
+		if (strcmp(name, names[i]) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
 static int unknown_option(const struct options *options, const char *word, struct error *err) {
 	size_t dashes = strspn(word, "-");
 	size_t length = strcspn(word, "=");
@@ -144,7 +174,15 @@ static int unknown_option(const struct options *options, const char *word, struc
 	}
 	const char *near = str_nearest(name, names.items, names.count);
 	vec_finish(&names);
+	bool key = is_key_option(name);
 	free(name);
+	if (key) {
+		return error_set(err, ERROR_USAGE,
+			"there is no %.*s: everybody on a machine can read command lines; put the "
+			"key into a variable and give its name (--api-key-env NAME), or into a "
+			"file of mode 600 (api-key-file = PATH in f2f.ini)",
+			(int)length, word);
+	}
 	const char *command = options->command != NULL ? options->command->name : NULL;
 	if (near != NULL) {
 		return error_set(err, ERROR_USAGE, "unknown option %.*s; did you mean --%s?",
@@ -219,6 +257,12 @@ int options_parse(int argc, char *const *argv, struct options **options_out, str
 		add_rows(options, options->command->options);
 	}
 	add_rows(options, options_global);
+	for (size_t i = 0; options->command != NULL && options->command->takes_all; i++) {
+		if (command_at(i) == NULL) {
+			break;
+		}
+		add_others(options, command_at(i)->options);
+	}
 	int unused = 0;
 	words = normalise(options, argc, argv, &unused);
 	if (first < argc) {

@@ -69,6 +69,9 @@ const struct option *options_row(const struct options *options, const char *name
 void options_add(struct options *options, const struct option *option, const char *text,
 	const char *origin);
 
+/** Owned: no shell expands "~/" behind an equals sign or in f2f.ini. */
+char *options_expand_home(const char *path);
+
 /** Owned name of the environment twin: "F2F_MAX_RETRIES". */
 char *option_variable(const char *name);
 

@@ -114,7 +114,10 @@ static void print_json(const char *message, enum error_code code, const char *co
 
 void output_error(const struct error *err, const char *command, bool json) {
 	struct buf message = BUF_INIT(8192);
-	append_plain(&message, err->message);
+	char text[sizeof(err->message)];
+	memcpy(text, err->message, sizeof(text));
+	log_mask(text);
+	append_plain(&message, text);
 	log_error("%s", buf_str(&message));
 	if (json) {
 		print_json(buf_str(&message), err->code, command);

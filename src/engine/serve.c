@@ -45,6 +45,7 @@ struct serve {
 	int64_t limit_ns;
 	int64_t told_ns;
 	const char *command;
+	const char *const *env;
 	bool first; // nothing was started yet
 	bool cancelled;
 	int rc;
@@ -118,6 +119,7 @@ static void spawn(struct serve *serve) {
 	const char *const argv[] = {"/bin/sh", "-c", serve->command, NULL};
 	struct proc_options options = {
 		.argv = argv,
+		.env = serve->env,
 		.kept = true,
 		.on_output = on_output,
 		.on_exit = on_exit_of,
@@ -248,6 +250,7 @@ int serve_start(struct loop *loop, const struct serve_options *options, struct s
 		.started_ns = loop_now(loop),
 		.limit_ns = options->limit_ns > 0 ? options->limit_ns : LIMIT_S * CLOCK_SECOND,
 		.command = options->command,
+		.env = options->env,
 		.first = true,
 		.err = err,
 	};
@@ -257,8 +260,9 @@ int serve_start(struct loop *loop, const struct serve_options *options, struct s
 	int rc = serve->rc;
 	if (rc < 0 || serve->proc == NULL) {
 		if (rc == 0) {
-			log_info("%s answers already: it is used, and left running",
-				options->base_url);
+			char *url = http_redact_url(options->base_url);
+			log_info("%s answers already: it is used, and left running", url);
+			free(url);
 		}
 		serve_stop(serve);
 		serve = NULL;

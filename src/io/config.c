@@ -198,27 +198,41 @@ static char *user_file(void) {
 	return home != NULL && home[0] == '/' ? path_join(home, ".config/f2f/f2f.ini") : NULL;
 }
 
-static int read_usual(struct config *config, struct error *err) {
-	char *user = user_file();
+static int read_if_there(struct config *config, const char *path, struct error *err) {
+	return path != NULL && file_exists(path) ? read_file(config, path, err) : 0;
+}
+
+/** The machine's own files, in the order of $XDG_CONFIG_DIRS. */
+static int read_system(struct config *config, struct error *err) {
+	const char *given = getenv("XDG_CONFIG_DIRS");
+	const char *rest = given != NULL && given[0] != '\0' ? given : "/etc/xdg";
 	int rc = 0;
-	if (file_exists("f2f.ini")) {
-		rc = read_file(config, "f2f.ini", err);
+	while (rc == 0 && *rest != '\0') {
+		size_t length = strcspn(rest, ":");
+		if (*rest == '/') {
+			char *path = xasprintf("%.*s/f2f/f2f.ini", (int)length, rest);
+			rc = read_if_there(config, path, err);
+			free(path);
+		}
+		rest += length + (rest[length] == ':');
 	}
-	if (rc == 0 && user != NULL && file_exists(user)) {
-		rc = read_file(config, user, err);
-	}
+	return rc;
+}
+
+/** From the nearest to the farthest: of a key, the first that is read counts. */
+static int read_all(struct config *config, const char *named, struct error *err) {
+	char *user = user_file();
+	int rc = named != NULL ? read_file(config, named, err)
+			       : read_if_there(config, "f2f.ini", err);
+	rc = rc < 0 ? rc : read_if_there(config, user, err);
+	rc = rc < 0 ? rc : read_system(config, err);
 	free(user);
 	return rc;
 }
 
 int config_load(const char *path, struct config **config_out, struct error *err) {
 	struct config *config = xcalloc(1, sizeof(*config));
-	int rc;
-	if (path != NULL) {
-		rc = read_file(config, path, err);
-	} else {
-		rc = read_usual(config, err);
-	}
+	int rc = read_all(config, path, err);
 	if (rc < 0) {
 		config_destroy(config);
 		// Whatever is wrong with it, nothing was sent: exit 2.

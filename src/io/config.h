@@ -6,14 +6,15 @@
 struct error;
 
 /**
- * f2f.ini, with origins: the working directory's file wins over $XDG_CONFIG_HOME/f2f/f2f.ini
- * (default ~/.config); --config FILE replaces both. Sections: none (general keys) and [model.NAME].
+ * f2f.ini, with origins: --config FILE, or else the working directory's file, wins over
+ * $XDG_CONFIG_HOME/f2f/f2f.ini (default ~/.config), that over f2f/f2f.ini in each of
+ * $XDG_CONFIG_DIRS (default /etc/xdg), key by key. Sections: none (general keys) and [model.NAME].
  * Keys are compared with '_' as '-'. Double quotes around a whole value are taken off.
  */
 struct config;
 
 /**
- * path NULL: the usual places; a missing file is an empty configuration. ERROR_USAGE with
+ * path NULL: no --config; only that file has to be there. ERROR_USAGE with
  * "file:line" for what inih cannot read or would misread: lines over 198 bytes, comments behind a
  * value, a key given twice.
  */

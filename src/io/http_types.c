@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "io/http.h"
 
@@ -55,29 +56,14 @@ const char *http_response_header(const struct http_response *response, const cha
 	return http_response_header_at(response, name, 0);
 }
 
-/* Query parameters whose value is a secret by its name. */
-static bool is_secret_parameter(const char *text, size_t length) {
-	static const char *const names[] = {
-		"key", "token", "api_key", "apikey", "api-key", "access_token", "secret", "sig"};
-	for (size_t i = 0; i < F2F_COUNT(names); i++) {
-		if (strlen(names[i]) == length && strncasecmp(names[i], text, length) == 0) {
-			return true;
-		}
-	}
-	return false;
-}
-
 char *http_redact_url(const char *url) {
 	struct buf out = BUF_INIT(strlen(url) * 4 + 16);
-	const char *rest = url;
 	const char *scheme = strstr(url, "://");
-	if (scheme != NULL) {
-		const char *authority = scheme + 3;
-		size_t length = strcspn(authority, "/?#");
-		const char *at = memrchr(authority, '@', length);
-		buf_append(&out, url, (size_t)(authority - url));
-		rest = at != NULL ? at + 1 : authority;
-	}
+	// Without one, what was forgotten may be the scheme.
+	const char *authority = scheme != NULL ? scheme + 3 : url;
+	const char *at = memrchr(authority, '@', strcspn(authority, "/?#"));
+	const char *rest = at != NULL ? at + 1 : authority;
+	buf_append(&out, url, (size_t)(authority - url));
 	size_t path = strcspn(rest, "?#");
 	buf_append(&out, rest, path);
 	// A fragment is never sent: it ends what people need.
@@ -86,7 +72,7 @@ char *http_redact_url(const char *url) {
 		rest++;
 		size_t pair = strcspn(rest, "&#");
 		size_t name = strcspn(rest, "=&");
-		if (name < pair && is_secret_parameter(rest, name)) {
+		if (name < pair && secret_name(rest, name)) {
 			buf_append(&out, rest, name + 1);
 			buf_append_str(&out, "***");
 		} else {

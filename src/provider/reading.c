@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "core/reply_line.h"
 #include "provider/draft.h"
@@ -18,7 +19,6 @@
 
 enum {
 	SNIFF_BYTES = 6, // enough to tell "event:" from any other beginning
-	SECRET_LEAST = 16, // shorter keys ("none", "x") are words of any text
 };
 
 enum kind {
@@ -35,6 +35,7 @@ struct reading {
 	struct buf body; // of a whole, or what has come before the kind is known
 	struct sse sse;
 	struct draft draft;
+	struct secrets secrets;
 	bool ok; // reading_end said so: replies are whole
 };
 
@@ -70,6 +71,10 @@ struct reading *reading_create(
 	buf_init(&reading->body, HTTP_BODY_MAX);
 	sse_init(&reading->sse, on_event, reading);
 	draft_init(&reading->draft, ask->count);
+	secrets_add(&reading->secrets, model->api_key);
+	if (model->base_url != NULL) {
+		secrets_add_url(&reading->secrets, model->base_url);
+	}
 	return reading;
 }
 
@@ -78,6 +83,7 @@ void reading_destroy(struct reading *reading) {
 		buf_finish(&reading->body);
 		sse_finish(&reading->sse);
 		draft_finish(&reading->draft);
+		secrets_finish(&reading->secrets);
 		free(reading);
 	}
 }
@@ -238,36 +244,16 @@ static void read_id(struct draft *draft, const struct http_response *response) {
 	}
 }
 
-/* The key itself, should the other side say it back. */
+/* The key itself, and what else was sent in secret, should the other side say it back. */
 static bool redact(const struct reading *reading, char *text) {
-	static const char mask[] = "[key]";
-	const char *key = reading->model->api_key;
-	size_t length = key != NULL ? strlen(key) : 0;
-	bool found = false;
-	if (text == NULL || length < SECRET_LEAST) {
-		return false;
-	}
-	for (char *at = strstr(text, key); at != NULL; at = strstr(at, key)) {
-		char *rest = at + length;
-		memcpy(at, mask, sizeof(mask) - 1);
-		memmove(at + sizeof(mask) - 1, rest, strlen(rest) + 1);
-		found = true;
-	}
-	return found;
+	return secrets_mask_reply(&reading->secrets, text);
 }
 
 /* A message is cut to its size: what begins like the key at its end is the key. */
 static void redact_message(const struct reading *reading, char *message) {
-	const char *key = reading->model->api_key;
-	redact(reading, message);
-	size_t length = strlen(message);
-	for (size_t part = key != NULL ? strlen(key) : 0; part >= SECRET_LEAST / 2; part--) {
-		if (part <= length && strlen(key) >= SECRET_LEAST &&
-			strncmp(message + length - part, key, part) == 0) {
-			message[length - part] = '\0';
-			return;
-		}
-	}
+	secrets_mask(&reading->secrets, message);
+	secrets_mask_end(&reading->secrets, message);
+	secret_mask_forms(message);
 }
 
 struct reply reading_end(struct reading *reading, const struct http_response *response,
@@ -349,8 +335,9 @@ static void take_texts(struct reading *reading, struct draft_choice *choice, boo
 	if (choice->reasoning.len > 0) {
 		completion->reasoning = buf_detach(&choice->reasoning);
 	}
-	completion->repaired = redact(reading, text) || redact(reading, completion->reasoning) ||
-			       reading->draft.repaired;
+	bool masked = redact(reading, text);
+	masked = redact(reading, completion->reasoning) || masked;
+	completion->repaired = masked || reading->draft.repaired;
 	completion->finish = !whole    ? FINISH_OTHER
 			     : refused ? FINISH_REFUSED
 				       : finish_of_reason(completion->finish_reason);

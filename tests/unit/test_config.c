@@ -1,6 +1,7 @@
 #include "unit.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -82,16 +83,15 @@ START_TEST(the_working_directory_wins_key_by_key) {
 END_TEST
 
 START_TEST(keys_take_underscores_indents_quotes_and_either_separator) {
-	write_file("f2f.ini",
-		"\xef\xbb\xbfmax_retries = 3\r\n"
-		"; a comment\n"
-		"   # another\n"
-		"[model.x]\n"
-		"  api-key-env: \"MY KEY\"\n"
-		"  base_url = https://h/v1?a=b;c=d#e\n"
-		"empty =\n"
-		"[judge.y]\n"
-		"model=m");
+	write_file("f2f.ini", "\xef\xbb\xbfmax_retries = 3\r\n"
+			      "; a comment\n"
+			      "   # another\n"
+			      "[model.x]\n"
+			      "  api-key-env: \"MY KEY\"\n"
+			      "  base_url = https://h/v1?a=b;c=d#e\n"
+			      "empty =\n"
+			      "[judge.y]\n"
+			      "model=m");
 	struct config *config = load();
 	ck_assert_str_eq(config_get(config, "", "max-retries"), "3");
 	ck_assert_str_eq(config_get(config, "model.x", "api_key_env"), "MY KEY");
@@ -139,6 +139,45 @@ START_TEST(the_longest_line_and_section_arrive_whole) {
 }
 END_TEST
 
+START_TEST(files_are_asked_from_the_nearest_to_the_farthest) {
+	char dirs[256];
+	snprintf(dirs, sizeof(dirs), "relative:%s/one:%s/two:", folder, folder);
+	setenv("XDG_CONFIG_DIRS", dirs, 1);
+	ck_assert_int_eq(file_make_directories("one/f2f", NULL), 0);
+	ck_assert_int_eq(file_make_directories("two/f2f", NULL), 0);
+	ck_assert_int_eq(file_make_directories("relative/f2f", NULL), 0);
+	write_file("two/f2f/f2f.ini", "a = two\nb = two\nc = two\nd = two\ne = two\n");
+	write_file("one/f2f/f2f.ini", "a = one\nb = one\nc = one\nd = one\n");
+	write_file("relative/f2f/f2f.ini", "e = relative\n");
+	write_file("f2f/f2f.ini", "a = user\nb = user\nc = user\n");
+	write_file("f2f.ini", "a = here\nb = here\n");
+	write_file("named.ini", "a = named\n");
+	struct config *config = load();
+	ck_assert_str_eq(config_get(config, "", "b"), "here");
+	ck_assert_str_eq(config_get(config, "", "c"), "user");
+	ck_assert_str_eq(config_get(config, "", "d"), "one");
+	ck_assert_str_eq(config_get(config, "", "e"), "two");
+	config_destroy(config);
+	// --config stands in for the file that is here, not for the others.
+	ck_assert_int_eq(config_load("named.ini", &config, NULL), 0);
+	ck_assert_str_eq(config_get(config, "", "a"), "named");
+	ck_assert_str_eq(config_get(config, "", "b"), "user");
+	ck_assert_str_eq(config_get(config, "", "e"), "two");
+	config_destroy(config);
+	static const char *const made[] = {"one", "two", "relative"};
+	for (size_t i = 0; i < 3; i++) {
+		char path[64];
+		snprintf(path, sizeof(path), "%s/f2f/f2f.ini", made[i]);
+		unlink(path);
+		snprintf(path, sizeof(path), "%s/f2f", made[i]);
+		rmdir(path);
+		rmdir(made[i]);
+	}
+	unlink("named.ini");
+	unsetenv("XDG_CONFIG_DIRS");
+}
+END_TEST
+
 START_TEST(a_file_that_was_named_must_exist) {
 	struct config *config = NULL;
 	struct error err = {.message = ""};
@@ -157,6 +196,7 @@ int main(void) {
 	tcase_add_test(tests, keys_take_underscores_indents_quotes_and_either_separator);
 	tcase_add_test(tests, what_inih_would_cut_or_misread_is_refused_with_its_line);
 	tcase_add_test(tests, the_longest_line_and_section_arrive_whole);
+	tcase_add_test(tests, files_are_asked_from_the_nearest_to_the_farthest);
 	tcase_add_test(tests, a_file_that_was_named_must_exist);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);

@@ -1,0 +1,50 @@
+#ifndef F2F_BASE_SECRET_H
+#define F2F_BASE_SECRET_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Keys must not be shown, logged or stored, wherever they come back from. Two ways: by their text,
+ * where it is known, and by what stands around them, where it is not. */
+
+/** Texts that are secret. Zeroed at first. */
+struct secrets {
+	char **items; // longest first
+	size_t count;
+	size_t cap;
+};
+
+/** Adds a copy. Texts of less than six bytes ("none", "x") are in every text, and left out. */
+void secrets_add(struct secrets *secrets, const char *text);
+
+/**
+ * What a URL holds of secrets: passwords and tokens before its '@', and query parameters with a
+ * name such as "key"; as written, as meant, and as the header that they are sent as.
+ */
+void secrets_add_url(struct secrets *secrets, const char *url);
+
+/** Overwrites what it frees. */
+void secrets_finish(struct secrets *secrets);
+
+/** Replaces each by "[key]", in place, which never makes a text longer. Whether there was one. */
+bool secrets_mask(const struct secrets *secrets, char *text);
+
+/**
+ * The same for what a model said: only texts that are no words (16 bytes, or 8 with a digit), since
+ * an answer must not change because somebody's key is "password".
+ */
+bool secrets_mask_reply(const struct secrets *secrets, char *text);
+
+/** For a text that was cut off: what begins like a secret at its end goes too. */
+void secrets_mask_end(const struct secrets *secrets, char *text);
+
+/** Whether what is called so is secret: "key", "api_key", "access-token", "Authorization". */
+bool secret_name(const char *name, size_t length);
+
+/**
+ * Masks what is secret by its surroundings, in place: user info in URLs, "?key=…", "Bearer …",
+ * "x-api-key: …", "--api-key …". Values become asterisks.
+ */
+void secret_mask_forms(char *text);
+
+#endif

@@ -1,0 +1,244 @@
+#!/usr/bin/env python3
+"""No key is stored, shown, traced, followed or handed on, whatever an endpoint says back of what it was sent."""
+import base64
+import http.server
+import json
+import os
+import sqlite3
+import stat
+import threading
+
+from harness import Home, main
+
+KEY = "Planted7Key/with+odd=signs-0123456789"
+PASSWORD = "pass w0rd:planted@url"
+QUERY = "queryPlanted8secret"
+PAIR = base64.b64encode(f"user:{PASSWORD}".encode()).decode()
+SECRETS = [KEY, PASSWORD, "pass%20w0rd%3Aplanted%40url", QUERY, PAIR]
+
+
+class Echo:
+    """Says back all it was sent: path, headers, body; in the way that the model's name asks for."""
+
+    def __init__(self):
+        self.seen = []
+        echo = self
+
+        class Handler(http.server.BaseHTTPRequestHandler):
+            protocol_version = "HTTP/1.1"
+
+            def log_message(self, *args):
+                pass
+
+            def answer(self, status, payload, kind="application/json", **headers):
+                payload = payload.encode()
+                self.send_response(status)
+                self.send_header("Content-Type", kind)
+                self.send_header("Content-Length", str(len(payload)))
+                for name, value in headers.items():
+                    self.send_header(name.replace("_", "-"), value)
+                self.end_headers()
+                self.wfile.write(payload)
+
+            def do_GET(self):
+                echo.seen.append((self.path, dict(self.headers)))
+                self.answer(404, json.dumps({"error": {"message": str(self.headers) + self.path}}))
+
+            def do_POST(self):
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                echo.seen.append((self.path, dict(self.headers)))
+                said = f"{self.path} {dict(self.headers)} " + KEY
+                if PAIR in said:  # what it was sent, in all its spellings
+                    said += " ".join(SECRETS)
+                mode = body["model"]
+                key = (self.headers.get("Authorization") or self.headers.get("x-api-key") or "").split()[-1:] or [""]
+                error = {"message": said, "type": said, "code": said, "param": said}
+                if mode.startswith("error-"):
+                    self.answer(int(mode[6:]), json.dumps({"error": error}), x_request_id=said)
+                elif mode == "text":
+                    self.answer(500, said, "text/plain")
+                elif mode == "redirect":
+                    self.answer(307, "", Location=f"http://user:{PASSWORD.replace(' ', '')}@127.0.0.1:{echo.port}/v1/other/{key[0]}?key={key[0]}")
+                elif mode == "end":  # cut anywhere within the key
+                    self.answer(400, json.dumps({"error": {"message": "x" * int(body["seed"] % 230) + KEY}}))
+                elif mode == "sse-error":
+                    self.answer(200, f"data: {json.dumps({'error': error})}\n\n", "text/event-stream")
+                elif mode == "sse":
+                    pieces = [said[i:i + 5] for i in range(0, len(said), 5)]
+                    events = [{"id": said, "model": said, "system_fingerprint": said, "choices": [
+                        {"index": 0, "delta": {"content": p, "reasoning": p}, "finish_reason": None}]} for p in pieces]
+                    events.append({"choices": [{"index": 0, "delta": {}, "finish_reason": KEY}]})
+                    self.answer(200, "".join(f"data: {json.dumps(e)}\n\n" for e in events) + "data: [DONE]\n\n", "text/event-stream")
+                else:
+                    self.answer(200, json.dumps({
+                        "id": said, "model": said, "system_fingerprint": said, "choices": [{"index": 0, "finish_reason": KEY, "message": {
+                            "role": "assistant", "content": said, "reasoning_content": said}}]}), x_request_id=KEY, Set_Cookie=f"k={KEY}")
+
+        class Server(http.server.ThreadingHTTPServer):
+            daemon_threads = True
+
+            def handle_error(self, request, address):
+                pass  # clients that have seen enough hang up
+
+        self.server = Server(("127.0.0.1", 0), Handler)
+        self.port = self.server.server_address[1]
+        self.url = f"http://127.0.0.1:{self.port}/v1"
+        self.full = f"http://user:pass%20w0rd%3Aplanted%40url@127.0.0.1:{self.port}/v1?key={QUERY}"
+        self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
+        self.thread.start()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exc):
+        self.server.shutdown()
+        self.server.server_close()
+        self.thread.join()
+
+
+MODES = ["error-400", "error-401", "error-403", "error-404", "error-422", "error-429", "error-500", "error-503", "text", "redirect", "end",
+         "sse-error", "sse", "whole"]
+
+
+def whole_database(home):
+    with sqlite3.connect(home.db) as connection:
+        return "\n".join(connection.iterdump())
+
+
+def found(text):
+    return [secret for secret in SECRETS if secret in text]
+
+
+def keys_are_nowhere_whatever_an_endpoint_says_back():
+    for mode in MODES:
+        for provider in ("openai", "anthropic") if mode != "sse" else ("openai",):
+            with Echo() as echo, Home(lean=False) as home:
+                trace = home.path / "trace"
+                base = echo.full if provider == "openai" else echo.url
+                for more in ([], ["--json", "-v"]):
+                    out, err = home.run("eval", "--model", f"{provider}/{mode}", "--base-url", base, "--split", "demo", "--no-verify",
+                                        "--limit", 3, "--max-retries", 1, "--retry-cap", 0.01, *more, status=None, F2F_TRACE=str(trace),
+                                        OPENAI_API_KEY=KEY, ANTHROPIC_API_KEY=KEY)
+                    assert not found(out + err), (mode, provider, out, err)
+                assert echo.seen, mode
+                # every byte of every file that was left, compressed or not
+                assert not found(whole_database(home)), (mode, provider, found(whole_database(home)))
+                for path in home.path.rglob("*"):
+                    if path.is_file():
+                        assert not found(path.read_bytes().decode("latin-1")), (mode, provider, path)
+                assert trace.stat().st_size > 0
+                for command in (["runs"], ["show", "latest"], ["report", "latest"], ["doctor", "--model", f"{provider}/{mode}", "--base-url", base],
+                                ["cache", "list"], ["config", "--origin"], ["config", "--json"]):
+                    out, err = home.run(*command, status=None, OPENAI_API_KEY=KEY, ANTHROPIC_API_KEY=KEY, F2F_BASE_URL=base)
+                    assert not found(out + err), (mode, provider, command, found(out + err), out, err)
+
+
+def a_redirect_is_not_followed_and_the_address_is_said_without_its_secrets():
+    with Echo() as echo, Home(lean=False) as home:
+        _, err = home.run("eval", "--model", "openai/redirect", "--base-url", echo.url, "--split", "demo", "--no-verify", "--limit", 1,
+                          status=None, OPENAI_API_KEY=KEY)
+        assert not [path for path, _ in echo.seen if "other" in path], echo.seen
+        assert "has moved to" in err and not found(err), err
+
+
+def a_key_typed_where_its_name_belongs_is_not_repeated():
+    with Home(lean=False) as home:
+        for args in (["--api-key", KEY], [f"--api-key={KEY}"], ["--api-key-env", KEY], [f"--api_key={KEY}"], ["--token", KEY]):
+            out, err = home.run("eval", "--model", "openai/x", "--base-url", "http://127.0.0.1:1/v1", "--split", "demo", *args, "--json",
+                                status=2)
+            assert not found(out + err) and "api-key-env" in out, (out, err)
+        for line in (f"api-key = {KEY}", f"api-key-env = {KEY}"):
+            (home.path / "f2f.ini").write_text(f"[model.m]\nbase-url = http://127.0.0.1:1/v1\n{line}\n")
+            for command in (["eval", "--model", "m", "--split", "demo"], ["config"], ["config", "--json"], ["list", "models"]):
+                out, err = home.run(*command, status=None)
+                assert not found(out + err), (line, command, out, err)
+        _, err = home.run("eval", "--model", "openai/x", "--base-url", f"user:{PASSWORD}@h/v1", "--split", "demo", status=2)
+        assert not found(err), err
+
+
+def a_key_file_is_for_its_owner_alone():
+    with Echo() as echo, Home(lean=False) as home:
+        file = home.path / "key"
+        file.write_text(KEY + "\n")
+        (home.path / "f2f.ini").write_text(f"[model.m]\nmodel = whole\nbase-url = {echo.url}\napi-key-file = ~/key\n")
+        for mode in (0o644, 0o640, 0o604, 0o660):
+            file.chmod(mode)
+            _, err = home.run("eval", "--model", "m", "--split", "demo", "--no-verify", status=2)
+            assert "chmod 600" in err and not echo.seen, err
+        file.chmod(0o600)
+        home.run("eval", "--model", "m", "--split", "demo", "--no-verify", "--limit", 1)
+        assert echo.seen[0][1]["Authorization"] == f"Bearer {KEY}", echo.seen
+        assert not found(whole_database(home))
+        # systemd's folder, and its absence
+        (home.path / "credentials").mkdir()
+        (home.path / "credentials" / "mykey").write_text(KEY)
+        (home.path / "credentials" / "mykey").chmod(0o400)
+        (home.path / "f2f.ini").write_text(f"[model.m]\nmodel = whole\nbase-url = {echo.url}\napi-key-credential = mykey\n")
+        _, err = home.run("eval", "--model", "m", "--split", "demo", "--no-verify", "--fresh", status=2)
+        assert "LoadCredential=mykey" in err, err
+        home.run("eval", "--model", "m", "--split", "demo", "--no-verify", "--limit", 1, "--fresh",
+                 CREDENTIALS_DIRECTORY=str(home.path / "credentials"))
+        assert echo.seen[-1][1]["Authorization"] == f"Bearer {KEY}", echo.seen
+        os.mkfifo(home.path / "fifo", stat.S_IRUSR | stat.S_IWUSR)
+        (home.path / "f2f.ini").write_text(f"[model.m]\nmodel = whole\nbase-url = {echo.url}\napi-key-file = fifo\n")
+        _, err = home.run("eval", "--model", "m", "--split", "demo", "--no-verify", status=2)
+        assert "not a file" in err, err
+
+
+SPY = """#!/usr/bin/env python3
+import os, pathlib, sys
+out = pathlib.Path(%r)
+out.mkdir(exist_ok=True)
+pid = os.getpid()
+for name in ("environ", "cmdline"):
+    (out / f"{pid}.{name}").write_bytes(pathlib.Path(f"/proc/{pid}/{name}").read_bytes())
+parent = os.getppid()
+(out / f"{pid}.parent").write_bytes(pathlib.Path(f"/proc/{parent}/cmdline").read_bytes())
+os.execv(sys.executable, [sys.executable, %r, *sys.argv[1:]])
+"""
+
+
+def keys_reach_neither_lean_nor_the_server_that_is_started():
+    with Echo() as echo, Home() as home:
+        spied = home.path / "spied"
+        lean = home.path / "lean"
+        lean.write_text(SPY % (str(spied), home.env["F2F_LEAN"]))
+        lean.chmod(0o755)
+        server = home.path / "server"
+        server.write_text(f"#!/bin/sh\nenv > {home.path}/server.env\nexec sleep 60\n")
+        server.chmod(0o755)
+        (home.path / "key").write_text("FromAFile8planted0123456789")
+        (home.path / "key").chmod(0o600)
+        (home.path / "f2f.ini").write_text(
+            f"sandbox = none\n[model.m]\nmodel = whole\nbase-url = {echo.url}\napi-key-env = MY_SERVICE_KEY\n"
+            f"[model.s]\nmodel = whole\nbase-url = http://127.0.0.1:9/v1\nserve = {server}\napi-key-env = MY_SERVICE_KEY\n"
+            f"[model.other]\nbase-url = {echo.url}\napi-key-env = OTHER_KEY\n")
+        keys = {name: KEY for name in ("MY_SERVICE_KEY", "OTHER_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN",
+                                       "OPENROUTER_API_KEY", "AWS_SECRET_ACCESS_KEY")}
+        home.run("eval", "--model", "m", "--split", "demo", "--limit", 2, status=None, F2F_LEAN=str(lean), HF_TOKEN="hfPlanted123456789", **keys)
+        files = list(spied.iterdir())
+        assert files, "no Lean was started"
+        for path in files:
+            text = path.read_bytes().decode("latin-1")
+            assert not found(text) and "hfPlanted" not in text, (path, text)
+        process = home.start("eval", "--model", "s", "--split", "demo", "--limit", 1, "--no-verify", HF_TOKEN="hfPlanted123456789",
+                             CUDA_VISIBLE_DEVICES="3", **keys)
+        seen = home.path / "server.env"
+        while process.poll() is None and not (seen.exists() and "PATH=" in seen.read_text()):
+            pass
+        process.terminate()
+        out = process.communicate(timeout=60)
+        assert seen.exists(), out
+        text = seen.read_text()
+        assert not found(text), text
+        assert "HF_TOKEN=hfPlanted123456789" in text and "CUDA_VISIBLE_DEVICES=3" in text, text
+
+
+if __name__ == "__main__":
+    main([
+        keys_are_nowhere_whatever_an_endpoint_says_back,
+        a_redirect_is_not_followed_and_the_address_is_said_without_its_secrets,
+        a_key_typed_where_its_name_belongs_is_not_repeated,
+        a_key_file_is_for_its_owner_alone,
+        keys_reach_neither_lean_nor_the_server_that_is_started,
+    ])
