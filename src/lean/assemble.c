@@ -1,5 +1,6 @@
 #include "lean/check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
@@ -30,8 +31,10 @@ static size_t helpers_offset(
 	const struct lean_tokens *tokens, const struct lean_commands *commands) {
 	size_t count = commands->list.count;
 	while (count > 0) {
-		size_t last = commands->list.items[count - 1].to - 1;
-		if (!lean_token_is(tokens, last, "in")) {
+		const struct lean_command *command = &commands->list.items[count - 1];
+		size_t last = command->to - 1;
+		bool prefix = command->keyword >= command->to; // "@[simp]", "protected"
+		if (!prefix && !lean_token_is(tokens, last, "in")) {
 			return tokens->list.items[last].end;
 		}
 		count--;
@@ -57,6 +60,14 @@ static void append_filled(struct buf *body, const char *preamble, size_t from, s
 		from = place->hole_end;
 	}
 	buf_append(body, preamble + from, to - from);
+}
+
+/* The name that Lean prints. */
+static char *probe_name(const struct problem *problem, const char *nonce) {
+	char *own = xasprintf("f2f_probe_%s", nonce);
+	char *probe = lean_root_name(problem, own);
+	free(own);
+	return probe;
 }
 
 static unsigned count_lines(const struct buf *body) {
@@ -108,8 +119,8 @@ void lean_check_assemble(const struct problem *problem, const struct lean_candid
 	struct buf body = BUF_INIT(BODY_MAX_BYTES);
 	*check_out = (struct lean_check){
 		.header = canonical_header(problem->header),
-		.theorem = xstrdup(problem->theorem),
-		.probe = xasprintf("f2f_probe_%s", nonce),
+		.theorem = lean_root_name(problem, problem->theorem),
+		.probe = probe_name(problem, nonce),
 		.needs_final = candidate->let_through != NULL,
 	};
 	append_before(&body, problem, candidate, nonce, check_out);

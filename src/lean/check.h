@@ -16,7 +16,7 @@ struct lean_check {
 	char *header; // ends in a newline unless empty; equal bytes may share a warm worker
 	char *body; // filled preamble, our goal, helpers, statement, proof, then our own appended
 		// commands; ends in a newline
-	char *theorem; // name asked for
+	char *theorem; // name asked for, from the root
 	char *probe; // name of the appended theorem, which the candidate could not know
 	bool filled; // answers of the model fill placeholders: its text begins at line 0
 	// lines count from 0 in the body

@@ -1,8 +1,10 @@
 #include "lean/ours.h"
 
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
 #include "core/problem.h"
 #include "lean/command.h"
 #include "lean/lex.h"
@@ -46,6 +48,53 @@ static struct str universes(const char *text, const struct lean_tokens *tokens,
 	return str_slice(text + start, tokens->list.items[signature->binders - 1].end - start);
 }
 
+enum { BLOCKS_MAX = 64, NAME_MAX_BYTES = 64 << 10 };
+
+/* Blocks that the preamble leaves open: the token that names each namespace, SIZE_MAX for others. */
+static size_t open_blocks(const struct lean_tokens *tokens, size_t blocks[BLOCKS_MAX]) {
+	struct lean_commands commands;
+	size_t depth = 0;
+	lean_commands_find(tokens, &commands);
+	for (size_t i = 0; i < commands.list.count; i++) {
+		const struct lean_command *command = &commands.list.items[i];
+		size_t keyword = command->keyword;
+		bool scoped = lean_token_is(tokens, keyword, "namespace");
+		bool block = scoped || lean_token_is(tokens, keyword, "section") ||
+			     lean_token_is(tokens, keyword, "mutual");
+		if (block && depth < BLOCKS_MAX) {
+			blocks[depth++] =
+				scoped && keyword + 1 < command->to ? keyword + 1 : SIZE_MAX;
+		} else if (lean_token_is(tokens, keyword, "end") && depth > 0) {
+			depth--;
+		}
+	}
+	lean_commands_finish(&commands);
+	return depth;
+}
+
+char *lean_root_name(const struct problem *problem, const char *name) {
+	static const char root[] = "_root_.";
+	struct buf out = BUF_INIT(NAME_MAX_BYTES);
+	const char *preamble = problem->preamble != NULL ? problem->preamble : "";
+	if (str_starts_with(name, root)) {
+		return xstrdup(name + strlen(root));
+	}
+	struct lean_tokens tokens;
+	size_t blocks[BLOCKS_MAX];
+	lean_lex(preamble, strlen(preamble), &tokens, NULL);
+	size_t depth = open_blocks(&tokens, blocks);
+	for (size_t i = 0; i < depth; i++) {
+		if (blocks[i] != SIZE_MAX) {
+			const struct lean_token *token = &tokens.list.items[blocks[i]];
+			buf_append(&out, preamble + token->start, token->end - token->start);
+			buf_append_char(&out, '.');
+		}
+	}
+	buf_append_str(&out, name);
+	lean_tokens_finish(&tokens);
+	return buf_detach(&out);
+}
+
 void lean_goal_append(
 	struct buf *body, const struct problem *problem, struct str tail, const char *nonce) {
 	struct lean_tokens tokens;
@@ -61,30 +110,35 @@ void lean_goal_append(
 		buf_appendf(body, "\n%*s%s", (int)(first->column < 999 ? first->column : 999), "",
 			text + first->start);
 	}
-	buf_appendf(body,
-		" :=\n  _f2f_hole_%s _\ndef _f2f_type_%s%.*s : Prop :=\n"
-		"  (fun (p : Prop) (_ : p) => p) _ @_f2f_goal_%s%.*s\n\n",
-		nonce, nonce, STR_ARG(levels), nonce, STR_ARG(levels));
+	buf_appendf(body, " :=\n  _f2f_hole_%s _\n\n", nonce);
 	lean_tokens_finish(&tokens);
 }
 
 /*
- * The type ascription makes Lean compare the two types, and leaves nothing of ours in the term; when
- * it fails, `have` holds sorryAx. Names go by the root, so that nothing opened or declared before
- * can stand in for them. Elaborates on Lean 4 of July 2021 as well as on today's.
+ * The type ascription makes Lean compare the two types, and leaves nothing of ours in the term: the
+ * function that turns our goal into its type is only read. It stands in the header, where universes
+ * that nobody names become parameters; today's Lean calls them an error in a definition's value.
+ * Names go by the root, so that nothing opened or declared before can stand in for them. Elaborates
+ * on Lean 4 of July 2021 as well as on today's.
  */
 void lean_probe_append(struct buf *body, const struct problem *problem, const char *nonce) {
 	struct lean_tokens tokens;
-	const char *name = problem->theorem;
+	char *own = xasprintf("f2f_probe_%s", nonce);
+	char *probe = lean_root_name(problem, own);
+	char *name = lean_root_name(problem, problem->theorem);
 	struct lean_signature signature = read_statement(problem->statement, &tokens);
 	struct str levels = universes(problem->statement, &tokens, &signature);
 	buf_appendf(body,
-		"theorem f2f_probe_%s%.*s : @_root_.Eq _ @_root_.%s%.*s @_root_.%s%.*s :=\n", nonce,
-		STR_ARG(levels), name, STR_ARG(levels), name, STR_ARG(levels));
-	buf_appendf(body,
-		"  have _h := (@_root_.%s%.*s : _f2f_type_%s%.*s)\n"
-		"  @_root_.rfl _ @_root_.%s%.*s\n"
-		"#print axioms f2f_probe_%s\n",
-		name, STR_ARG(levels), nonce, STR_ARG(levels), name, STR_ARG(levels), nonce);
+		"theorem %s%.*s : @_root_.Eq _\n"
+		"    (@_root_.%s%.*s : (fun (_f2f_p : Prop) (_ : _f2f_p) => _f2f_p) _"
+		" @_f2f_goal_%s%.*s)\n"
+		"    @_root_.%s%.*s :=\n"
+		"  @_root_.rfl _ @_root_.%s%.*s\n",
+		own, STR_ARG(levels), name, STR_ARG(levels), nonce, STR_ARG(levels), name,
+		STR_ARG(levels), name, STR_ARG(levels));
+	buf_appendf(body, "#print axioms %s\n", probe);
 	lean_tokens_finish(&tokens);
+	free(name);
+	free(probe);
+	free(own);
 }

@@ -10,14 +10,18 @@ struct problem;
 
 /**
  * Before all of the model's text: the asked statement as a theorem of our own, proved by an axiom
- * that proves anything, and its type as a definition. All three have names that nobody can guess; they begin with
- * an underscore, which keeps them out of what searches such as `exact?` look through.
+ * that proves anything. Both have names that nobody can guess; they begin with an underscore, which
+ * keeps them out of what searches such as `exact?` look through.
  * Because it is a theorem, its header is read exactly as the asked one's: names and universes that
  * bind themselves, layout, defaults. Nothing may rest on the axiom: it is not on the allow-list.
  * `tail` is the end of the preamble, whose "open … in" belongs to the statement.
  */
 void lean_goal_append(
 	struct buf *body, const struct problem *problem, struct str tail, const char *nonce);
+
+/** A name that is declared behind the preamble, as it is called from the root: a namespace that the
+ * preamble leaves open comes first. Owned. */
+char *lean_root_name(const struct problem *problem, const char *name);
 
 /**
  * Behind all of the model's text: a theorem that elaborates without a hole only when the asked one

@@ -16,8 +16,8 @@ It decides from the text it is sent, by these rules and no table of names:
 - The statement `True` has the proofs `True.intro`, `trivial`, `by trivial`, `by exact True.intro`; `False` has none.
 - Any other proof is accepted exactly when sha256(statement + "\\n" + proof), both with white space made single blanks, has a first
   byte below 128. The statement is the text between the name and `:=`. Refusals are errors at the proof.
-- `axiom NAME`: whoever names it rests on it. `(@NAME : TYPE)` in a proof: NAME has to state what TYPE stands for, which is a
-  definition `(fun (p : Prop) (_ : p) => p) _ @OTHER`: what OTHER states.
+- `axiom NAME`: whoever names it rests on it. `(@NAME : (fun (p : Prop) (_ : p) => p) _ @OTHER)` in a statement: NAME has to
+  state what OTHER states.
 - A `def` of type Bool is `true` or `false`. A proof that trusts compiled code rests on Lean.ofReduceBool: `native_decide`, and
   `@[implemented_by NAME]` before a declaration; in July 2021 `nativeDecide` and `@[implementedBy NAME]`. Each age takes the other's
   words for an error.
@@ -112,10 +112,13 @@ def split_at_proof(text):
     return -1
 
 
+ASCRIPTION = re.compile(r"\(@([^\s()]+) : \(fun \((\w+) : Prop\) \(_ : \2\) => \2\) _\s+@([^\s()]+)\)")
+
+
 class File:
     def __init__(self):
         self.axioms = {}  # name -> what it rests on
-        self.statements = {}  # name -> what it states; of a type's name, what it stands for
+        self.statements = {}  # name -> what it states
         self.declared = {}  # name -> (kind, statement, proof)
         self.messages = []  # (severity, line, column, text)
         self.fatal = False
@@ -158,16 +161,11 @@ class File:
 
     def prove(self, name, statement, proof, place):
         proof = proof.replace("_root_.", "")
-        for there, kind in re.findall(r"\(@([^\s()]+) : ([^\s()]+)\)", proof):
+        for there, _, other in ASCRIPTION.findall(statement.replace("_root_.", "")):
             if there not in self.axioms:
                 self.say("error", place, "unknown constant '%s'" % there)
-            elif self.statements.get(there) != self.statements.get(kind):
+            elif self.statements.get(there) != self.statements.get(other):
                 self.say("error", place, "type mismatch")
-            proof = proof.replace(" : %s)" % kind, ")")
-        if "fun (p : Prop) (_ : p) => p) _ @" in proof:  # the type of what is named
-            self.axioms[name] = []
-            self.statements[name] = self.statements.get(proof.split("@")[1].strip())
-            return
         words = set(re.findall(r"[^\s@()\[\]{},;:<>|·]+", proof))
         used = [known for known in self.axioms if known in words]
         goal = blanks(statement).lstrip(": ")

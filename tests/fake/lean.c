@@ -2,8 +2,8 @@
  * of the pool. It proves nothing about mathematics. fake_lean.py has more of Lean's ways, and knows
  * more of its rules.
  *
- * It decides from the text between f2f's goal (its last line defines "…f2f_type_…") and its probe ("theorem
- * f2f_probe_…"):
+ * It decides from the text between f2f's goal (its last line names "…f2f_hole_…" for the second time)
+ * and its probe ("theorem f2f_probe_…"):
  *
  *   fake_error       an error there
  *   sorry            a warning, and the probe rests on sorryAx
@@ -206,7 +206,9 @@ static char *rests_on(const char *theirs) {
 	return axiom != NULL ? xmemdup0(axiom + 6, strcspn(axiom + 6, " :\n")) : NULL;
 }
 
-static void judge(const char *text, const char *theirs, const char *asks, struct buf *list) {
+/* Lean's own words about what stands before the probe, which takes `ours` lines before `asks`. */
+static void judge(
+	const char *text, const char *theirs, const char *asks, int ours, struct buf *list) {
 	const char *wrong = strstr(theirs, "fake_error");
 	const char *hole = strstr(theirs, "sorry");
 	char *axiom = rests_on(theirs);
@@ -214,10 +216,11 @@ static void judge(const char *text, const char *theirs, const char *asks, struct
 	char *says =
 		xasprintf("'%.*s' does not depend on any axioms", (int)strcspn(name, "\n"), name);
 	if (wrong != NULL) {
-		add_message(list, 1, line_of(text, asks) - 4, "unknown identifier 'fake_error'");
+		add_message(
+			list, 1, line_of(text, asks) - ours - 1, "unknown identifier 'fake_error'");
 	}
 	if (hole != NULL) {
-		add_message(list, 2, line_of(text, asks) - 4, "declaration uses 'sorry'");
+		add_message(list, 2, line_of(text, asks) - ours - 1, "declaration uses 'sorry'");
 	}
 	if (strstr(theirs, "fake_forge") != NULL) {
 		add_message(list, 3, line_of(text, asks), says);
@@ -243,7 +246,8 @@ static void send_progress(const struct fake *fake, bool done) {
 
 static void elaborate(struct fake *fake) {
 	const char *text = fake->text;
-	const char *goal = strstr(text, "f2f_type_");
+	const char *axiom = strstr(text, "f2f_hole_");
+	const char *goal = axiom != NULL ? strstr(axiom + 1, "f2f_hole_") : NULL;
 	const char *begin = goal != NULL ? strstr(goal, "\n\n") : NULL;
 	const char *asks = strstr(text, "#print axioms f2f_probe_");
 	const char *probe = begin != NULL ? strstr(begin, "theorem f2f_probe_") : NULL;
@@ -251,7 +255,7 @@ static void elaborate(struct fake *fake) {
 	if (probe != NULL && asks != NULL) {
 		char *theirs = xmemdup0(begin, (size_t)(probe - begin));
 		misbehave(fake, theirs);
-		judge(text, theirs, asks, &list);
+		judge(text, theirs, asks, line_of(text, asks) - line_of(text, probe), &list);
 		free(theirs);
 	}
 	send_progress(fake, false);

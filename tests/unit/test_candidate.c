@@ -378,17 +378,19 @@ START_TEST(a_check_holds_our_statement_and_the_models_proof) {
 		"noncomputable abbrev t_solution : ℕ := 1 + 1\n\n"
 		"axiom _f2f_hole_abc (p : Prop) : p\n"
 		"theorem _f2f_goal_abc\n          (a : ℕ) :\n  a = a :=\n  _f2f_hole_abc _\n"
-		"def _f2f_type_abc : Prop :=\n  (fun (p : Prop) (_ : p) => p) _ @_f2f_goal_abc\n\n"
+		"\n"
 		"lemma l : 1 = 1 := rfl\n\n/-- words -/\ntheorem t (a : ℕ) :\n  a = a := by\n  "
 		"rfl\n\n"
-		"theorem f2f_probe_abc : @_root_.Eq _ @_root_.t @_root_.t :=\n"
-		"  have _h := (@_root_.t : _f2f_type_abc)\n"
+		"theorem f2f_probe_abc : @_root_.Eq _\n"
+		"    (@_root_.t : (fun (_f2f_p : Prop) (_ : _f2f_p) => _f2f_p) _ "
+		"@_f2f_goal_abc)\n"
+		"    @_root_.t :=\n"
 		"  @_root_.rfl _ @_root_.t\n#print axioms f2f_probe_abc\n");
 	ck_assert(check.filled);
 	ck_assert_uint_eq(check.goal_line, 2);
-	ck_assert_uint_eq(check.theirs_line, 10);
-	ck_assert_uint_eq(check.proof_line, 14);
-	ck_assert_uint_eq(check.append_line, 17);
+	ck_assert_uint_eq(check.theirs_line, 8);
+	ck_assert_uint_eq(check.proof_line, 12);
+	ck_assert_uint_eq(check.append_line, 15);
 	ck_assert_str_eq(check.probe, "f2f_probe_abc");
 	char *text = lean_candidate_text(&candidate);
 	ck_assert_str_eq(text, "-- answer 1\n1 + 1\n\nlemma l : 1 = 1 := rfl\n\nby\n  rfl\n");

@@ -1,0 +1,1 @@
+@[simp] theorem T (n : Nat) (h : n = 0) : n + 1 = 1

@@ -1,0 +1,2 @@
+open Nat in
+@[simp] theorem T (n : Nat) : succ n = n + 1

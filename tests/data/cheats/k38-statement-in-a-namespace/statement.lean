@@ -1,0 +1,4 @@
+namespace Foo
+def two := 2
+
+theorem T : two + 1 = 3

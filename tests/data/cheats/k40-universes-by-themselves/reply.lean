@@ -1,0 +1,1 @@
+by exact ⟨rfl, rfl⟩
