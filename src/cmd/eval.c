@@ -56,6 +56,7 @@ static const struct option options[] = {
 	{"stream", 0, OPTION_TEXT, "auto|on|off", "as they grow (default auto: over 4096 tokens)"},
 	{"no-verify", 0, OPTION_FLAG, NULL, "store as pending; f2f verify checks later"},
 	LEAN_OPTIONS,
+	{"dry-run", 0, OPTION_FLAG, NULL, "send nothing: prompts, requests, tokens, cost"},
 	{"fresh", 0, OPTION_FLAG, NULL, "start a new run even if one could go on"},
 	{"fail-on-error", 0, OPTION_NUMBER, "SHARE|N", "missing samples it bears (default: none)"},
 	{"min-score", 0, OPTION_NUMBER, "SHARE", "exit 3 when pass@1 of any row is below"},
@@ -113,8 +114,13 @@ static void say_how_it_ended(const struct eval *eval) {
 }
 
 static int run(struct options *given, struct error *err) {
-	struct eval eval = {.options = given};
+	struct eval eval = {.options = given, .dry = option_flag(given, "dry-run")};
 	int rc = eval_prepare(&eval, err);
+	if (eval.dry) {
+		rc = rc < 0 ? rc : eval_dry_run(&eval, err);
+		eval_finish(&eval);
+		return rc;
+	}
 	if (rc == 0 && eval.verify) {
 		rc = eval_open_verifier(&eval, err);
 	}

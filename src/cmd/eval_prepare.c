@@ -1,6 +1,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/asset.h"
 #include "base/buf.h"
@@ -49,8 +50,8 @@ static int choose_reading(struct eval *eval, struct error *err) {
 	bool reason = strcmp(eval->task, "reason") == 0;
 	eval->proof_text = option_text(eval->options, "proof-text", "answer");
 	eval->shots = option_text(eval->options, "shots", "0");
-	bool given = option_given(eval->options, "proof-text") ||
-		     option_given(eval->options, "shots");
+	bool given =
+		option_given(eval->options, "proof-text") || option_given(eval->options, "shots");
 	return given && !reason
 		       ? error_set(err, ERROR_USAGE,
 				 "--proof-text and --shots are for word problems: --split words")
@@ -164,8 +165,7 @@ static void names_finish(struct eval_names *names) {
 
 /* A problem asked for by name is wanted whatever its family. */
 static const char *choose_family(const struct eval *eval) {
-	return option_text(
-		eval->options, "family", eval->only.count > 0 ? NULL : "disconnected");
+	return option_text(eval->options, "family", eval->only.count > 0 ? NULL : "disconnected");
 }
 
 /* Cells and families are of word problems: an option that would do nothing is refused. */
@@ -202,8 +202,43 @@ static int make_plan(struct eval *eval, struct error *err) {
 	return rc < 0 ? rc : check_cells(eval, err);
 }
 
+/* Sets are read from a database: a dry run that finds none has its own, and leaves none. */
+static int make_dry_database(struct eval *eval, struct error *err) {
+	const char *parent = getenv("TMPDIR");
+	eval->dry_folder =
+		path_join(parent != NULL && parent[0] == '/' ? parent : "/tmp", "f2f-dry-XXXXXX");
+	if (mkdtemp(eval->dry_folder) == NULL) {
+		int rc = error_set_errno(err, "%s", eval->dry_folder);
+		free(eval->dry_folder);
+		eval->dry_folder = NULL;
+		return rc;
+	}
+	free(eval->database);
+	eval->database = path_join(eval->dry_folder, "f2f.db");
+	return 0;
+}
+
+static void remove_dry_database(struct eval *eval) {
+	static const char *const ends[] = {"", "-wal", "-shm"};
+	for (size_t i = 0; eval->dry_folder != NULL && i < F2F_COUNT(ends); i++) {
+		char *path = xasprintf("%s%s", eval->database, ends[i]);
+		unlink(path);
+		free(path);
+	}
+	if (eval->dry_folder != NULL) {
+		rmdir(eval->dry_folder);
+		free(eval->dry_folder);
+	}
+}
+
 static int open_store(struct eval *eval, struct error *err) {
 	eval->database = options_database(eval->options);
+	if (eval->dry && !file_exists(eval->database)) {
+		int made = make_dry_database(eval, err);
+		if (made < 0) {
+			return made;
+		}
+	}
 	int rc = store_open(
 		eval->database, &(struct store_options){.mode = DB_WRITE}, &eval->store, err);
 	for (size_t i = 0; rc == 0 && i < eval->split_count; i++) {
@@ -216,8 +251,8 @@ static int open_store(struct eval *eval, struct error *err) {
 static int check_builtin(const struct eval *eval, struct error *err) {
 	bool reason = strcmp(eval->task, "reason") == 0;
 	const char *label = eval->model.label;
-	bool words = strcmp(label, "builtin/efficient") == 0 ||
-		     strcmp(label, "builtin/exhaustive") == 0;
+	bool words =
+		strcmp(label, "builtin/efficient") == 0 || strcmp(label, "builtin/exhaustive") == 0;
 	bool lean = strcmp(label, "builtin/gold") == 0 || strcmp(label, "builtin/tactics") == 0;
 	if ((reason && lean) || (!reason && words)) {
 		return error_set(err, ERROR_USAGE, "%s is not for %s; there are %s", label,
@@ -282,8 +317,8 @@ int eval_prepare(struct eval *eval, struct error *err) {
 	}
 	eval->terms = lean_setup_terms(eval->options);
 	choose_wish(eval);
-	eval->verify = !option_flag(eval->options, "no-verify") &&
-		       strcmp(eval->task, "reason") != 0;
+	eval->verify =
+		!option_flag(eval->options, "no-verify") && strcmp(eval->task, "reason") != 0;
 	eval->loop = loop_create(NULL);
 	return 0;
 }
@@ -298,6 +333,7 @@ void eval_finish(struct eval *eval) {
 	lean_info_finish(&eval->lean);
 	run_record_finish(&eval->run);
 	store_close(eval->store);
+	remove_dry_database(eval);
 	prompt_finish(&eval->prompt);
 	resolved_model_finish(&eval->model);
 	dataset_destroy(eval->dataset);

@@ -10,6 +10,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
 #include "base/vec.h"
@@ -103,7 +104,10 @@ static int add_sets(struct settings *settings, const struct eval *eval, struct e
 
 /* Left out where there is none, for the sake of runs from before it. */
 static void add_final(struct settings *settings, const struct eval *eval) {
-	const char *checker = verifier_final(eval->verifier);
+	const char *checker = eval->verifier != NULL ? verifier_final(eval->verifier) : NULL;
+	if (eval->dry && eval->terms.final) {
+		settings_text(settings, "final", "all");
+	}
 	if (checker != NULL) {
 		settings_text(settings, "final", eval->terms.final ? "all" : "needed");
 		settings_text(settings, "final-checker", checker);
@@ -189,6 +193,20 @@ struct looking {
 	struct buf difference; // of that one
 };
 
+/* Which checker a final check would take shows when Lean is found; a dry run knows only whether
+ * one is asked for. Owned. */
+static char *comparable(const struct eval *eval, const char *settings) {
+	json_t *object = json_loads(settings, 0, NULL);
+	json_object_del(object, "final-checker");
+	if (!eval->terms.final && strcmp(json_string_or(object, "final", ""), "needed") == 0) {
+		json_object_del(object, "final");
+	}
+	struct buf out = BUF_INIT(TEXT_MAX);
+	json_append(&out, object, true);
+	json_decref(object);
+	return buf_detach(&out);
+}
+
 static int look_at_run(const struct run_record *run, void *data) {
 	struct looking *looking = data;
 	const struct eval *eval = looking->eval;
@@ -198,13 +216,15 @@ static int look_at_run(const struct run_record *run, void *data) {
 		return 0;
 	}
 	struct buf difference = BUF_INIT(TEXT_MAX);
-	if (settings_difference(run->settings, looking->settings, &difference) == 0) {
+	char *settings = eval->dry ? comparable(eval, run->settings) : xstrdup(run->settings);
+	if (settings_difference(settings, looking->settings, &difference) == 0) {
 		looking->same = xstrdup(run->id);
 	} else if (looking->newest == NULL) {
 		looking->newest = xstrdup(run->id);
 		buf_append_str(&looking->difference, buf_str(&difference));
 	}
 	buf_finish(&difference);
+	free(settings);
 	return 0;
 }
 
@@ -275,6 +295,34 @@ static int resume_run(struct eval *eval, const char *id, const char *settings, s
 	return rc;
 }
 
+int eval_choose_run(struct eval *eval, struct eval_choice *choice, struct error *err) {
+	char *settings = NULL;
+	int rc = make_settings(eval, &settings, err);
+	struct looking looking = {
+		.eval = eval, .settings = settings, .difference = BUF_INIT(TEXT_MAX)};
+	if (rc == 0 && !option_flag(eval->options, "fresh")) {
+		rc = store_runs(eval->store, look_at_run, &looking, err);
+	}
+	if (rc == 0 && looking.same != NULL) {
+		rc = plan_resume(eval->plan, eval->store, looking.same, eval->verify, err);
+	} else if (rc == 0 && looking.newest != NULL) {
+		buf_appendf(&choice->why, "%s since run %s", buf_str(&looking.difference),
+			looking.newest);
+	}
+	choice->same = looking.same;
+	choice->total = plan_total(eval->plan);
+	choice->left = plan_left(eval->plan);
+	buf_finish(&looking.difference);
+	free(looking.newest);
+	free(settings);
+	return rc;
+}
+
+void eval_choice_finish(struct eval_choice *choice) {
+	buf_finish(&choice->why);
+	free(choice->same);
+}
+
 int eval_open_run(struct eval *eval, struct error *err) {
 	char *settings = NULL;
 	int rc = make_settings(eval, &settings, err);
@@ -338,6 +386,11 @@ static struct engine_options engine_options_of(const struct eval *eval) {
 	return engine;
 }
 
+int eval_engine_options(const struct eval *eval, struct engine_options *out, struct error *err) {
+	*out = engine_options_of(eval);
+	return eval_terms(eval, out, err);
+}
+
 /* `serve =` of the model's section; what it says goes beside the database. */
 static int start_server(const struct eval *eval, struct serve **serve_out, struct error *err) {
 	if (eval->model.serve == NULL || eval->model.provider->local ||
@@ -374,8 +427,8 @@ int eval_perform(struct eval *eval, struct error *err) {
 	}
 	int64_t started = clock_now();
 	struct serve *serve = NULL;
-	struct engine_options engine = engine_options_of(eval);
-	rc = eval_terms(eval, &engine, err);
+	struct engine_options engine;
+	rc = eval_engine_options(eval, &engine, err);
 	rc = rc < 0 ? rc : start_server(eval, &serve, err);
 	engine.serve = serve;
 	rc = rc < 0 ? rc : engine_run(&engine, &eval->result, err);

@@ -56,6 +56,8 @@ struct eval {
 	struct verifier *verifier;
 	struct run_record run;
 	bool resumed;
+	bool dry; // nothing is sent, started or stored
+	char *dry_folder; // of a database for as long as that takes; NULL: there is one
 	struct engine_result result;
 };
 
@@ -86,6 +88,24 @@ int eval_open_verifier(struct eval *eval, struct error *err);
  * lock.
  */
 int eval_open_run(struct eval *eval, struct error *err);
+
+/** Which run it would be. Zeroed but for `why`. */
+struct eval_choice {
+	char *same; // the run that would go on; NULL: a new one
+	struct buf why; // what differs from the newest of this model and set; empty: there is none
+	size_t total; // samples
+	size_t left;
+};
+
+/** The same as eval_open_run would find; the plan then holds what is left. Stores nothing. */
+int eval_choose_run(struct eval *eval, struct eval_choice *choice, struct error *err);
+void eval_choice_finish(struct eval_choice *choice);
+
+/** All that the engine is told. Borrows. */
+int eval_engine_options(const struct eval *eval, struct engine_options *out, struct error *err);
+
+/** Shows the prompts of two problems, and how much would be asked at what price. */
+int eval_dry_run(struct eval *eval, struct error *err);
 
 /** Runs the engine and writes the run's state. */
 int eval_perform(struct eval *eval, struct error *err);

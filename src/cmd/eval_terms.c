@@ -68,5 +68,7 @@ int eval_terms(const struct eval *eval, struct engine_options *engine, struct er
 		engine->retry.budget_ns = engine->sample_limit_ns;
 	}
 	int rc = take_connections(eval, engine, err);
-	return rc < 0 || model->provider->local ? rc : take_spent(eval, engine, err);
+	// A dry run has no run yet.
+	bool none = model->provider->local || eval->run.id == NULL;
+	return rc < 0 || none ? rc : take_spent(eval, engine, err);
 }

@@ -56,6 +56,16 @@ int cached_find(struct attempt *attempt, struct cache_reply *reply_out, bool *fo
 		attempt->engine->options->store, attempt->cache_key.hex, reply_out, found_out, err);
 }
 
+int cached_has(struct attempt *attempt, bool *found_out, struct error *err) {
+	*found_out = false;
+	int rc = make_key(attempt, err);
+	if (rc < 0 || !cached_is_looked_for(attempt->engine->options->cache)) {
+		return rc;
+	}
+	return store_cache_has(
+		attempt->engine->options->store, attempt->cache_key.hex, found_out, err);
+}
+
 int cached_keep(struct attempt *attempt, const struct completion *completion, struct error *err) {
 	const struct engine_options *options = attempt->engine->options;
 	if (options->cache == CACHE_OFF || attempt->from_cache ||

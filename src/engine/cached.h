@@ -30,6 +30,9 @@ bool cached_is_looked_for(enum cache_mode mode);
 int cached_find(
 	struct attempt *attempt, struct cache_reply *reply_out, bool *found_out, struct error *err);
 
+/** Whether a reply is kept, without using it. */
+int cached_has(struct attempt *attempt, bool *found_out, struct error *err);
+
 /**
  * Keeps the answer of a sample that is recorded; `completion` NULL: its outcome is all there is of
  * it. Within the store's transaction.

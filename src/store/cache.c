@@ -99,6 +99,16 @@ int store_cache_get(struct store *store, const char *key, struct cache_reply *re
 	return rc;
 }
 
+int store_cache_has(struct store *store, const char *key, bool *found_out, struct error *err) {
+	struct found found = {.found = false};
+	int rc = db_run(store->db, STATEMENT_CACHE_GET, err, take_reply, &found, "t", key);
+	cache_reply_finish(&found.reply);
+	if (rc == 0) {
+		*found_out = found.found;
+	}
+	return rc;
+}
+
 int store_cache_put(struct store *store, const struct cache_place *place, int64_t sample_id,
 	const enum finish *finish, struct error *err) {
 	const char *word = finish != NULL ? finishes[*finish] : NULL;

@@ -439,6 +439,9 @@ void cache_reply_finish(struct cache_reply *reply);
 int store_cache_get(struct store *store, const char *key, struct cache_reply *reply_out,
 	bool *found_out, struct error *err);
 
+/** Whether it is kept; no use. */
+int store_cache_has(struct store *store, const char *key, bool *found_out, struct error *err);
+
 /**
  * Keeps the reply of a stored sample, or replaces the one that was kept. `finish` is its
  * completion's, NULL: it has none, and its outcome and note are kept instead.
