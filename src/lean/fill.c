@@ -12,15 +12,22 @@
  * of a form that solves something:
  *
  * - an unknown (a variable of the set or function, applied, projected, or a tuple of such) against
- *   a term without unknowns: "x = π / 4 + k * π / 2", "f z = 2 * z + c", "1 < x";
+ *   a term without unknowns and with few parameters: "x = π / 4 + k * π / 2", "f z = 2 * z + c",
+ *   "f = fun z => 2 * z + c", "1 < x"; with parameters it could be the question, as below;
  * - a quantified variable against a term without variables: "0 < k";
- * - an unknown against another: "a = b";
+ * - an unknown against another: "a = b", "p.1 < p.2";
  * - a remainder: "n % 4 = 1"; an unknown by the others: "y = 2 * x + 1"; monomials of different
  *   unknowns: "b ^ 2 < 3 * a ^ 2". These three could be the question itself where that is short, so
  *   no comparison of the statement may have the same parts.
  */
 
-enum { FILL_MAX_TOKENS = 400, BOUND_MAX = 32, SMALL_TOKENS = 9, SHAPE_MAX = 24 };
+enum {
+	FILL_MAX_TOKENS = 400,
+	BOUND_MAX = 32,
+	SMALL_TOKENS = 9,
+	SHAPE_MAX = 64,
+	PARAMETERS_MAX = 2
+};
 
 static const char *const symbols[] = {
 	"+",
@@ -61,10 +68,11 @@ static const char *const symbols[] = {
 	"≥",
 	"∈",
 	"⁻¹",
+	"↑",
 	".",
 };
 
-/* "Set.univ" is left out: it answers nothing where the question was for which. */
+/* "Set.univ" is left out: only alone, and where it says something, is it an answer. */
 static const char *const names[] = {
 	"Complex.I",
 	"Finset",
@@ -175,6 +183,20 @@ static bool is_inner(const struct fill *fill, size_t index) {
 	return false;
 }
 
+static bool is_function(const struct lean_tokens *tokens, size_t index) {
+	return lean_token_is(tokens, index, "fun") || lean_token_is(tokens, index, "λ");
+}
+
+/* "f = fun z => …": z runs over all there is, as in "∀ z, f z = …". */
+static bool is_equated_function(const struct fill *fill, size_t index) {
+	size_t before = index;
+	while (before > fill->from && lean_token_is(fill->tokens, before - 1, "(")) {
+		before--;
+	}
+	return is_function(fill->tokens, index) && before > fill->from &&
+	       lean_token_is(fill->tokens, before - 1, "=");
+}
+
 /* Where the binders that begin at `index` end; `index` itself when none do. A brace binds when its
  * bar comes before it closes. */
 static size_t binders_end(const struct fill *fill, size_t index) {
@@ -202,8 +224,9 @@ static size_t binders_end(const struct fill *fill, size_t index) {
 static bool collect_binders(struct fill *fill) {
 	for (size_t i = fill->from; i < fill->to; i++) {
 		size_t end = binders_end(fill, i);
-		bool quantifier =
-			lean_token_is(fill->tokens, i, "∃") || lean_token_is(fill->tokens, i, "∀");
+		bool quantifier = lean_token_is(fill->tokens, i, "∃") ||
+				  lean_token_is(fill->tokens, i, "∀") ||
+				  is_equated_function(fill, i);
 		for (size_t k = i + 1; k < end; k++) {
 			size_t *count = quantifier ? &fill->inner_count : &fill->outer_count;
 			if (!is_name(fill, k)) {
@@ -218,12 +241,21 @@ static bool collect_binders(struct fill *fill) {
 	return true;
 }
 
+/* "(fun n => 2 ^ n)^[1984] 1": the only closed form that some numbers have. */
+static bool is_iteration(const struct fill *fill, size_t index) {
+	bool opens = lean_token_is(fill->tokens, index, "[") && index > fill->from &&
+		     lean_token_is(fill->tokens, index - 1, "^");
+	return opens || lean_token_is(fill->tokens, index, "]") ||
+	       lean_token_is(fill->tokens, index, "Nat.iterate");
+}
+
 static const char *check_tokens(const struct fill *fill) {
 	for (size_t i = fill->from; i < fill->to; i++) {
 		const struct lean_token *token = &fill->tokens->list.items[i];
 		bool listed = token->kind == LEAN_NUMBER ||
 			      in_list(fill->tokens, i, symbols, F2F_COUNT(symbols)) ||
-			      in_list(fill->tokens, i, names, F2F_COUNT(names));
+			      in_list(fill->tokens, i, names, F2F_COUNT(names)) ||
+			      is_iteration(fill, i);
 		if (!listed && !is_outer(fill, i) && !is_inner(fill, i)) {
 			return "an answer that is no closed form";
 		}
@@ -257,11 +289,15 @@ static size_t side_start(const struct lean_tokens *tokens, size_t from, size_t i
 static size_t side_end(const struct lean_tokens *tokens, size_t index, size_t to) {
 	int depth = 0;
 	size_t i = index + 1;
+	bool binds = i < to && is_function(tokens, i); // its arrow and colons belong to the side
 	while (i < to) {
 		depth += lean_token_depth(tokens, i);
-		if (depth < 0 || (depth == 0 && is_boundary(tokens, i))) {
+		bool arrow = lean_token_is(tokens, i, "=>") || lean_token_is(tokens, i, "↦");
+		bool inside = binds && (arrow || lean_token_is(tokens, i, ":"));
+		if (depth < 0 || (depth == 0 && is_boundary(tokens, i) && !inside)) {
 			break;
 		}
+		binds = binds && !(depth == 0 && arrow);
 		i++;
 	}
 	return i;
@@ -295,6 +331,19 @@ static bool has_unknown(const struct fill *fill, size_t from, size_t to) {
 	return false;
 }
 
+/* Quantified variables in a term, each once. */
+static size_t parameters(const struct fill *fill, size_t from, size_t to) {
+	size_t count = 0;
+	for (size_t i = from; i < to; i++) {
+		bool seen = !is_inner(fill, i);
+		for (size_t k = from; k < i && !seen; k++) {
+			seen = same(fill, k, i);
+		}
+		count += !seen;
+	}
+	return count;
+}
+
 static bool has_variable(const struct fill *fill, size_t from, size_t to) {
 	for (size_t i = from; i < to; i++) {
 		if (is_outer(fill, i) || is_inner(fill, i)) {
@@ -325,6 +374,7 @@ static bool is_polynomial(const struct fill *fill, size_t from, size_t to, bool 
 		bool power = lean_token_is(fill->tokens, i, "^") && i + 1 < to &&
 			     fill->tokens->list.items[i + 1].kind == LEAN_NUMBER;
 		if (!power && !is_outer(fill, i) && !lean_token_is(fill->tokens, i, "*") &&
+			!lean_token_is(fill->tokens, i, "abs") &&
 			fill->tokens->list.items[i].kind != LEAN_NUMBER &&
 			(monomial || !lean_token_is(fill->tokens, i, "+"))) {
 			return false;
@@ -405,13 +455,39 @@ static bool is_remainder(const struct fill *fill, size_t from, size_t middle, si
 	       items[to - 1].kind == LEAN_NUMBER;
 }
 
+/* "p.1 < p.2": parts of one unknown, and not the same part. */
+static bool are_parts(const struct fill *fill, size_t from, size_t middle, size_t to) {
+	const struct lean_tokens *tokens = fill->tokens;
+	bool alike = middle - from == to - middle - 1;
+	for (size_t i = from; i < middle && alike; i++) {
+		alike = same(fill, i, middle + 1 + (i - from));
+	}
+	for (size_t i = from; i < to; i++) {
+		if (lean_token_is(tokens, i, ",") || lean_token_depth(tokens, i) != 0) {
+			return false;
+		}
+	}
+	return !alike && lean_token_is(tokens, from + 1, ".") &&
+	       lean_token_is(tokens, middle + 2, ".");
+}
+
+/* An unknown by a term without any; what its parameters run through could be the question. A lone
+ * one is a whole number among the reals: "∃ n : ℤ, x = n". */
+static bool is_solved(const struct fill *fill, size_t from, size_t middle, size_t to, bool left) {
+	size_t start = left ? middle + 1 : from;
+	size_t end = left ? to : middle;
+	size_t count = parameters(fill, start, end);
+	return count == 0 || end - start == 1 ||
+	       (count <= PARAMETERS_MAX && !asked_already(fill, from, middle, to));
+}
+
 static bool solves(const struct fill *fill, size_t from, size_t middle, size_t to) {
 	const struct lean_tokens *tokens = fill->tokens;
 	bool left = is_unknown(fill, from, middle);
 	bool right = is_unknown(fill, middle + 1, to);
 	if ((left && !has_unknown(fill, middle + 1, to)) ||
 		(right && !has_unknown(fill, from, middle))) {
-		return true;
+		return is_solved(fill, from, middle, to, left);
 	}
 	if ((middle - from == 1 && is_inner(fill, from) && !has_variable(fill, middle + 1, to)) ||
 		(to - middle == 2 && is_inner(fill, to - 1) && !has_variable(fill, from, middle))) {
@@ -421,7 +497,7 @@ static bool solves(const struct fill *fill, size_t from, size_t middle, size_t t
 		return fill->outer_count == 0; // "if 2 < 3"; in a set it would say nothing
 	}
 	if (shares_unknown(fill, from, middle, to)) {
-		return false;
+		return left && right && are_parts(fill, from, middle, to);
 	}
 	if (left && right) {
 		return true;
@@ -450,13 +526,34 @@ static const char *check_comparisons(const struct fill *fill) {
 	return NULL;
 }
 
-/* A choice between answers must not hang on the question: no quantifier may stand beside it. */
+/* A choice between answers must not hang on the question: no quantifier may stand beside it, and no
+ * iteration, which would search. */
 static const char *check_choice(const struct fill *fill) {
 	bool chooses = false;
+	bool iterates = false;
+	bool compares = false;
 	for (size_t i = fill->from; i < fill->to; i++) {
 		chooses = chooses || lean_token_is(fill->tokens, i, "if");
+		iterates = iterates || is_iteration(fill, i);
+		compares =
+			compares || in_list(fill->tokens, i, comparisons, F2F_COUNT(comparisons));
+	}
+	if (iterates && (chooses || compares)) {
+		return "an answer that searches";
 	}
 	return chooses && fill->inner_count > 0 ? "an answer that chooses by a condition" : NULL;
+}
+
+/* Everything is an answer where the statement asks exactly which: there Lean must see that all are
+ * in it. Where it only asks for a condition that follows, it would say nothing. */
+static bool asks_which(const struct lean_tokens *statement) {
+	size_t count = statement->list.count;
+	for (size_t i = 0; i < count; i++) {
+		if (lean_token_is(statement, i, "↔")) {
+			return true;
+		}
+	}
+	return count > 2 && lean_token_is(statement, count - 2, "=");
 }
 
 bool lean_fill_closed(const struct lean_tokens *tokens, size_t from, size_t to,
@@ -467,6 +564,9 @@ bool lean_fill_closed(const struct lean_tokens *tokens, size_t from, size_t to,
 	if (to == from + 1 &&
 		(lean_token_is(tokens, from, "True") || lean_token_is(tokens, from, "False"))) {
 		return true; // "does it hold?": inside a set or function it would say nothing
+	}
+	if (to == from + 1 && lean_token_is(tokens, from, "Set.univ") && asks_which(statement)) {
+		return true;
 	}
 	if (to - from > FILL_MAX_TOKENS || !lean_tokens_balanced(tokens, from, to, &bad) ||
 		!collect_binders(&fill)) {
