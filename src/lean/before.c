@@ -37,8 +37,8 @@ static bool header_has(const struct reading *reading, struct str word) {
 
 /* ---- Header lines. */
 
-/* "set_option maxRecDepth 4000", with or without "in": kept as a prefix when it only sets effort.
- * Linters only talk: their options are dropped. */
+/* "set_option maxRecDepth 4000", with or without "in": kept as a prefix when it sets effort or how
+ * tactics name things. Linters only talk: their options are dropped. */
 static bool keep_option(struct reading *reading, size_t from, size_t to, struct buf *kept) {
 	if (from + 3 > to || !is(reading, from, "set_option")) {
 		return false;
@@ -47,8 +47,11 @@ static bool keep_option(struct reading *reading, size_t from, size_t to, struct 
 	if (!lean_policy_option(name.data, name.len)) {
 		return false;
 	}
-	if (reading->tokens->list.items[from + 2].kind == LEAN_NUMBER &&
-		!header_has(reading, name)) {
+	bool number = reading->tokens->list.items[from + 2].kind == LEAN_NUMBER;
+	bool choice = is(reading, from + 2, "true") || is(reading, from + 2, "false");
+	bool talks = name.len > strlen("linter.") &&
+		     memcmp(name.data, "linter.", strlen("linter.")) == 0;
+	if ((number || (choice && !talks)) && !header_has(reading, name)) {
 		buf_appendf(kept, "set_option %.*s %.*s in\n", STR_ARG(name),
 			STR_ARG(reading_text(reading->tokens, from + 2)));
 	}

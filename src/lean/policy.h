@@ -55,7 +55,8 @@ void lean_policy_pass(struct lean_passes *passes, const char *word, size_t lengt
  */
 bool lean_policy_clean(const char *text, size_t length, unsigned *line_out, const char **why_out);
 
-/** Whether "set_option NAME" may stand in a model's text: limits of effort only. */
+/** Whether "set_option NAME" may stand in a model's text: limits of effort, and how tactics name and
+ * write what they find. */
 bool lean_policy_option(const char *name, size_t length);
 
 /**

@@ -29,11 +29,11 @@ static const struct option_row options[] = {
 	{"maxHeartbeats", true, effort},
 	{"maxRecDepth", true, effort},
 	{"pp.", false, shown},
-	{"push_neg.use_distrib", false, "which of two equal forms a tactic prefers"},
+	{"push_neg.use_distrib", true, "which of two equal forms a tactic prefers"},
 	{"quotPrecheck", false, "only asked of notation, which sets may have"},
 	{"relaxedAutoImplicit", false, binding},
 	{"synthInstance.", true, effort},
-	{"tactic.hygienic", false, "which names tactics make up"},
+	{"tactic.hygienic", true, "which names tactics make up"},
 	{"trace.", false, shown},
 };
 
