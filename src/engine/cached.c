@@ -1,7 +1,7 @@
 #include "engine/cached.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -10,8 +10,6 @@
 #include "core/prompt.h"
 #include "engine/run_internal.h"
 #include "store/store.h"
-
-enum { KEY_TEXT_MAX = 16 << 20 };
 
 /* A new number whenever a key of the same question changes. */
 #define KEY_VERSION "f2f reply 1"
@@ -22,27 +20,34 @@ bool cached_is_looked_for(enum cache_mode mode) {
 
 static int make_key(struct attempt *attempt, struct error *err) {
 	static const struct capabilities nothing_known;
-	const struct engine_options *options = attempt->engine->options;
-	const struct model *model = &attempt->engine->lanes.items[0].model;
+	struct engine *engine = attempt->engine;
+	const struct engine_options *options = engine->options;
+	const struct model *model = &engine->lanes.items[0].model;
+	struct http_request *request = &attempt->request;
 	struct ask ask = attempt_question(attempt);
-	struct http_request request;
 	ask.stream = false; // a way to send, not a question
-	http_request_init(&request);
-	int rc = options->provider->build_request(model, &ask, &nothing_known, &request, err);
-	if (rc == 0) {
-		char *url = http_redact_url(request.url);
-		struct buf text = BUF_INIT(KEY_TEXT_MAX);
-		buf_appendf(&text, KEY_VERSION "\n%s\n%s\n%s\n%s\n%" PRId64 "\n",
-			options->provider->name, url, model->name,
-			options->prompt != NULL ? options->prompt->hash.hex : "",
-			attempt->item.sample);
-		buf_append(&text, buf_str(&request.body), request.body.len);
-		attempt->cache_key = sha256_of(buf_str(&text), text.len);
-		buf_finish(&text);
-		free(url);
+	http_request_init(request);
+	attempt->request_built = true;
+	attempt->request_plain = true;
+	int rc = options->provider->build_request(model, &ask, &nothing_known, request, err);
+	if (rc < 0) {
+		return rc;
 	}
-	http_request_finish(&request);
-	return rc;
+	if (engine->cache_url == NULL) {
+		engine->cache_url = http_redact_url(request->url); // of all of them
+	}
+	struct sha256_stream *stream = sha256_stream_create();
+	char number[32];
+	snprintf(number, sizeof(number), "%" PRId64, attempt->item.sample);
+	const char *parts[] = {KEY_VERSION, options->provider->name, engine->cache_url, model->name,
+		options->prompt != NULL ? options->prompt->hash.hex : "", number};
+	for (size_t i = 0; i < F2F_COUNT(parts); i++) {
+		sha256_stream_add(stream, parts[i], strlen(parts[i]));
+		sha256_stream_add(stream, "\n", 1);
+	}
+	sha256_stream_add(stream, buf_str(&request->body), request->body.len);
+	attempt->cache_key = sha256_stream_finish(stream);
+	return 0;
 }
 
 int cached_find(struct attempt *attempt, struct cache_reply *reply_out, bool *found_out,
@@ -72,11 +77,9 @@ int cached_keep(struct attempt *attempt, const struct completion *completion, st
 		attempt->cache_key.hex[0] == '\0') {
 		return 0;
 	}
-	char *url = http_redact_url(attempt->engine->lanes.items[0].model.base_url);
-	struct cache_place place = {
-		.key = attempt->cache_key.hex, .endpoint = url, .model = options->label};
-	int rc = store_cache_put(options->store, &place, attempt->sample_id,
+	struct cache_place place = {.key = attempt->cache_key.hex,
+		.endpoint = attempt->engine->cache_endpoint,
+		.model = options->label};
+	return store_cache_put(options->store, &place, attempt->sample_id,
 		completion != NULL ? &completion->finish : NULL, err);
-	free(url);
-	return rc;
 }

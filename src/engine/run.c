@@ -3,6 +3,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -200,6 +201,7 @@ static int open_source(struct engine *engine, struct error *err) {
 		return options->provider->open(&options->model, &engine->source, err);
 	}
 	lanes_open(&engine->lanes, options);
+	engine->cache_endpoint = http_redact_url(engine->lanes.items[0].model.base_url);
 	return 0;
 }
 
@@ -213,6 +215,8 @@ static void close_all(struct engine *engine) {
 	loop_signal_remove(engine->terminate);
 	loop_signal_remove(engine->tell);
 	lanes_close(&engine->lanes);
+	free(engine->cache_url);
+	free(engine->cache_endpoint);
 	if (engine->source != NULL) {
 		engine->options->provider->close(engine->source);
 	}

@@ -44,6 +44,7 @@ struct attempt {
 	struct buf prompt;
 	struct http_request request;
 	bool request_built;
+	bool request_plain; // for the first server, whole, with nothing left out
 	struct sha256 cache_key; // hex "": none
 	bool from_cache;
 	struct cache_reply cached; // when from_cache
@@ -85,6 +86,8 @@ struct engine {
 	enum lanes_wait wait; // why the first of the queue waits
 	int64_t wait_until_ns; // 0: for a reply
 	char wait_why[256]; // what the endpoint said of it
+	char *cache_url; // redacted: of its requests; NULL before the first one
+	char *cache_endpoint; // redacted: of the first server
 	void *source; // of a local provider
 	struct capabilities capabilities;
 	struct attempt *attempts;

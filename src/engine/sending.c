@@ -107,6 +107,14 @@ void attempt_ask(struct attempt *attempt) {
 static int build(struct attempt *attempt, struct error *err) {
 	struct engine *engine = attempt->engine;
 	attempt->ask = attempt_question(attempt);
+	// The one that the cache was asked with will do where it is what would be built now.
+	if (attempt->request_plain && attempt->lane == engine->lanes.items &&
+		!attempt->ask.stream && attempt->ask.continuation == NULL &&
+		engine->capabilities.dropped == 0 &&
+		engine->capabilities.limit == LIMIT_MAX_TOKENS) {
+		return 0;
+	}
+	attempt->request_plain = false;
 	if (attempt->request_built) {
 		http_request_finish(&attempt->request);
 	}

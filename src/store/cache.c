@@ -112,8 +112,14 @@ int store_cache_has(struct store *store, const char *key, bool *found_out, struc
 int store_cache_put(struct store *store, const struct cache_place *place, int64_t sample_id,
 	const enum finish *finish, struct error *err) {
 	const char *word = finish != NULL ? finishes[*finish] : NULL;
+	int64_t now = clock_utc();
+	int rc = db_run(store->db, STATEMENT_CACHE_PUT_NEW, err, NULL, NULL, "ttttii", place->key,
+		place->endpoint, place->model, word, sample_id, now);
+	if (rc < 0 || db_changes(store->db) > 0) {
+		return rc;
+	}
 	return db_run(store->db, STATEMENT_CACHE_PUT, err, NULL, NULL, "ttttii", place->key,
-		place->endpoint, place->model, word, sample_id, clock_utc());
+		place->endpoint, place->model, word, sample_id, now);
 }
 
 struct each_group {

@@ -18,6 +18,39 @@ static int take_id(struct db_row *row, void *data, struct error *err) {
 	return 0;
 }
 
+/* What a row is made of. */
+struct sample_row {
+	const struct sample_record *sample;
+	const struct completion *completion;
+	struct sha256 prompt;
+	struct sha256 reply;
+	struct sha256 reasoning;
+	struct sha256 candidate;
+};
+
+static int put_row(struct store *store, enum statement statement, const struct sample_row *row,
+	int64_t *id, struct error *err) {
+	const struct sample_record *sample = row->sample;
+	const struct sample_key *key = &sample->key;
+	const struct completion *completion = row->completion;
+	// NAN binds as NULL.
+	return db_run(store->db, statement, err, take_id, id,
+		"ttttittttttttt"
+		"itttt"
+		"iiiid"
+		"iiiiii",
+		key->run, key->split, key->problem, key->stage, key->sample,
+		outcome_name(sample->outcome), reject_reason_name(sample->reason),
+		missing_name(sample->missing), sample->note, store_hash_or_null(&row->prompt),
+		store_hash_or_null(&row->reply), store_hash_or_null(&row->reasoning),
+		store_hash_or_null(&row->candidate), sample->difference,
+		(int64_t)completion->repaired, completion->finish_reason, completion->model,
+		completion->fingerprint, completion->request_id, completion->prompt_tokens,
+		completion->completion_tokens, completion->reasoning_tokens,
+		completion->cached_tokens, completion->usd, sample->attempts, sample->elapsed_ns,
+		sample->wait_ns, clock_utc(), sample->shared_with, (int64_t)sample->from_cache);
+}
+
 int store_sample_put(struct store *store, const struct sample_record *sample, int64_t *id_out,
 	struct error *err) {
 	struct completion none;
@@ -25,33 +58,24 @@ int store_sample_put(struct store *store, const struct sample_record *sample, in
 	const struct completion *completion =
 		sample->completion != NULL ? sample->completion : &none;
 	const struct sample_key *key = &sample->key;
-	struct sha256 prompt, reply, reasoning, candidate;
-	int rc = store_text_put_optional(store, sample->prompt, &prompt, err);
+	struct sample_row row = {.sample = sample, .completion = completion};
+	int rc = store_text_put_optional(store, sample->prompt, &row.prompt, err);
 	const char *text = sample->completion != NULL ? completion->text : NULL;
-	rc = rc < 0 ? rc : store_text_put_optional(store, text, &reply, err);
-	rc = rc < 0 ? rc : store_text_put_optional(store, completion->reasoning, &reasoning, err);
-	rc = rc < 0 ? rc : store_text_put_optional(store, sample->candidate, &candidate, err);
+	rc = rc < 0 ? rc : store_text_put_optional(store, text, &row.reply, err);
+	rc = rc < 0 ? rc
+		    : store_text_put_optional(store, completion->reasoning, &row.reasoning, err);
+	rc = rc < 0 ? rc : store_text_put_optional(store, sample->candidate, &row.candidate, err);
 	if (rc < 0) {
 		completion_finish(&none);
 		return rc;
 	}
-	// NAN binds as NULL.
 	int64_t id = 0;
-	rc = db_run(store->db, STATEMENT_SAMPLE_PUT, err, take_id, &id,
-		"ttttittttttttt"
-		"itttt"
-		"iiiid"
-		"iiiiii",
-		key->run, key->split, key->problem, key->stage, key->sample,
-		outcome_name(sample->outcome), reject_reason_name(sample->reason),
-		missing_name(sample->missing), sample->note, store_hash_or_null(&prompt),
-		store_hash_or_null(&reply), store_hash_or_null(&reasoning),
-		store_hash_or_null(&candidate), sample->difference, (int64_t)completion->repaired,
-		completion->finish_reason, completion->model, completion->fingerprint,
-		completion->request_id, completion->prompt_tokens, completion->completion_tokens,
-		completion->reasoning_tokens, completion->cached_tokens, completion->usd,
-		sample->attempts, sample->elapsed_ns, sample->wait_ns, clock_utc(),
-		sample->shared_with, (int64_t)sample->from_cache);
+	rc = put_row(store, STATEMENT_SAMPLE_PUT_NEW, &row, &id, err);
+	if (rc == 0 && db_changes(store->db) > 0) {
+		id = db_last_id(store->db);
+	} else if (rc == 0) {
+		rc = put_row(store, STATEMENT_SAMPLE_PUT, &row, &id, err);
+	}
 	completion_finish(&none);
 	if (rc == 0 && id == 0) {
 		rc = error_set(err, ERROR_DATABASE,

@@ -15,6 +15,33 @@
 	"order_efficient_chance, unparsed, ambiguous, wrong_arithmetic, unsupported, restated, " \
 	"\"repeat\", unlisted, irrelevant, relevant"
 
+#define SAMPLE_VALUES                                                                        \
+	"(run, split, problem, stage, sample, outcome, reason, missing, "                    \
+	"note, prompt, reply, "                                                              \
+	"reasoning, candidate, difference, repaired, finish_reason, model_returned, "        \
+	"fingerprint, request_id, "                                                          \
+	"prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, usd, attempts, " \
+	"elapsed_ns, wait_ns, "                                                              \
+	"created_ns, shared_with, from_cache, statement) "                                   \
+	"VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, ''), nullif(?7, ''), nullif(?8, ''), ?9, "   \
+	"?10, ?11, ?12, ?13, ?14, ?15, "                                                     \
+	"?16, ?17, ?18, ?19, nullif(?20, -1), nullif(?21, -1), nullif(?22, -1), "            \
+	"nullif(?23, -1), ?24, ?25, ?26, ?27, ?28, "                                         \
+	"nullif(?29, 0), ?30, (SELECT statement_hash FROM problem WHERE split = ?2 AND "     \
+	"name = "                                                                            \
+	"?3)) "
+
+#define CACHE_VALUES                                                                        \
+	"INTO reply_cache (key, endpoint, model, reply, reasoning, "                        \
+	"finish, finish_reason, repaired, model_returned, fingerprint, request_id, "        \
+	"prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, usd, outcome, " \
+	"note, created_ns, used_ns) "                                                       \
+	"SELECT ?1, ?2, ?3, coalesce(reply, ''), reasoning, coalesce(?4, 'other'), "        \
+	"finish_reason, repaired, model_returned, fingerprint, request_id, prompt_tokens, " \
+	"completion_tokens, reasoning_tokens, cached_tokens, usd, "                         \
+	"iif(?4 IS NULL, outcome, NULL), iif(?4 IS NULL, note, NULL), ?6, ?6 "              \
+	"FROM sample WHERE id = ?5"
+
 const char *const store_statements[STATEMENT_COUNT] = {
 	[STATEMENT_TEXT_PUT] = "INSERT OR IGNORE INTO text (id, content) VALUES (?1, ?2)",
 	[STATEMENT_TEXT_GET] = "SELECT content FROM text WHERE id = ?1",
@@ -62,21 +89,11 @@ const char *const store_statements[STATEMENT_COUNT] = {
 	[STATEMENT_RUN_PROBLEMS] =
 		"SELECT split, problem, subset, cell, family FROM run_problem WHERE run = ?1 "
 		"ORDER BY rowid",
+	// Without RETURNING and ON CONFLICT, which make SQLite keep a journal for the statement: half
+	// the time, and nearly always enough. What it ignores, the other one reports.
+	[STATEMENT_SAMPLE_PUT_NEW] = "INSERT OR IGNORE INTO sample " SAMPLE_VALUES,
 	[STATEMENT_SAMPLE_PUT] =
-		"INSERT INTO sample (run, split, problem, stage, sample, outcome, reason, missing, "
-		"note, prompt, reply, "
-		"reasoning, candidate, difference, repaired, finish_reason, model_returned, "
-		"fingerprint, request_id, "
-		"prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, usd, attempts, "
-		"elapsed_ns, wait_ns, "
-		"created_ns, shared_with, from_cache, statement) "
-		"VALUES (?1, ?2, ?3, ?4, ?5, nullif(?6, ''), nullif(?7, ''), nullif(?8, ''), ?9, "
-		"?10, ?11, ?12, ?13, ?14, ?15, "
-		"?16, ?17, ?18, ?19, nullif(?20, -1), nullif(?21, -1), nullif(?22, -1), "
-		"nullif(?23, -1), ?24, ?25, ?26, ?27, ?28, "
-		"nullif(?29, 0), ?30, (SELECT statement_hash FROM problem WHERE split = ?2 AND "
-		"name = "
-		"?3)) "
+		"INSERT INTO sample " SAMPLE_VALUES
 		"ON CONFLICT (run, split, problem, stage, sample) DO UPDATE SET outcome = "
 		"excluded.outcome, "
 		"reason = excluded.reason, missing = excluded.missing, note = excluded.note, "
@@ -133,7 +150,8 @@ const char *const store_statements[STATEMENT_COUNT] = {
 		"SELECT s.id, v.outcome, v.reason, v.missing, v.cpu_ns, v.created_ns, v.backend, "
 		"v.lean, v.policy, v.cpu_limit_s, v.check_hash, v.reused, v.missing = 'verifier' "
 		"AND EXISTS (SELECT 1 FROM text WHERE text.id = v.messages AND content LIKE "
-		"'" VERDICT_BROKEN_STATEMENT "%'), s.split, s.problem FROM sample AS s JOIN verdict AS v ON v.id = "
+		"'" VERDICT_BROKEN_STATEMENT
+		"%'), s.split, s.problem FROM sample AS s JOIN verdict AS v ON v.id = "
 		"(SELECT max(id) FROM verdict WHERE verdict.sample = s.id) WHERE s.run = ?1",
 	[STATEMENT_ALIGNMENT_PUT] =
 		"INSERT OR REPLACE INTO alignment (sample, proof_text, aligner, " ALIGNMENT_COLUMNS
@@ -159,9 +177,9 @@ const char *const store_statements[STATEMENT_COUNT] = {
 	[STATEMENT_ELABORATION_PUT] =
 		"INSERT OR REPLACE INTO elaboration (lean, mathlib, statement, broken, messages, "
 		"created_ns) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
-	[STATEMENT_ELABORATION_GET] =
-		"SELECT broken, messages FROM elaboration WHERE lean = ?1 AND mathlib = ?2 AND statement = "
-		"?3",
+	[STATEMENT_ELABORATION_GET] = "SELECT broken, messages FROM elaboration WHERE lean = ?1 "
+				      "AND mathlib = ?2 AND statement = "
+				      "?3",
 	[STATEMENT_CACHE_GET] =
 		"SELECT r.content, t.content, finish, finish_reason, repaired, model_returned, "
 		"fingerprint, request_id, prompt_tokens, completion_tokens, reasoning_tokens, "
@@ -176,16 +194,8 @@ const char *const store_statements[STATEMENT_COUNT] = {
 		"ORDER BY model, endpoint",
 	[STATEMENT_CACHE_PRUNE] = "DELETE FROM reply_cache WHERE (?1 IS NULL OR model = ?1) AND "
 				  "used_ns < ?2",
-	[STATEMENT_CACHE_PUT] =
-		"INSERT OR REPLACE INTO reply_cache (key, endpoint, model, reply, reasoning, "
-		"finish, finish_reason, repaired, model_returned, fingerprint, request_id, "
-		"prompt_tokens, completion_tokens, reasoning_tokens, cached_tokens, usd, outcome, "
-		"note, created_ns, used_ns) "
-		"SELECT ?1, ?2, ?3, coalesce(reply, ''), reasoning, coalesce(?4, 'other'), "
-		"finish_reason, repaired, model_returned, fingerprint, request_id, prompt_tokens, "
-		"completion_tokens, reasoning_tokens, cached_tokens, usd, "
-		"iif(?4 IS NULL, outcome, NULL), iif(?4 IS NULL, note, NULL), ?6, ?6 "
-		"FROM sample WHERE id = ?5",
+	[STATEMENT_CACHE_PUT_NEW] = "INSERT OR IGNORE " CACHE_VALUES,
+	[STATEMENT_CACHE_PUT] = "INSERT OR REPLACE " CACHE_VALUES,
 	[STATEMENT_CACHE_USED] =
 		"UPDATE reply_cache SET uses = uses + 1, used_ns = ?2 WHERE key = ?1",
 	[STATEMENT_COST_TOKENS] = "SELECT coalesce(sum(prompt_tokens), 0), "
