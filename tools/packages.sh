@@ -2,6 +2,9 @@
 
 build_packages="bubblewrap gcc git libarchive-dev libcurl4-openssl-dev libgit2-dev libinih-dev libjansson-dev libpopt-dev
 libsqlite3-dev libssl-dev libuv1-dev meson ninja-build pkg-config python3 uthash-dev zlib1g-dev ca-certificates"
+# Only tests/bench/eval.py wants these, to compare with; ./check does without.
+# shellcheck disable=SC2034
+bench_packages="python3-aiohttp python3-httpx"
 test_packages="bash binutils check clang curl libclang-rt-14-dev lighttpd nghttp2-proxy openssh-client openssh-server openssl procps
 scdoc sqlite3"
 

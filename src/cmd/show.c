@@ -1,3 +1,4 @@
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
@@ -144,6 +145,13 @@ static int add_attempt(const struct stored_attempt *attempt, void *data) {
 					       : json_integer(attempt->completion_tokens));
 	json_object_set_new(object, "attempts", json_integer(attempt->attempts));
 	json_object_set_new(object, "elapsed_s", json_real((double)attempt->elapsed_ns / 1e9));
+	json_object_set_new(object, "wait_s", json_real((double)attempt->wait_ns / 1e9));
+	json_object_set_new(object, "request_id", text(attempt->request_id));
+	json_object_set_new(object, "model_returned", text(attempt->model_returned));
+	json_object_set_new(
+		object, "usd", isnan(attempt->usd) ? json_null() : json_real(attempt->usd));
+	json_object_set_new(object, "from_cache", json_boolean(attempt->from_cache));
+	json_object_set_new(object, "repaired", json_boolean(attempt->repaired));
 	if (showing->words == NULL) {
 		return 0;
 	}

@@ -184,7 +184,7 @@ static void close_lane(struct attempt *attempt, enum engine_end end, const char 
 static void on_rate_limit(struct attempt *attempt, const struct reply *reply) {
 	struct engine *engine = attempt->engine;
 	int64_t wait = reply->retry_after_ms >= 0 ? reply->retry_after_ms * CLOCK_MS : CLOCK_SECOND;
-	if (wait > engine->options->retry.budget_ns) {
+	if (reply->retry_after_ms >= 0 && wait > engine->options->retry.budget_ns) {
 		// More than any sample may take. A run always ends; the same command goes on later.
 		char message[512];
 		snprintf(message, sizeof(message), "%s; it asks to wait %" PRId64 " s",

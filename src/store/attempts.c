@@ -1,3 +1,5 @@
+#include <math.h>
+
 #include "base/error.h"
 #include "store/store_internal.h"
 
@@ -26,6 +28,12 @@ static int give_attempt(struct db_row *row, void *data, struct error *err) {
 		.completion_tokens = db_int(row, 12),
 		.attempts = db_int(row, 13),
 		.elapsed_ns = db_int(row, 14),
+		.wait_ns = db_int(row, 15),
+		.request_id = db_text(row, 16),
+		.model_returned = db_text(row, 17),
+		.usd = db_is_null(row, 18) ? NAN : db_double(row, 18),
+		.from_cache = db_int(row, 19) != 0,
+		.repaired = db_int(row, 20) != 0,
 	};
 	each->found = true;
 	return each->each(&attempt, each->data);

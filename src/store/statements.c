@@ -123,7 +123,8 @@ const char *const store_statements[STATEMENT_COUNT] = {
 	[STATEMENT_ATTEMPT] =
 		"SELECT sample.id, outcome, reason, missing, note, p.content, t.content, "
 		"r.content, c.content, difference, finish_reason, coalesce(prompt_tokens, -1), "
-		"coalesce(completion_tokens, -1), attempts, elapsed_ns FROM sample "
+		"coalesce(completion_tokens, -1), attempts, elapsed_ns, wait_ns, request_id, "
+		"model_returned, usd, from_cache, repaired FROM sample "
 		"LEFT JOIN text AS p ON p.id = prompt LEFT JOIN text AS t ON t.id = reasoning "
 		"LEFT JOIN text AS r ON r.id = reply LEFT JOIN text AS c ON c.id = candidate "
 		"WHERE run = ?1 AND split = ?2 AND problem = ?3 AND stage = ?4 AND sample = ?5",

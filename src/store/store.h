@@ -275,7 +275,13 @@ struct stored_attempt {
 	int64_t prompt_tokens;
 	int64_t completion_tokens;
 	int64_t attempts;
-	int64_t elapsed_ns;
+	int64_t elapsed_ns; // of the last request
+	int64_t wait_ns; // between requests
+	const char *request_id;
+	const char *model_returned;
+	double usd; // NAN: not known
+	bool from_cache;
+	bool repaired;
 };
 
 /** ERROR_NOT_FOUND when there is no such row. */

@@ -141,6 +141,21 @@ def tokens_and_cost_are_kept_as_given():
         assert cost["usd"] == 0.125 * PROBLEMS, cost
 
 
+def show_tells_what_it_took_to_get_a_reply():
+    with Mock() as mock, Home() as home:
+        evaluate(home, mock, "500-twice", 0)
+        problem = home.sql("select problem from sample")[0][0]
+        shown = home.json("show", "latest", problem, "--json")
+        attempt = shown["attempts"][0]
+        assert attempt["attempts"] == 3 and attempt["wait_s"] > 0 and attempt["elapsed_s"] > 0, attempt
+        assert attempt["request_id"] == home.sql(f"select request_id from sample where problem = '{problem}'")[0][0], attempt
+        assert attempt["from_cache"] is False and attempt["repaired"] is False and attempt["usd"] is None, attempt
+        assert attempt["request_id"] in home.run("show", "latest", problem)[0]
+        evaluate(home, mock, "500-twice", 0, "--cache", "on")
+        attempt = home.json("show", "latest", problem, "--json")["attempts"][0]
+        assert attempt["attempts"] == 0 and attempt["from_cache"] is True and attempt["usd"] == 0, attempt
+
+
 main([
     each_behaviour_of_an_endpoint_gets_its_outcome,
     an_endpoint_that_never_gets_through_is_missing_and_exits_75,
@@ -148,4 +163,5 @@ main([
     hosts_that_do_not_exist_or_do_not_answer_are_told_apart,
     nothing_is_asked_twice_and_samples_are_never_the_same_request,
     tokens_and_cost_are_kept_as_given,
+    show_tells_what_it_took_to_get_a_reply,
 ])
