@@ -61,6 +61,7 @@ static int take_reply(struct db_row *row, void *data, struct error *err) {
 	struct completion *completion = xcalloc(1, sizeof(*completion));
 	completion_init(completion);
 	found->reply.completion = completion;
+	free(completion->text);
 	completion->text = copy(row, 0);
 	completion->reasoning = copy(row, 1);
 	completion->finish = finish_of(db_text(row, 2));
