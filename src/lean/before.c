@@ -552,10 +552,21 @@ static bool is_copy(const struct reading *reading, const struct lean_command *co
 	return false;
 }
 
+/* Blocks that the reply shares with the problem are counted, so that it may close them again. */
+static void follow_copy(struct reading *reading, const struct lean_command *command) {
+	if (opens_block(reading, command->keyword) && reading->depth < READING_BLOCKS_MAX) {
+		reading->blocks[reading->depth++] =
+			(struct reading_block){.opens = reading->opens.len};
+	} else if (is(reading, command->keyword, "end") && reading->depth > 0) {
+		buf_truncate(&reading->opens, reading->blocks[--reading->depth].opens);
+	}
+}
+
 void reading_before(struct reading *reading) {
 	for (size_t i = 0; i < reading->index && reading->result.status == CANDIDATE_OK; i++) {
 		const struct lean_command *command = &reading->commands->list.items[i];
 		if (is_copy(reading, command)) {
+			follow_copy(reading, command);
 			continue;
 		}
 		switch (command->kind) {

@@ -308,6 +308,7 @@ struct lean_signature lean_signature_of(
 	out.binders = i;
 	int depth = 0;
 	size_t pending = 0; // let and have in the type bring a ":=" of their own
+	bool matches = false; // match in the type brings its own cases
 	for (; i < command->to; i++) {
 		depth += lean_token_depth(tokens, i);
 		if (depth != 0) {
@@ -315,6 +316,8 @@ struct lean_signature lean_signature_of(
 		}
 		if (out.colon == SIZE_MAX && lean_token_is(tokens, i, ":")) {
 			out.colon = i;
+		} else if (lean_token_is(tokens, i, "match")) {
+			matches = true;
 		} else if (token_in(tokens, i, binding, F2F_COUNT(binding))) {
 			pending++;
 		} else if (lean_token_is(tokens, i, ":=") && pending > 0) {
@@ -323,7 +326,7 @@ struct lean_signature lean_signature_of(
 			out.assigned = true;
 			break;
 		} else if (lean_token_is(tokens, i, "where") ||
-			   begins_equations(tokens, i, command->to)) {
+			   (!matches && begins_equations(tokens, i, command->to))) {
 			out.equations = out.assigned = true;
 			break;
 		}

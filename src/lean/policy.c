@@ -218,8 +218,23 @@ static struct objection check_name(const struct looking *at, size_t index) {
 	return object(has_latin_marks(text) ? "a name that Lean versions read differently" : NULL);
 }
 
-/* "#s" counts a set where Finset is open; "#" and a word is a command, known or not. */
+/* Whether the token before, on the same line, still wants a term: there no command can begin. "*" is
+ * not among them, for it ends "simp at *". */
+static bool wants_term(const struct looking *at, size_t index) {
+	static const char *const words[] = {
+		"=", "≠", "≤", "<", "≥", ">", "+", "∣", "(", "⟨", ",", ":=", "∧", "∨", "→", "↔"};
+	for (size_t i = 0; i < F2F_COUNT(words) && index > at->from; i++) {
+		if (lean_token_is(at->tokens, index - 1, words[i])) {
+			return !at->tokens->list.items[index].first;
+		}
+	}
+	return false;
+}
+
+/* "#s", "#s.image" count a set where Finset is open; "#" and a word is a command, known or not. */
 static bool is_hash_command(struct str text) {
+	const char *dot = memchr(text.data, '.', text.len);
+	text.len = dot != NULL ? (size_t)(dot - text.data) : text.len;
 	const char *cursor = text.data + 1;
 	const char *end = text.data + text.len;
 	uint32_t first = utf8_next(&cursor, end);
@@ -247,11 +262,30 @@ static const char *check_literal(const struct looking *at, size_t index) {
 	return NULL;
 }
 
+/* "(hint : i ≠ j)", "exact hint i j": a name, since tactics' words may be names where no tactic can
+ * begin. */
+static bool is_hypothesis(const struct looking *at, size_t index) {
+	static const char *const before[] = {"by", "try", "repeat", "repeat'", "iterate",
+		"all_goals", "any_goals", "first", "focus", "then", "else", "do"};
+	const struct lean_tokens *tokens = at->tokens;
+	if (!lean_token_is(tokens, index, "hint") || index == at->from ||
+		tokens->list.items[index].first) {
+		return false;
+	}
+	for (size_t i = 0; i < F2F_COUNT(before); i++) {
+		if (lean_token_is(tokens, index - 1, before[i])) {
+			return false;
+		}
+	}
+	return tokens->list.items[index - 1].kind == LEAN_IDENT ||
+	       (lean_token_is(tokens, index + 1, ":") && lean_token_is(tokens, index - 1, "("));
+}
+
 static struct objection check_model_token(const struct looking *at, size_t index) {
 	const struct lean_token *token = &at->tokens->list.items[index];
 	struct str text = token_text(at->tokens, index);
 	bool word = token->kind == LEAN_IDENT || token->kind == LEAN_SYMBOL;
-	if (weighs_a_rule(at, index)) {
+	if (weighs_a_rule(at, index) || is_hypothesis(at, index)) {
 		return none;
 	}
 	const struct lean_policy_word *row =
@@ -260,7 +294,9 @@ static struct objection check_model_token(const struct looking *at, size_t index
 		return let_through(at, row, text);
 	}
 	if (token->kind == LEAN_HASH) {
-		return object(is_hash_command(text) ? "is a command of its own" : NULL);
+		return object(is_hash_command(text) && !wants_term(at, index)
+				      ? "is a command of its own"
+				      : NULL);
 	}
 	if (token->kind != LEAN_IDENT) {
 		return object(check_literal(at, index));

@@ -1,0 +1,1 @@
+theorem T (h : 1 = 1) : (1 : Nat) = 2

@@ -1,0 +1,3 @@
+theorem T : (1 : Nat) = 2 := by
+  exact foo (
+    #exit.foo)

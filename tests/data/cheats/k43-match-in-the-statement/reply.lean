@@ -1,0 +1,5 @@
+theorem T (n : Nat) :
+  match n with
+  | 0 => 0 = 0
+  | m + 1 => m = m := by
+  cases n <;> rfl

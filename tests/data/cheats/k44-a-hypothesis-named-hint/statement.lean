@@ -1,0 +1,1 @@
+theorem T (n : Nat) (h : n = 3) : 3 = n

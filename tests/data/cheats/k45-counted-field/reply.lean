@@ -1,0 +1,1 @@
+theorem T (s : Finset ℕ) (h : 0 = #s.attach) : 0 ≤ #s ∧ #s.attach = 0 := ⟨Nat.zero_le _, h.symm⟩
