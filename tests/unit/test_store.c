@@ -6,6 +6,7 @@
 
 #include "core/completion.h"
 #include "core/problem.h"
+#include "store/store_internal.h"
 
 /* ---- Things to store. */
 
@@ -52,15 +53,20 @@ static const struct set_file files[] = {
 };
 
 static const struct problem problems[] = {
-	{.split = "demo", .name = "zebra", .subset = "test", .file_subset = "valid",
-		.statement = "theorem zebra : True", .header = "", .preamble = ""},
+	{.split = "demo",
+		.name = "zebra",
+		.subset = "test",
+		.file_subset = "valid",
+		.statement = "theorem zebra : True",
+		.header = "",
+		.preamble = ""},
 	{.split = "demo", .name = "ape", .subset = "valid", .file_subset = "test"},
 	{.split = "demo", .name = "bee", .subset = "test", .informal = "Is 1 = 1?"},
 };
 
 static void put_demo(void) {
-	CHECK_OK(store_set_replace(store, &demo, files, F2F_COUNT(files), problems,
-		F2F_COUNT(problems), &err));
+	CHECK_OK(store_set_replace(
+		store, &demo, files, F2F_COUNT(files), problems, F2F_COUNT(problems), &err));
 }
 
 static int add_name(const struct problem *problem, void *data) {
@@ -88,8 +94,7 @@ START_TEST(a_store_of_a_newer_schema_is_refused_and_stays) {
 	foreign_exec(path, "PRAGMA user_version = 1000");
 	struct buf before = bytes_of(path);
 	struct store *none = NULL;
-	ck_assert_int_eq(
-		store_open(path, &(struct store_options){.mode = DB_WRITE}, &none, &err),
+	ck_assert_int_eq(store_open(path, &(struct store_options){.mode = DB_WRITE}, &none, &err),
 		ERROR_DATABASE);
 	check_line(&err, "newer f2f");
 	check_same_bytes(path, &before);
@@ -168,8 +173,7 @@ START_TEST(a_problem_comes_back_with_what_it_has_and_has_not) {
 	ck_assert_str_eq(problem.header, "");
 	ck_assert_ptr_null(problem.informal);
 	problem_finish(&problem);
-	ck_assert_int_eq(
-		store_problem_get(store, "demo", "zebr", &problem, &err), ERROR_NOT_FOUND);
+	ck_assert_int_eq(store_problem_get(store, "demo", "zebr", &problem, &err), ERROR_NOT_FOUND);
 	check_line(&err, "zebr");
 }
 END_TEST
@@ -242,8 +246,11 @@ static int add_run_problem(const struct run_problem *problem, void *data) {
 START_TEST(what_a_run_set_out_for_is_kept_once) {
 	put_run("r", 1);
 	struct run_problem a = {.split = "demo", .problem = "a", .subset = "test"};
-	struct run_problem b = {.split = "demo", .problem = "b", .subset = "valid",
-		.cell = "tree/both", .family = "connected"};
+	struct run_problem b = {.split = "demo",
+		.problem = "b",
+		.subset = "valid",
+		.cell = "tree/both",
+		.family = "connected"};
 	CHECK_OK(store_run_problem_put(store, "r", &a, &err));
 	CHECK_OK(store_run_problem_put(store, "r", &a, &err));
 	CHECK_OK(store_run_problem_put(store, "r", &b, &err));
@@ -524,9 +531,34 @@ START_TEST(findings_are_replaced_by_split_and_signal) {
 		"other|inconsistent|ape|contradictory|error|record|1 and 2|left out");
 	struct finding_record odd = two[0];
 	odd.severity = "fatal";
-	ck_assert_int_lt(
-		store_findings_replace(store, "demo", "inconsistent", &odd, 1, &err), 0);
+	ck_assert_int_lt(store_findings_replace(store, "demo", "inconsistent", &odd, 1, &err), 0);
 	check_query("SELECT count(*) FROM finding", "3");
+}
+END_TEST
+
+START_TEST(a_word_that_is_none_does_not_get_in_by_any_way) {
+	put_run("20260101-000000-aaaa", 1);
+	struct sample_record sample = sample_of("p", 0);
+	int64_t id = put_sample(&sample);
+	struct verdict verdict = verdict_of(OUTCOME_REJECTED, REASON_ERROR);
+	CHECK_OK(store_verdict_put(store, id, &verdict, &err));
+	static const char *const writes[] = {
+		"UPDATE sample SET outcome = 'solved'",
+		"UPDATE sample SET reason = 'bad luck'",
+		"UPDATE sample SET missing = 'mind'",
+		"UPDATE sample SET outcome = 'accepted', missing = 'endpoint'",
+		"UPDATE sample SET sample = -1",
+		"UPDATE verdict SET outcome = 'no_code'",
+		"UPDATE verdict SET reason = ''",
+		"UPDATE verdict SET missing = 'x', outcome = NULL",
+		"INSERT INTO reply_cache (key, endpoint, model, reply, finish, repaired, "
+		"created_ns, "
+		"used_ns) VALUES ('k', 'e', 'm', 'r', 'ended', 0, 0, 0)",
+	};
+	for (size_t i = 0; i < F2F_COUNT(writes); i++) {
+		ck_assert_msg(db_exec(store->db, writes[i], &err) < 0, "%s", writes[i]);
+		check_line(&err, "CHECK");
+	}
 }
 END_TEST
 
@@ -555,6 +587,7 @@ int main(void) {
 	tcase_add_test(tests, a_kill_loses_nothing_that_was_committed);
 	tcase_add_test(tests, a_rollback_forgets_and_a_second_begin_is_the_first);
 	tcase_add_test(tests, findings_are_replaced_by_split_and_signal);
+	tcase_add_test(tests, a_word_that_is_none_does_not_get_in_by_any_way);
 	suite_add_tcase(suite, tests);
 	return unit_run(suite);
 }
