@@ -241,8 +241,10 @@ static bool is_binder(const struct lean_tokens *tokens, size_t index) {
  */
 static void check_helper_name(struct reading *reading, size_t name) {
 	struct str last = reading_text(reading->tokens, name);
-	if (name_has_part(last, str_of(reading->problem->theorem)) ||
-		name_has_part(last, str_of("_root_"))) {
+	struct str asked = str_of(reading->problem->theorem);
+	bool inside = last.len > asked.len && last.data[asked.len] == '.' &&
+		      memcmp(last.data, asked.data, asked.len) == 0; // "Foo.T.match_1"
+	if (name_has_part(last, asked) || inside || name_has_part(last, str_of("_root_"))) {
 		reading_refuse(reading, REASON_FORBIDDEN, name,
 			"a helper with a name inside the theorem's own");
 	}

@@ -22,6 +22,7 @@ static const struct option_row options[] = {
 	{"Elab.async", false, effort},
 	{"autoImplicit", false, binding},
 	{"backward.", false, older},
+	{"checkBinderAnnotations", false, "what a set may write between square brackets"},
 	{"diagnostics", false, shown},
 	{"exponentiation.threshold", true, effort},
 	{"format.", false, shown},

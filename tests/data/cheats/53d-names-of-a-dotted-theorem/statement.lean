@@ -1,0 +1,1 @@
+theorem Foo.T : (1 : Nat) = 2
