@@ -417,45 +417,30 @@ static void read_end(struct reading *reading, const struct lean_command *command
 	}
 }
 
-/* Whether Lean, at the start of a token of our own lines, would read `word` instead of it. */
-static bool stands_in_ours(const struct reading *reading, struct str word) {
-	struct buf body = BUF_INIT(1 << 20);
-	struct lean_tokens ours;
-	bool found = false;
-	lean_probe_append(&body, reading->problem, "0");
-	lean_lex(body.data, body.len, &ours, NULL);
-	for (size_t i = 0; i < ours.list.count && !found; i++) {
-		const struct lean_token *token = &ours.list.items[i];
-		found = word.len >= token->end - token->start &&
-			word.len <= body.len - token->start &&
-			memcmp(body.data + token->start, word.data, word.len) == 0;
-	}
-	lean_tokens_finish(&ours);
-	buf_finish(&body);
-	return found;
-}
-
 /* A notation must not take over what our own lines are made of, alone or with what stands behind
  * it: "fun (" would swallow both. */
 static void check_notation(struct reading *reading, const struct lean_command *command) {
 	for (size_t i = command->keyword + 1; i < command->to; i++) {
-		const struct lean_token *token = &reading->tokens->list.items[i];
-		if (token->kind != LEAN_STRING && token->kind != LEAN_RAW) {
+		enum lean_token_kind kind = reading->tokens->list.items[i].kind;
+		struct str text = reading_text(reading->tokens, i);
+		if (kind != LEAN_STRING && kind != LEAN_RAW) {
 			continue;
 		}
-		struct str text = reading_text(reading->tokens, i);
-		struct str inside = str_trim(str_slice(text.data + 1, text.len - 2));
-		bool hides = token->kind == LEAN_RAW || text.len < 2 ||
-			     memchr(text.data, '\\', text.len) != NULL;
-		if (hides || inside.len == 0 || lean_is_command_word(inside.data, inside.len) ||
-			memchr(inside.data, '#', inside.len) != NULL ||
-			memmem(inside.data, inside.len, "f2f", 3) != NULL ||
-			memmem(inside.data, inside.len, "_root_", 6) != NULL ||
-			stands_in_ours(reading, inside)) {
+		if (kind == LEAN_RAW || text.len < 3 || memchr(text.data, '\\', text.len) != NULL) {
 			reading_refuse(reading, REASON_FORBIDDEN, i,
-				hides ? "a notation whose sign is not written out"
-				      : "a notation for a word of Lean's own");
+				"a notation whose sign is not written out");
+			continue;
 		}
+		struct str inside = str_trim(str_slice(text.data + 1, text.len - 2));
+		char *sign = xasprintf("%.*s", STR_ARG(inside));
+		if (sign[0] == '\0' || lean_is_command_word(sign, strlen(sign)) ||
+			strpbrk(sign, "#") != NULL || strstr(sign, "f2f") != NULL ||
+			strstr(sign, "_root_") != NULL ||
+			lean_probe_yields(reading->problem, sign)) {
+			reading_refuse(reading, REASON_FORBIDDEN, i,
+				"a notation for a word of Lean's own");
+		}
+		free(sign);
 	}
 }
 
@@ -554,21 +539,23 @@ static bool is_copy(const struct reading *reading, const struct lean_command *co
 	return false;
 }
 
-/* Blocks that the reply shares with the problem are counted, so that it may close them again. */
-static void follow_copy(struct reading *reading, const struct lean_command *command) {
-	if (opens_block(reading, command->keyword) && reading->depth < READING_BLOCKS_MAX) {
+/* Leaves a copy out; blocks that the reply shares with the problem are counted, so that it may close
+ * them again. */
+static bool follow_copy(struct reading *reading, const struct lean_command *command) {
+	bool copy = is_copy(reading, command);
+	if (copy && opens_block(reading, command->keyword) && reading->depth < READING_BLOCKS_MAX) {
 		reading->blocks[reading->depth++] =
 			(struct reading_block){.opens = reading->opens.len};
-	} else if (is(reading, command->keyword, "end") && reading->depth > 0) {
+	} else if (copy && is(reading, command->keyword, "end") && reading->depth > 0) {
 		buf_truncate(&reading->opens, reading->blocks[--reading->depth].opens);
 	}
+	return copy;
 }
 
 void reading_before(struct reading *reading) {
 	for (size_t i = 0; i < reading->index && reading->result.status == CANDIDATE_OK; i++) {
 		const struct lean_command *command = &reading->commands->list.items[i];
-		if (is_copy(reading, command)) {
-			follow_copy(reading, command);
+		if (follow_copy(reading, command)) {
 			continue;
 		}
 		switch (command->kind) {

@@ -142,3 +142,20 @@ void lean_probe_append(struct buf *body, const struct problem *problem, const ch
 	free(probe);
 	free(own);
 }
+
+bool lean_probe_yields(const struct problem *problem, const char *sign) {
+	struct buf body = BUF_INIT(1 << 20);
+	struct lean_tokens ours;
+	size_t length = strlen(sign);
+	bool found = false;
+	lean_probe_append(&body, problem, "0");
+	lean_lex(buf_str(&body), body.len, &ours, NULL);
+	for (size_t i = 0; i < ours.list.count && !found; i++) {
+		const struct lean_token *token = &ours.list.items[i];
+		found = length >= token->end - token->start && length <= body.len - token->start &&
+			memcmp(ours.text + token->start, sign, length) == 0;
+	}
+	lean_tokens_finish(&ours);
+	buf_finish(&body);
+	return found;
+}

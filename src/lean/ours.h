@@ -1,6 +1,8 @@
 #ifndef F2F_LEAN_OURS_H
 #define F2F_LEAN_OURS_H
 
+#include <stdbool.h>
+
 #include "base/buf.h"
 #include "base/str.h"
 
@@ -30,5 +32,8 @@ char *lean_root_name(const struct problem *problem, const char *name);
  * none of ours, so those axioms are the asked theorem's own.
  */
 void lean_probe_append(struct buf *body, const struct problem *problem, const char *nonce);
+
+/** Whether Lean, at the start of a token of that probe, would read `sign` instead if it were one. */
+bool lean_probe_yields(const struct problem *problem, const char *sign);
 
 #endif
