@@ -32,8 +32,7 @@ static void read_names(struct draft *draft, const json_t *body) {
 }
 
 static void note_logprobs(struct draft *draft, const json_t *choice) {
-	draft->logprobs =
-		draft->logprobs || json_is_object(json_object_get(choice, "logprobs"));
+	draft->logprobs = draft->logprobs || json_is_object(json_object_get(choice, "logprobs"));
 }
 
 /* Ends that say that something went wrong on the other side. */
@@ -103,12 +102,12 @@ void choices_read_body(struct draft *draft, const json_t *body, choice_fn read) 
 	draft->done = true;
 }
 
-void choices_read_event(struct draft *draft, const json_t *data, choice_fn read) {
+void choices_read_event(struct draft *draft, const char *name, const json_t *data, choice_fn read) {
 	if (!json_is_object(data)) {
 		draft_break(draft, "an event of the stream is not a JSON object");
 		return;
 	}
-	if (failure_in_body(data)) {
+	if (strcmp(name, "error") == 0 || failure_in_body(data)) {
 		draft_fail(draft, data);
 		return;
 	}

@@ -16,7 +16,7 @@ typedef bool (*choice_fn)(struct draft *draft, struct draft_choice *choice, cons
 /** A whole response. */
 void choices_read_body(struct draft *draft, const json_t *body, choice_fn read);
 
-/** An event of a stream. */
-void choices_read_event(struct draft *draft, const json_t *data, choice_fn read);
+/** An event of a stream; one named "error" is one, whatever it holds. */
+void choices_read_event(struct draft *draft, const char *name, const json_t *data, choice_fn read);
 
 #endif

@@ -90,11 +90,7 @@ static void read_body(struct draft *draft, const json_t *body) {
 }
 
 static void read_event(struct draft *draft, const char *name, const json_t *data) {
-	if (strcmp(name, "error") == 0 && json_is_object(data)) {
-		draft_fail(draft, data);
-		return;
-	}
-	choices_read_event(draft, data, read_choice);
+	choices_read_event(draft, name, data, read_choice);
 }
 
 const struct provider provider_completions = {
