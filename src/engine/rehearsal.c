@@ -1,5 +1,6 @@
 #include "engine/rehearsal.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -81,6 +82,9 @@ static int rehearse_item(struct stage *stage, const struct plan_item *item, stru
 	}
 	rc = rc < 0 ? rc : count(stage, &attempt, err);
 	rc = rc < 0 || stage->shown == 0 ? rc : show(stage, &attempt, err);
+	if (attempt.request_built) {
+		http_request_finish(&attempt.request);
+	}
 	problem_finish(&attempt.problem);
 	buf_finish(&attempt.prompt);
 	return rc;
@@ -108,5 +112,6 @@ int rehearse(const struct engine_options *options, int shown,
 		rc = rehearse_item(&stage, &item, err);
 	}
 	lanes_close(&stage.engine.lanes);
+	free(stage.engine.cache_url);
 	return rc;
 }
