@@ -58,7 +58,7 @@ def best(runs):
 def evaluate(server, samples, connections, *options):
     """The best figures of a job of about `samples` samples, and how many they were."""
     database = home / "bench.db"
-    each = max(round(samples * share / PROBLEMS), 1)
+    each = max(int(samples * share // PROBLEMS), 1)  # not one over: that would be a round of its own
     runs = []
     for _ in range(TIMES):
         for file in home.glob("bench.db*"):
