@@ -25,6 +25,8 @@ static const struct option options[] = {
 	{"base-url", 0, OPTION_TEXT, "URL", "its endpoint, up to and with /v1"},
 	{"api-key-env", 0, OPTION_TEXT, "VARIABLE", "the variable that holds its key"},
 	{"extra-body", 0, OPTION_TEXT, "JSON", "object merged into each request"},
+	{"header", 0, OPTION_LIST, "NAME: VALUE", "of each request, never a key; repeatable",
+		OPTION_RARE},
 	LEAN_OPTIONS,
 	{"json", 0, OPTION_FLAG, NULL, "the findings as one JSON object"},
 	{0},

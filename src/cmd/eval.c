@@ -31,6 +31,8 @@ static const struct option options[] = {
 	{"base-url", 0, OPTION_TEXT, "URL", "up to and with /v1; several: URL,URL"},
 	{"api-key-env", 0, OPTION_TEXT, "VARIABLE", "the variable that holds the key"},
 	{"extra-body", 0, OPTION_TEXT, "JSON", "object merged into each request"},
+	{"header", 0, OPTION_LIST, "NAME: VALUE", "of each request, never a key; repeatable",
+		OPTION_RARE},
 	{"prompt", 0, OPTION_TEXT, "NAME|FILE", "prompt template (default: the task's)"},
 	{"temperature", 0, OPTION_NUMBER, "T", "default: the prompt's"},
 	{"top-p", 0, OPTION_NUMBER, "P", "default: not sent", OPTION_RARE},

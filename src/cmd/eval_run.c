@@ -17,6 +17,7 @@
 #include "cmd/cmd.h"
 #include "cmd/help.h"
 #include "cmd/lean_setup.h"
+#include "cmd/model_headers.h"
 #include "dataset/dataset.h"
 #include "engine/serve.h"
 #include "engine/manifest.h"
@@ -120,6 +121,11 @@ static int make_settings(const struct eval *eval, char **settings_out, struct er
 	settings_text(settings, "model", eval->model.label);
 	settings_text(settings, "base-url", url);
 	settings_text(settings, "extra-body", eval->model.extra_body);
+	if (eval->model.header_count > 0) { // left out for the sake of runs from before it
+		char *headers = model_headers_text(&eval->model);
+		settings_text(settings, "header", headers);
+		free(headers);
+	}
 	settings_text(settings, "split", eval->dataset->name);
 	settings_text(settings, "subset", eval->subset != NULL ? eval->subset : "all");
 	settings_text(settings, "task", eval->task);

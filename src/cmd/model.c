@@ -26,6 +26,11 @@ void resolved_model_finish(struct resolved_model *model) {
 	}
 	free(model->api_key);
 	free(model->extra_body);
+	for (size_t i = 0; i < model->header_count; i++) {
+		free(model->headers[i].name);
+		free(model->headers[i].value);
+	}
+	free(model->headers);
 	free(model->reasoning_effort);
 	free(model->stream);
 	free(model->prompt);
@@ -41,6 +46,8 @@ struct model model_view(const struct resolved_model *model) {
 		.api_key = model->api_key,
 		.bearer = model->bearer,
 		.extra_body = model->extra_body,
+		.headers = model->headers,
+		.header_count = model->header_count,
 	};
 }
 

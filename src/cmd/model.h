@@ -27,6 +27,8 @@ struct resolved_model {
 	char *api_key;	 // NULL: none
 	bool bearer;	 // api_key is a token
 	char *extra_body; // NULL: none
+	struct http_header *headers; // of each request, besides ours; sorted
+	size_t header_count;
 	char *reasoning_effort; // the section's own; NULL: not sent
 	char *stream; // the section's own: "auto", "on", "off"; NULL: auto
 	char *prompt;	 // the section's own prompt; NULL: the task's

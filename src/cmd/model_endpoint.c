@@ -17,6 +17,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
+#include "cmd/model_headers.h"
 #include "cmd/options.h"
 #include "io/config.h"
 
@@ -284,6 +285,7 @@ int model_endpoint(const struct options *options, const char *section, struct re
 	rc = rc == 0 && section != NULL ? take_terms(config, section, model, err) : rc;
 	rc = rc < 0 ? rc : take_key(options, section, model, err);
 	hide(model);
+	rc = rc < 0 ? rc : model_headers(options, section, model, err);
 	if (rc == 0 && hosted && model->api_key == NULL) {
 		rc = error_set(err, ERROR_USAGE,
 			"%s needs a key: set %s, or give --base-url for a local server",

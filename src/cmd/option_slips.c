@@ -34,6 +34,7 @@ static const char *const model_keys[] = {
 	"base-url",
 	"connections",
 	"extra-body",
+	"header",
 	"model",
 	"price-cached-input",
 	"price-input",

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -16,6 +17,16 @@
 
 bool cached_is_looked_for(enum cache_mode mode) {
 	return mode == CACHE_ON || mode == CACHE_ONLY;
+}
+
+/* The user's own are part of the question; no name begins like a body. */
+static void add_headers(struct sha256_stream *stream, const struct model *model) {
+	for (size_t i = 0; i < model->header_count; i++) {
+		char *line = xasprintf(
+			"%s: %s\n", model->headers[i].name, model->headers[i].value);
+		sha256_stream_add(stream, line, strlen(line));
+		free(line);
+	}
 }
 
 static int make_key(struct attempt *attempt, struct error *err) {
@@ -45,6 +56,7 @@ static int make_key(struct attempt *attempt, struct error *err) {
 		sha256_stream_add(stream, parts[i], strlen(parts[i]));
 		sha256_stream_add(stream, "\n", 1);
 	}
+	add_headers(stream, model);
 	sha256_stream_add(stream, buf_str(&request->body), request->body.len);
 	attempt->cache_key = sha256_stream_finish(stream);
 	return 0;

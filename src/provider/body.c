@@ -180,6 +180,12 @@ void body_bearer(const struct model *model, struct http_request *request) {
 	}
 }
 
+void body_headers(const struct model *model, struct http_request *request) {
+	for (size_t i = 0; i < model->header_count; i++) {
+		http_request_header(request, model->headers[i].name, model->headers[i].value);
+	}
+}
+
 void body_post(struct http_request *request, const struct model *model, const char *path,
 	const struct ask *ask) {
 	request->method = xstrdup("POST");
@@ -190,4 +196,5 @@ void body_post(struct http_request *request, const struct model *model, const ch
 		request, "Accept", ask->stream ? "text/event-stream" : "application/json");
 	// Empty: a large body is sent at once, without waiting to be invited.
 	http_request_header(request, "Expect", "");
+	body_headers(model, request);
 }

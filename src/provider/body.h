@@ -54,6 +54,9 @@ void body_post(struct http_request *request, const struct model *model, const ch
 /** Owned: the base URL with a path, of which it may have the beginning already. */
 char *body_url(const char *base, const char *path);
 
+/** The user's own headers; body_post adds them too. */
+void body_headers(const struct model *model, struct http_request *request);
+
 /** "Authorization: Bearer KEY", where there is a key. */
 void body_bearer(const struct model *model, struct http_request *request);
 

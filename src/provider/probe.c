@@ -142,6 +142,7 @@ void server_probe_request(const struct server_probe *probe, const struct provide
 	request_out->url = body_url(probe->root ? host : model->base_url, path);
 	http_request_header(request_out, "Accept", "application/json");
 	provider->add_headers(model, request_out);
+	body_headers(model, request_out);
 	free(path);
 	free(host);
 }

@@ -23,6 +23,8 @@ struct model {
 	const char *api_key; // NULL: none. Never logged or stored
 	bool bearer; // api_key is a token, where the provider tells the two apart
 	const char *extra_body; // JSON object merged into each request, or NULL
+	const struct http_header *headers; // the user's own; no secret is among them
+	size_t header_count;
 };
 
 struct sampling {
