@@ -51,12 +51,13 @@ static enum probe_finding read_models(const json_t *body, const struct model *mo
 		buf_appendf(line, ", %.200s among them", model->name);
 	} else if (count > 0) {
 		const char *near = str_nearest(model->name, names, named);
+		bool only = near == NULL && count == 1 && named == 1;
 		buf_appendf(line, ", not %.200s%s%.200s%s", model->name,
 			near != NULL ? "; did you mean "
-			: count == 1 ? "; there is "
+			: only	     ? "; there is "
 				     : "",
 			near != NULL ? near
-			: count == 1 ? names[0]
+			: only	     ? names[0]
 				     : "",
 			near != NULL ? "?" : "");
 	}
