@@ -320,7 +320,9 @@ static void on_lookup(const struct error *err, void *data) {
 		}
 		if (err != NULL) {
 			transfer->error = *err;
-			http_transfer_fail(transfer, HTTP_FAILURE_LOOKUP);
+			http_transfer_fail(transfer, err->code == ERROR_USAGE
+							     ? HTTP_FAILURE_URL
+							     : HTTP_FAILURE_LOOKUP);
 		} else {
 			run_transfer(transfer,
 				http_lookup_known(endpoint->lookup, transfer->request->url));

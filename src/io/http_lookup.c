@@ -21,6 +21,7 @@ enum { FRESH_SECONDS = 60, HOST_MAX = 256, ENTRY_MAX = 4096 };
 struct question {
 	uv_getaddrinfo_t request;
 	struct http_lookup *lookup; // NULL: nobody waits any more
+	int refused; // libuv did not take it, for this reason
 };
 
 struct http_lookup {
@@ -124,22 +125,37 @@ static void take_addresses(struct http_lookup *lookup, const struct addrinfo *li
 	buf_finish(&entry);
 }
 
-static void on_answer(uv_getaddrinfo_t *request, int status, struct addrinfo *list) {
-	struct question *question = request->data;
+/* Ends the question. */
+static void take_answer(struct question *question, int status, const struct addrinfo *list) {
 	struct http_lookup *lookup = question->lookup;
 	free(question);
-	if (lookup != NULL) {
-		struct error err;
-		lookup->question = NULL;
-		if (status == 0 && list != NULL) {
-			take_addresses(lookup, list);
-		} else {
-			error_set(&err, ERROR_NETWORK, "%s cannot be looked up: %s",
-				lookup->authority, uv_strerror(status));
-		}
-		lookup->done(status == 0 && list != NULL ? NULL : &err, lookup->data);
+	if (lookup == NULL) {
+		return;
 	}
+	struct error err;
+	lookup->question = NULL;
+	if (status == 0 && list != NULL) {
+		take_addresses(lookup, list);
+		lookup->done(NULL, lookup->data);
+		return;
+	}
+	if (status == UV_EINVAL) {
+		error_set(&err, ERROR_USAGE, "the URL's host is no name that can be looked up");
+	} else {
+		error_set(&err, ERROR_NETWORK, "%s cannot be looked up: %s", lookup->authority,
+			uv_strerror(status));
+	}
+	lookup->done(&err, lookup->data);
+}
+
+static void on_answer(uv_getaddrinfo_t *request, int status, struct addrinfo *list) {
+	take_answer(request->data, status, list);
 	uv_freeaddrinfo(list);
+}
+
+static void on_refused(void *data) {
+	struct question *question = data;
+	take_answer(question, question->refused, NULL);
 }
 
 static void ask(struct http_lookup *lookup, const char *host, const char *port) {
@@ -148,10 +164,10 @@ static void ask(struct http_lookup *lookup, const char *host, const char *port) 
 	question->lookup = lookup;
 	question->request.data = question;
 	lookup->question = question;
-	// Fails only without memory.
-	if (uv_getaddrinfo(loop_uv(lookup->loop), &question->request, on_answer, host, port,
-		    &hints) != 0) {
-		abort();
+	question->refused = uv_getaddrinfo(
+		loop_uv(lookup->loop), &question->request, on_answer, host, port, &hints);
+	if (question->refused != 0) { // such as bytes that are no text
+		loop_defer(lookup->loop, on_refused, question);
 	}
 }
 
@@ -205,7 +221,9 @@ void http_lookup_destroy(struct http_lookup *lookup) {
 	}
 	if (lookup->question != NULL) {
 		lookup->question->lookup = NULL;
-		uv_cancel((uv_req_t *)&lookup->question->request);
+		if (lookup->question->refused == 0) {
+			uv_cancel((uv_req_t *)&lookup->question->request);
+		}
 	}
 	curl_slist_free_all(lookup->addresses);
 	free(lookup->authority);

@@ -117,6 +117,7 @@ START_TEST(names_that_nobody_knows_and_ports_where_nobody_listens) {
 		{"http://127.0.0.1:1/", HTTP_FAILURE_CONNECT, ERROR_NETWORK},
 		{"https://127.0.0.1:1/", HTTP_FAILURE_CONNECT, ERROR_NETWORK},
 		{"ftp://127.0.0.1/", HTTP_FAILURE_URL, ERROR_USAGE},
+		{"http://\xff\xfe.invalid/v1", HTTP_FAILURE_URL, ERROR_USAGE},
 	};
 	for (size_t i = 0; i < F2F_COUNT(cases); i++) {
 		struct outcome outcome = run_url(cases[i].url, NULL);
@@ -126,6 +127,22 @@ START_TEST(names_that_nobody_knows_and_ports_where_nobody_listens) {
 		ck_assert_int_eq(outcome.timing.first_byte_ns, -1);
 		ck_assert_int_ge(outcome.timing.total_ns, 0);
 	}
+}
+END_TEST
+
+START_TEST(an_endpoint_may_go_before_it_hears_that_its_host_is_no_name) {
+	struct loop *loop = loop_create(NULL);
+	struct http_endpoint *endpoint =
+		http_endpoint_create(loop, &(struct http_endpoint_options){0});
+	struct outcome outcome = {.body = BUF_INIT(HTTP_BODY_MAX)};
+	struct http_request request;
+	ask_url(&request, "GET", "http://\xff/");
+	http_start(endpoint, &request, on_done, &outcome);
+	http_endpoint_destroy(endpoint);
+	loop_run(loop);
+	ck_assert_int_eq(outcome.done, 0);
+	http_request_finish(&request);
+	loop_destroy(loop);
 }
 END_TEST
 
@@ -381,6 +398,7 @@ int main(void) {
 	tcase_add_test(tests, what_is_odd_and_still_http_is_read);
 	tcase_add_test(tests, a_bomb_takes_no_memory);
 	tcase_add_test(tests, names_that_nobody_knows_and_ports_where_nobody_listens);
+	tcase_add_test(tests, an_endpoint_may_go_before_it_hears_that_its_host_is_no_name);
 	tcase_add_test(tests, https_to_a_server_without_tls_says_so);
 	tcase_add_test(tests, headers_are_kept_all_of_them_or_none);
 	tcase_add_test(tests, a_header_that_comes_twice_is_kept_twice);
