@@ -99,20 +99,24 @@ static char *plain(const char *text) {
 	return buf_detach(&out);
 }
 
-/* Cut where a table would be unreadable; --json and --csv have all of it. */
+/* Cut where a table would be unreadable; --json and --csv have all of it. Owned. */
 static char *table_cell(const char *text) {
 	char *cell = plain(text != NULL ? text : "");
-	if (term_columns(cell) <= COLUMN_MAX) {
+	const char *end = cell + strlen(cell);
+	size_t kept = 0; // bytes before the mark of a cut
+	int columns = 0;
+	for (const char *at = cell; at < end && columns <= COLUMN_MAX;) {
+		char one[5] = "";
+		const char *from = at;
+		utf8_next(&at, end);
+		memcpy(one, from, (size_t)(at - from));
+		columns += term_columns(one);
+		kept = columns < COLUMN_MAX ? (size_t)(at - cell) : kept;
+	}
+	if (columns <= COLUMN_MAX) {
 		return cell;
 	}
-	size_t end = strlen(cell);
-	while (end > 0 && term_columns(cell) >= COLUMN_MAX) {
-		do {
-			end--;
-		} while (end > 0 && ((unsigned char)cell[end] & 0xc0) == 0x80);
-		cell[end] = '\0';
-	}
-	char *cut = xasprintf("%s…", cell);
+	char *cut = xasprintf("%.*s…", (int)kept, cell);
 	free(cell);
 	return cut;
 }
