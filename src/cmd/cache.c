@@ -7,6 +7,7 @@
 
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/log.h"
 #include "cmd/cmd.h"
 #include "store/store.h"
@@ -65,20 +66,23 @@ static int list(struct store *store, bool json, struct error *err) {
 	return rc;
 }
 
-static int prune(const struct options *given, struct store *store, bool json, struct error *err) {
-	const char *model = option_text(given, "model", NULL);
-	double days = option_number(given, "older-than", -1);
-	if (model == NULL && days < 0) {
-		return error_set(err, ERROR_USAGE,
-			"prune what? give --older-than DAYS, --model PROVIDER/NAME, or both "
-			"(--older-than 0: all)");
+/* The time before which a reply must have been used last to go. */
+static int64_t unused_since(const struct options *given) {
+	int64_t now_ns = clock_utc();
+	double days = option_number(given, "older-than", 0);
+	double age_ns = days * HOURS_A_DAY * SECONDS_AN_HOUR * (double)CLOCK_SECOND;
+	if (age_ns <= 0) {
+		return now_ns + 1; // all
 	}
-	int64_t age_ns =
-		days > 0 ? (int64_t)(days * HOURS_A_DAY * SECONDS_AN_HOUR * (double)CLOCK_SECOND)
-			 : -1;
+	return age_ns < (double)now_ns ? now_ns - (int64_t)age_ns : 0;
+}
+
+static int prune(const struct options *given, struct store *store, bool json, struct error *err) {
 	int64_t removed = 0;
 	int rc = store_begin(store, err);
-	rc = rc < 0 ? rc : store_cache_prune(store, model, clock_utc() - age_ns, &removed, err);
+	rc = rc < 0 ? rc
+		    : store_cache_prune(store, option_text(given, "model", NULL),
+			      unused_since(given), &removed, err);
 	rc = rc < 0 ? rc : store_commit(store, err);
 	if (rc == 0 && json) {
 		printf("{\"schema_version\":1,\"removed\":%" PRId64 "}\n", removed);
@@ -96,15 +100,26 @@ static int run(struct options *given, struct error *err) {
 		option_argument(given, 1) != NULL) {
 		return error_set(err, ERROR_USAGE, "cache what? list or prune");
 	}
+	if (pruning && !option_given(given, "model") && !option_given(given, "older-than")) {
+		return error_set(err, ERROR_USAGE,
+			"prune what? give --older-than DAYS, --model PROVIDER/NAME, or both "
+			"(--older-than 0: all)");
+	}
 	char *database = options_database(given);
 	struct store *store = NULL;
 	enum db_mode mode = pruning ? DB_WRITE : DB_READ_ONLY;
-	int rc = store_open(database, &(struct store_options){.mode = mode}, &store, err);
-	if (rc == ERROR_NOT_FOUND && !pruning) {
+	int rc = 0;
+	if (!file_exists(database)) {
 		log_info("no stored replies: %s is not there yet", database);
-		rc = 0;
-	} else if (rc == 0) {
-		rc = pruning ? prune(given, store, json, err) : list(store, json, err);
+		if (json) {
+			puts(pruning ? "{\"schema_version\":1,\"removed\":0}"
+				     : "{\"schema_version\":1,\"cache\":[]}");
+		}
+	} else {
+		rc = store_open(database, &(struct store_options){.mode = mode}, &store, err);
+		rc = rc < 0	? rc
+		     : pruning ? prune(given, store, json, err)
+			       : list(store, json, err);
 	}
 	store_close(store);
 	free(database);

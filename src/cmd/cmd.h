@@ -15,7 +15,7 @@ enum option_kind {
 	OPTION_FLAG, // --name and --no-name; a flag called "no-verify" is taken back by --verify
 	OPTION_TEXT,
 	OPTION_COUNT, // integer >= 0
-	OPTION_NUMBER, // real
+	OPTION_NUMBER, // real, from 0 to 1e9
 	OPTION_LIST, // repeatable text; in the environment and f2f.ini separated by commas
 };
 

@@ -281,10 +281,23 @@ static int allow_connections(const struct eval *eval, struct error *err) {
 	return rc;
 }
 
+/* Less than a millisecond would be none at all, which is another word for the default. */
+static int check_times(const struct options *options, struct error *err) {
+	static const char *const names[] = {"connect-timeout", "request-timeout"};
+	for (size_t i = 0; i < F2F_COUNT(names); i++) {
+		if (option_number(options, names[i], 1) < 0.001) {
+			return error_set(err, ERROR_USAGE,
+				"--%s: no request ends in less than 0.001 s", names[i]);
+		}
+	}
+	return 0;
+}
+
 int eval_prepare(struct eval *eval, struct error *err) {
 	const char *given;
 	int rc = need(eval->options, "model", "--model builtin/gold", &given, err);
 	rc = rc < 0 ? rc : model_resolve(eval->options, given, &eval->model, err);
+	rc = rc < 0 ? rc : check_times(eval->options, err);
 	rc = rc < 0 ? rc : choose_split(eval, err);
 	rc = rc < 0 ? rc : choose_task(eval, err);
 	rc = rc < 0 ? rc : choose_subset(eval, err);

@@ -1,3 +1,4 @@
+#include <limits.h>
 #include <math.h>
 #include <string.h>
 
@@ -25,13 +26,18 @@ static enum cache_mode cache_mode(const struct options *options) {
 static int take_connections(
 	const struct eval *eval, struct engine_options *engine, struct error *err) {
 	int64_t given = option_count(eval->options, "max-connections", eval->model.connections);
+	given = given < INT_MAX ? given : INT_MAX;
 	engine->connections = given > 0 ? (int)given : CONNECTIONS_MOST;
 	engine->connections_start = given > 0 ? (int)given : CONNECTIONS_START;
 	if (eval->model.provider->local) {
 		return 0;
 	}
 	int64_t servers = eval->model.base_url_count > 0 ? (int64_t)eval->model.base_url_count : 1;
-	return http_raise_descriptors(engine->connections * servers, err);
+	int rc = http_raise_descriptors(engine->connections * servers, err);
+	if (rc < 0) {
+		error_prefix(err, "connections");
+	}
+	return rc;
 }
 
 static int take_spent(const struct eval *eval, struct engine_options *engine, struct error *err) {

@@ -233,24 +233,38 @@ static int take_number(const struct config *config, const char *section, const c
 	return 0;
 }
 
+/* Of requests or tokens: a part of one would be none, and none is no limit. */
+static int take_count(const struct config *config, const char *section, const char *key,
+	int64_t *count_out, struct error *err) {
+	const char *text = config_get(config, section, key);
+	if (text != NULL && (!str_to_int64(text, count_out) || *count_out < 0)) {
+		return error_set(err, ERROR_USAGE, "%s: %s = \"%s\" is not a whole number",
+			config_origin(config, section, key), key, text);
+	}
+	return 0;
+}
+
 /* What the section says of the endpoint's limits and prices. */
 static int take_terms(const struct config *config, const char *section,
 	struct resolved_model *model, struct error *err) {
-	double rpm = 0, tpm = 0, connections = 0;
+	const struct {
+		const char *key;
+		int64_t *count;
+	} counts[] = {{"rpm", &model->rpm}, {"tpm", &model->tpm},
+		{"connections", &model->connections}};
 	const struct {
 		const char *key;
 		double *number;
-	} numbers[] = {{"rpm", &rpm}, {"tpm", &tpm}, {"connections", &connections},
-		{"price-input", &model->price.input},
+	} prices[] = {{"price-input", &model->price.input},
 		{"price-cached-input", &model->price.cached_input},
 		{"price-output", &model->price.output}};
 	int rc = 0;
-	for (size_t i = 0; rc == 0 && i < F2F_COUNT(numbers); i++) {
-		rc = take_number(config, section, numbers[i].key, numbers[i].number, err);
+	for (size_t i = 0; rc == 0 && i < F2F_COUNT(counts); i++) {
+		rc = take_count(config, section, counts[i].key, counts[i].count, err);
 	}
-	model->rpm = (int64_t)rpm;
-	model->tpm = (int64_t)tpm;
-	model->connections = (int64_t)connections;
+	for (size_t i = 0; rc == 0 && i < F2F_COUNT(prices); i++) {
+		rc = take_number(config, section, prices[i].key, prices[i].number, err);
+	}
 	model->serve = xstrdup(config_get(config, section, "serve"));
 	return rc;
 }

@@ -25,6 +25,9 @@ char *option_opposite(const char *name) {
 
 /* ---- Checks. */
 
+/* No option means a number below 0, and none a larger one: seconds of it are still ns of 64 bits. */
+static const double NUMBER_MAX = 1e9;
+
 static bool truth(const char *text, bool *value_out) {
 	static const char *const words[] = {"0", "1", "no", "yes", "false", "true", "off", "on"};
 	for (size_t i = 0; i < F2F_COUNT(words); i++) {
@@ -80,9 +83,12 @@ static int check_value(const struct option_value *value, struct error *err) {
 			       ? 0
 			       : bad_value(value, "not a whole number", "", err);
 	case OPTION_NUMBER:
-		return str_to_double(value->text, &real)
+		if (!str_to_double(value->text, &real)) {
+			return bad_value(value, "not a number", "", err);
+		}
+		return real >= 0 && real <= NUMBER_MAX
 			       ? 0
-			       : bad_value(value, "not a number", "", err);
+			       : bad_value(value, "not between 0 and 1000000000", "", err);
 	}
 	return 0;
 }

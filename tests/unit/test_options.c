@@ -139,6 +139,17 @@ START_TEST(a_real_number_is_finite_and_decimal) {
 }
 END_TEST
 
+START_TEST(a_real_number_is_none_below_0_and_no_eternity) {
+	static const char *const bad[] = {"-1", "-0.001", "1e10", "1e300"};
+	const char *text = bad[_i];
+	char message[256];
+	give("temperature", text);
+	snprintf(message, sizeof(message),
+		"--temperature: \"%s\" is not between 0 and 1000000000", text);
+	refuse(message);
+}
+END_TEST
+
 START_TEST(a_bad_number_of_the_environment_names_its_variable) {
 	setenv("F2F_SAMPLES", "many", 1);
 	refuse("--samples (from F2F_SAMPLES): \"many\" is not a whole number");
@@ -188,6 +199,7 @@ int main(void) {
 	tcase_add_test(tests, the_last_on_the_line_wins);
 	tcase_add_loop_test(tests, numbers_are_checked_wherever_they_come_from, 0, 8);
 	tcase_add_loop_test(tests, a_real_number_is_finite_and_decimal, 0, 6);
+	tcase_add_loop_test(tests, a_real_number_is_none_below_0_and_no_eternity, 0, 4);
 	tcase_add_test(tests, a_bad_number_of_the_environment_names_its_variable);
 	tcase_add_test(tests, the_database_is_given_or_in_the_data_directory);
 	tcase_add_test(tests, in_a_checkout_the_database_lies_under_results);
