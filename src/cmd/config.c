@@ -144,8 +144,9 @@ static void add_settings(const struct options *options, json_t *rows) {
 }
 
 /** Of a key only where it is, and whether it is there. */
-static void add_key_state(json_t *row, const char *key, const char *value) {
-	const char *state = model_key_state(key, value);
+static void add_key_state(
+	const struct options *options, json_t *row, const char *key, const char *value) {
+	const char *state = model_key_state(options, key, value);
 	if (state == NULL) {
 		return;
 	}
@@ -155,13 +156,14 @@ static void add_key_state(json_t *row, const char *key, const char *value) {
 	json_object_set_new(row, "state", json_string(state));
 }
 
-static json_t *section_rows(const struct config *config, const char *section) {
+static json_t *section_rows(const struct options *options, const char *section) {
+	const struct config *config = options_config(options);
 	json_t *rows = json_array();
 	const char *key;
 	for (size_t i = 0; (key = config_key(config, section, i)) != NULL; i++) {
 		const char *value = config_get(config, section, key);
 		json_t *row = new_row(rows, key, value, config_origin(config, section, key));
-		add_key_state(row, key, value);
+		add_key_state(options, row, key, value);
 	}
 	return rows;
 }
@@ -240,7 +242,7 @@ static int run(struct options *options, struct error *err) {
 	const char *section;
 	add_settings(options, settings);
 	for (size_t i = 0; (section = config_section(config, "", i)) != NULL; i++) {
-		json_object_set_new(sections, section, section_rows(config, section));
+		json_object_set_new(sections, section, section_rows(options, section));
 	}
 	if (option_flag(options, "json")) {
 		print_json(settings, sections);

@@ -9,6 +9,7 @@
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
+#include "cmd/env_file.h"
 #include "core/verdict.h"
 #include "engine/preflight.h"
 #include "io/loop.h"
@@ -36,16 +37,12 @@ bool lean_backend_wants_server(const struct options *options) {
 }
 
 /* A path at the end of the address says which of the server's two languages it speaks. */
-static struct lean_server server_of(const struct options *options, char *url) {
+static struct lean_server server_of(char *url, const char *key) {
 	static const struct {
 		const char *tail;
 		enum lean_server_api api;
 	} tails[] = {{"/api/check", LEAN_SERVER_CHECK}, {"/verify", LEAN_SERVER_VERIFY}};
-	struct lean_server server = {
-		.url = url,
-		.key = getenv(option_text(options, "lean-key-env", "LEAN_SERVER_API_KEY")),
-	};
-	server.key = server.key != NULL && server.key[0] != '\0' ? server.key : NULL;
+	struct lean_server server = {.url = url, .key = key};
 	size_t length = strlen(url);
 	while (length > 0 && url[length - 1] == '/') {
 		url[--length] = '\0';
@@ -85,10 +82,13 @@ int lean_backend_find_server(const struct options *options, const char *why,
 		return error_set(err, ERROR_USAGE,
 			"--lean-server %s is no address; one looks like http://host:8000", given);
 	}
+	char *key = NULL;
+	int rc = env_file_variable(
+		options, option_text(options, "lean-key-env", "LEAN_SERVER_API_KEY"), &key, err);
 	char *url = xstrdup(given);
-	struct lean_server server = server_of(options, url);
+	struct lean_server server = server_of(url, key);
 	struct lean_info info = {0};
-	int rc = read_load(options, &server, err);
+	rc = rc < 0 ? rc : read_load(options, &server, err);
 	rc = rc < 0 ? rc : lean_server_find(&server, &info, err);
 	if (rc == 0) {
 		info.server = xcalloc(1, sizeof(*info.server));
@@ -102,6 +102,10 @@ int lean_backend_find_server(const struct options *options, const char *why,
 		*info_out = info;
 	}
 	free(url);
+	if (key != NULL) {
+		explicit_bzero(key, strlen(key));
+	}
+	free(key);
 	return rc;
 }
 

@@ -28,6 +28,8 @@ struct options;
 			"a Kimina Lean Server, for --backend kimina", OPTION_RARE},                \
 		{"lean-key-env", 0, OPTION_TEXT, "VARIABLE",                                       \
 			"its key (default LEAN_SERVER_API_KEY)", OPTION_RARE},                     \
+		{"env-file", 0, OPTION_TEXT, "FILE",                                               \
+			"keys as NAME=VALUE, where no variable is set", OPTION_RARE},              \
 		{"lean-server-load", 0, OPTION_TEXT, "NxM",                                        \
 			"proofs a request, requests at a time (default 8x5)", OPTION_RARE},        \
 		{"lean", 0, OPTION_TEXT, "PATH",                                                   \

@@ -1,12 +1,8 @@
 #include "cmd/model_endpoint.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -17,8 +13,10 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
+#include "cmd/env_file.h"
 #include "cmd/model_headers.h"
 #include "cmd/options.h"
+#include "cmd/private_file.h"
 #include "io/config.h"
 
 enum { KEY_MAX = 16384 };
@@ -37,40 +35,24 @@ static char *variable(const char *name) {
 /* A file that others can read is no place for a key. */
 static int read_key_at(const char *path, char **key_out, struct error *err) {
 	char text[KEY_MAX];
-	struct stat status;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &status) < 0) {
-		int number = errno;
-		if (fd >= 0) {
-			close(fd);
-		}
-		return error_set(err, ERROR_USAGE, "key file %s: %s", path, strerror(number));
+	size_t length = 0;
+	int rc = private_file_read(path, "key file", text, sizeof(text), &length, err);
+	if (rc < 0) {
+		return rc;
 	}
-	int rc = 0;
-	ssize_t length = -1;
-	if (!S_ISREG(status.st_mode)) {
-		rc = error_set(err, ERROR_USAGE, "key file %s is not a file", path);
-	} else if ((status.st_mode & 077) != 0) {
-		rc = error_set(err, ERROR_USAGE,
-			"key file %s can be read by others (mode %03o); type: chmod 600 %s", path,
-			(unsigned)(status.st_mode & 0777), path);
-	} else if ((length = read(fd, text, sizeof(text))) < 0) {
-		rc = error_set(err, ERROR_USAGE, "key file %s: %s", path, strerror(errno));
-	}
-	close(fd);
-	struct str key = str_trim(str_slice(text, length > 0 ? (size_t)length : 0));
-	if (rc == 0 && (key.len == 0 || (size_t)length == sizeof(text))) {
-		rc = error_set(err, ERROR_USAGE, "key file %s is %s", path,
-			key.len == 0 ? "empty" : "too long");
-	}
-	if (rc == 0) {
+	struct str key = str_trim(str_slice(text, length));
+	if (key.len == 0) {
+		rc = error_set(err, ERROR_USAGE, "key file %s is empty", path);
+	} else {
 		*key_out = xmemdup0(key.data, key.len);
 	}
 	explicit_bzero(text, sizeof(text));
 	return rc;
 }
 
-static int read_key(const char *given, char **key_out, struct error *err) {
+static int read_key(
+	const struct options *options, const char *given, char **key_out, struct error *err) {
+	(void)options;
 	char *path = options_expand_home(given);
 	int rc = read_key_at(path, key_out, err);
 	free(path);
@@ -78,7 +60,8 @@ static int read_key(const char *given, char **key_out, struct error *err) {
 }
 
 /* What systemd hands to a service: LoadCredential=NAME:… is a file in a folder of its own. */
-static int read_credential(const char *name, char **key_out, struct error *err) {
+static int read_credential(
+	const struct options *options, const char *name, char **key_out, struct error *err) {
 	const char *folder = getenv("CREDENTIALS_DIRECTORY");
 	if (folder == NULL || folder[0] != '/') {
 		return error_set(err, ERROR_USAGE,
@@ -89,7 +72,7 @@ static int read_credential(const char *name, char **key_out, struct error *err) 
 		return error_set(err, ERROR_USAGE, "api-key-credential = %s is no name", name);
 	}
 	char *path = xasprintf("%s/%s", folder, name);
-	int rc = read_key(path, key_out, err);
+	int rc = read_key(options, path, key_out, err);
 	free(path);
 	return rc;
 }
@@ -101,44 +84,54 @@ static bool is_variable_name(const char *name) {
 	return length > 0 && name[length] == '\0' && (name[0] < '0' || name[0] > '9');
 }
 
-static int key_of_variable(const char *name, char **key_out, struct error *err) {
+static int key_of_variable(
+	const struct options *options, const char *name, char **key_out, struct error *err) {
 	if (!is_variable_name(name)) {
 		return error_set(err, ERROR_USAGE,
 			"api-key-env takes the name of a variable that holds the key (such as "
 			"OPENAI_API_KEY), never the key itself; if that was one, consider it known "
 			"and make another");
 	}
-	*key_out = variable(name);
-	return *key_out != NULL ? 0
-				: error_set(err, ERROR_USAGE,
-					  "the variable %s, which holds the key, is not set", name);
+	int rc = env_file_variable(options, name, key_out, err);
+	if (rc == 0 && *key_out == NULL) {
+		const char *file = option_text(options, "env-file", NULL);
+		rc = error_set(err, ERROR_USAGE,
+			"the variable %s, which holds the key, is not set%s%s", name,
+			file != NULL ? ", and not in " : "", file != NULL ? file : "");
+	}
+	return rc;
 }
 
 /* An option, then the section in this order, then the provider's own variable. */
 static int take_key(const struct options *options, const char *section,
 	struct resolved_model *model, struct error *err) {
-	static int (*const readers[])(const char *, char **, struct error *) = {
-		key_of_variable, read_key, read_credential};
+	static int (*const readers[])(const struct options *, const char *, char **,
+		struct error *) = {key_of_variable, read_key, read_credential};
 	static const char *const keys[] = {"api-key-env", "api-key-file", "api-key-credential"};
 	const struct config *config = options_config(options);
 	const char *given = option_text(options, "api-key-env", NULL);
 	const char *place = given;
-	int rc = given != NULL ? key_of_variable(given, &model->api_key, err) : 0;
-	for (size_t i = 0; section != NULL && place == NULL && i < F2F_COUNT(keys); i++) {
+	char *unused = NULL;
+	int rc = env_file_variable(options, NULL, &unused, err); // said, needed or not
+	if (rc == 0 && given != NULL) {
+		rc = key_of_variable(options, given, &model->api_key, err);
+	}
+	for (size_t i = 0; rc == 0 && section != NULL && place == NULL && i < F2F_COUNT(keys);
+		i++) {
 		place = config_get(config, section, keys[i]);
-		rc = place != NULL ? readers[i](place, &model->api_key, err) : 0;
+		rc = place != NULL ? readers[i](options, place, &model->api_key, err) : 0;
 		if (rc < 0) {
 			error_prefix(err, "%s", config_origin(config, section, keys[i]));
 		}
 	}
-	if (place == NULL) {
+	if (rc == 0 && place == NULL) {
 		place = model->provider->key_env;
-		model->api_key = variable(model->provider->key_env);
+		rc = env_file_variable(options, place, &model->api_key, err);
 	}
 	if (rc == 0 && model->api_key == NULL && model->provider->token_env != NULL &&
 		place == model->provider->key_env) {
 		place = model->provider->token_env;
-		model->api_key = variable(place);
+		rc = env_file_variable(options, place, &model->api_key, err);
 	}
 	model->bearer = model->api_key != NULL && model->provider->token_env != NULL &&
 			strcmp(place, model->provider->token_env) == 0;
@@ -155,7 +148,7 @@ bool model_key_is_place(const char *key, const char *value) {
 		       : true;
 }
 
-const char *model_key_state(const char *key, const char *value) {
+const char *model_key_state(const struct options *options, const char *key, const char *value) {
 	if (secret_name(key, strlen(key))) {
 		return "no place for a key; see f2f help config";
 	}
@@ -163,20 +156,26 @@ const char *model_key_state(const char *key, const char *value) {
 		return NULL;
 	}
 	const char *kind = key + strlen("api-key-");
-	if (strcmp(kind, "env") == 0) {
-		const char *text = is_variable_name(value) ? getenv(value) : NULL;
-		return !is_variable_name(value)		 ? "no name of a variable"
-		       : text != NULL && text[0] != '\0' ? "set"
-							 : "not set";
-	}
+	const char *state;
 	char *found = NULL;
-	int rc = strcmp(kind, "file") == 0 ? read_key(value, &found, NULL)
-					   : read_credential(value, &found, NULL);
+	int rc;
+	if (strcmp(kind, "env") == 0) {
+		rc = is_variable_name(value) ? env_file_variable(options, value, &found, NULL) : 0;
+		state = !is_variable_name(value) ? "no name of a variable"
+			: rc < 0
+				? "not set, and --env-file is not to be read, or readable by others"
+			: found != NULL ? "set"
+					: "not set";
+	} else {
+		rc = strcmp(kind, "file") == 0 ? read_key(options, value, &found, NULL)
+					       : read_credential(options, value, &found, NULL);
+		state = rc == 0 ? "set" : "not to be read, or readable by others";
+	}
 	if (found != NULL) {
 		explicit_bzero(found, strlen(found));
 		free(found);
 	}
-	return rc == 0 ? "set" : "not to be read, or readable by others";
+	return state;
 }
 
 static int check_extra_body(const char *text, struct error *err) {

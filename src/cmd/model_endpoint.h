@@ -16,7 +16,7 @@ int model_endpoint(const struct options *options, const char *section,
  * Of a section's key that names the place of an API key: "set", "not set" or why it cannot be used;
  * NULL for any other. Static text.
  */
-const char *model_key_state(const char *key, const char *value);
+const char *model_key_state(const struct options *options, const char *key, const char *value);
 
 /** Whether such a value may be shown: it is a name or a path, not a key that was put there. */
 bool model_key_is_place(const char *key, const char *value);

@@ -93,7 +93,8 @@ static int check(const struct resolved_model *model, const char *name, const cha
 	}
 	if (holds_key(model, name, value)) {
 		return error_set(err, ERROR_USAGE,
-			"the header %s holds a key: headers are stored with the run; give its place "
+			"the header %s holds a key: headers are stored with the run; give its "
+			"place "
 			"by api-key-env, api-key-file or api-key-credential (f2f help config)",
 			name);
 	}
@@ -103,8 +104,8 @@ static int check(const struct resolved_model *model, const char *name, const cha
 }
 
 /* What is no header is not repeated: it may be a key. */
-static int take_one(const char *text, size_t length, struct resolved_model *model,
-	struct error *err) {
+static int take_one(
+	const char *text, size_t length, struct resolved_model *model, struct error *err) {
 	struct str one = str_trim(str_slice(text, length));
 	size_t end = name_length(one.data);
 	if (end == 0 || end >= one.len || one.data[end] != ':') {
@@ -113,8 +114,7 @@ static int take_one(const char *text, size_t length, struct resolved_model *mode
 	}
 	struct str value = str_trim(str_slice(one.data + end + 1, one.len - end - 1));
 	if (value.len == 0 || value.len > VALUE_MAX || !is_plain(value)) {
-		return error_set(err, ERROR_USAGE,
-			"the header %.*s %s", (int)end, one.data,
+		return error_set(err, ERROR_USAGE, "the header %.*s %s", (int)end, one.data,
 			value.len == 0 ? "has no value"
 			: value.len > VALUE_MAX
 				? "is over 4096 bytes"
@@ -135,8 +135,8 @@ static int take_one(const char *text, size_t length, struct resolved_model *mode
 	while (at > 0 && strcmp(model->headers[at - 1].name, header.name) > 0) {
 		at--;
 	}
-	model->headers = xrealloc(
-		model->headers, (model->header_count + 1) * sizeof(*model->headers));
+	model->headers =
+		xrealloc(model->headers, (model->header_count + 1) * sizeof(*model->headers));
 	memmove(&model->headers[at + 1], &model->headers[at],
 		(model->header_count - at) * sizeof(*model->headers));
 	model->headers[at] = header;
@@ -158,8 +158,8 @@ static int take_text(const char *text, struct resolved_model *model, struct erro
 	return rc;
 }
 
-static int take_option(const struct options *options, struct resolved_model *model,
-	struct error *err) {
+static int take_option(
+	const struct options *options, struct resolved_model *model, struct error *err) {
 	const char *origin = option_origin(options, "header");
 	const char *item;
 	struct buf joined = BUF_INIT(TEXT_MAX);
@@ -180,8 +180,8 @@ static int take_option(const struct options *options, struct resolved_model *mod
 	return rc;
 }
 
-int model_headers(const struct options *options, const char *section,
-	struct resolved_model *model, struct error *err) {
+int model_headers(const struct options *options, const char *section, struct resolved_model *model,
+	struct error *err) {
 	const struct config *config = options_config(options);
 	if (option_item(options, "header", 0) != NULL) {
 		return take_option(options, model, err);

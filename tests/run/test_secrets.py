@@ -185,6 +185,55 @@ def a_key_file_is_for_its_owner_alone():
         assert "not a file" in err, err
 
 
+def keys_come_from_a_file_of_variables_that_is_asked_for():
+    with Echo() as echo, Home(lean=False) as home:
+        file = home.path / "keys.env"
+        (home.path / ".env").write_text("OPENAI_API_KEY=FromDotEnv0123\n")  # never looked for
+        (home.path / ".env").chmod(0o600)
+        file.write_text(f"# keys\nexport MY_KEY='{KEY}'\nOPENAI_BASE_URL=http://127.0.0.1:1/v1\nF2F_SPLIT=nowhere\nPATH=/nowhere\n"
+                        f"OPENAI_API_KEY={KEY}-openai\nANTHROPIC_AUTH_TOKEN = {KEY}\n".replace(" = ", "="))
+        common = ("eval", "--split", "demo", "--no-verify", "--limit", 1, "--fresh")
+        own = ("--model", "openai/whole", "--base-url", echo.url)
+        for mode in (0o644, 0o640, 0o602, 0o660, 0o700 | 0o001):
+            file.chmod(mode)
+            for more in ((), ("--api-key-env", "SET")):  # said, needed or not
+                out, err = home.run(*common, *own, "--env-file", file, *more, status=2, SET=KEY)
+                assert "chmod 600" in err and not echo.seen and not found(out + err), err
+        file.chmod(0o600)
+
+        def sent(*more, **env):
+            out, err = home.run(*common, *more, status=None, **env)
+            assert not found(out + err), (out, err)
+            return {headers.get("Authorization") or headers.get("x-api-key") for _, headers in echo.seen[-1:]}.pop()
+
+        assert sent(*own) is None
+        assert sent(*own, "--env-file", file) == f"Bearer {KEY}-openai"
+        assert sent(*own, "--env-file", file, "--api-key-env", "MY_KEY") == f"Bearer {KEY}"
+        # what is set counts, and empty is not set
+        assert sent(*own, "--env-file", file, "--api-key-env", "MY_KEY", MY_KEY="SetInTheEnvironment1") == "Bearer SetInTheEnvironment1"
+        assert sent(*own, "--env-file", file, "--api-key-env", "MY_KEY", MY_KEY="") == f"Bearer {KEY}"
+        assert sent("--model", "anthropic/whole", "--base-url", echo.url, "--env-file", file) == f"Bearer {KEY}"
+        # by variable, by f2f.ini, with ~, for a section
+        assert sent(*own, F2F_ENV_FILE="keys.env") == f"Bearer {KEY}-openai"
+        (home.path / "f2f.ini").write_text(f"env-file = ~/keys.env\n[model.m]\nmodel = whole\nbase-url = {echo.url}\napi-key-env = MY_KEY\n")
+        assert sent("--model", "m") == f"Bearer {KEY}"
+        out, err = home.run("config", "--origin")
+        assert "(set)" in out and "keys.env" in out and not found(out + err), out
+        out, err = home.run("doctor", "--model", "m", status=None)
+        assert echo.seen[-1][1]["Authorization"] == f"Bearer {KEY}" and not found(out + err)
+        _, err = home.run(*common, "--model", "m", "--api-key-env", "NOT_THERE", status=2)
+        assert "NOT_THERE" in err and "not in ~/keys.env" in err, err
+        file.write_text(f"MY_KEY={KEY}\n{KEY}\n")
+        out, err = home.run(*common, "--model", "m", status=2)
+        assert "keys.env: line 2 is not NAME=VALUE" in err and not found(out + err), err
+        _, err = home.run(*common, "--model", "m", "--env-file", "missing.env", status=2)
+        assert "missing.env: No such file" in err, err
+        _, err = home.run(*common, "--model", "m", "--env-file", home.path, status=2)
+        assert "not a file" in err, err
+        # the endpoint says KEY whatever it was sent: what it was sent is looked for
+        assert f"{KEY}-openai" not in whole_database(home)
+
+
 SPY = """#!/usr/bin/env python3
 import os, pathlib, sys
 out = pathlib.Path(%r)
@@ -240,5 +289,6 @@ if __name__ == "__main__":
         a_redirect_is_not_followed_and_the_address_is_said_without_its_secrets,
         a_key_typed_where_its_name_belongs_is_not_repeated,
         a_key_file_is_for_its_owner_alone,
+        keys_come_from_a_file_of_variables_that_is_asked_for,
         keys_reach_neither_lean_nor_the_server_that_is_started,
     ])
