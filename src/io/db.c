@@ -250,6 +250,14 @@ static bool has_wal(const char *path) {
 	return there;
 }
 
+static int look(struct db *db, bool still, int64_t *version_out, struct error *err) {
+	int rc = open_handle(db, SQLITE_OPEN_READONLY, still ? "?immutable=1" : "?mode=ro", err);
+	rc = rc < 0 ? rc : examine(db, version_out, err);
+	sqlite3_close_v2(db->handle);
+	db->handle = NULL;
+	return rc;
+}
+
 /* A look that changes nothing, so that a file that is not for us stays as it is, byte for byte. */
 static int look_first(struct db *db, int64_t *version_out, struct error *err) {
 	struct stat info;
@@ -259,12 +267,11 @@ static int look_first(struct db *db, int64_t *version_out, struct error *err) {
 			       ? 0
 			       : error_set(err, ERROR_NOT_FOUND, "%s is empty", db->path);
 	}
-	int rc = open_handle(
-		db, SQLITE_OPEN_READONLY, has_wal(db->path) ? "?mode=ro" : "?immutable=1", err);
-	rc = rc < 0 ? rc : examine(db, version_out, err);
-	sqlite3_close_v2(db->handle);
-	db->handle = NULL;
-	return rc;
+	bool still = !has_wal(db->path);
+	int rc = look(db, still, version_out, err);
+	// Somebody may have begun to write between the two: what was read without locks was perhaps
+	// read in the middle of it.
+	return rc < 0 && still ? look(db, !has_wal(db->path), version_out, err) : rc;
 }
 
 int db_open(
