@@ -163,9 +163,10 @@ static const char *check_context(const struct looking *at, size_t index) {
 	return why != NULL ? why : check_command_word(at, index);
 }
 
-/* "simp?", "exact?": what ends in a question mark looks for something. Fields such as "l.get?" do
+/* "simp?", "dsimp?!": what ends in a question mark looks for something. Fields such as "l.get?" do
  * not. */
 static bool searches(struct str text) {
+	text.len -= text.len > 0 && text.data[text.len - 1] == '!';
 	return text.len > 1 && text.data[text.len - 1] == '?' &&
 	       memchr(text.data, '.', text.len) == NULL;
 }
@@ -281,12 +282,22 @@ static bool is_hypothesis(const struct looking *at, size_t index) {
 	       (lean_token_is(tokens, index + 1, ":") && lean_token_is(tokens, index - 1, "("));
 }
 
+/* "impossible by …" claims that there is no proof, and closes the goal; alone it is a name. */
+static bool gives_up(const struct looking *at, size_t index) {
+	return lean_token_is(at->tokens, index, "impossible") &&
+	       (lean_token_is(at->tokens, index + 1, "by") ||
+		       lean_token_is(at->tokens, index + 1, "+"));
+}
+
 static struct objection check_model_token(const struct looking *at, size_t index) {
 	const struct lean_token *token = &at->tokens->list.items[index];
 	struct str text = token_text(at->tokens, index);
 	bool word = token->kind == LEAN_IDENT || token->kind == LEAN_SYMBOL;
 	if (weighs_a_rule(at, index) || is_hypothesis(at, index)) {
 		return none;
+	}
+	if (gives_up(at, index)) {
+		return (struct objection){REASON_SORRY, "leaves a hole"};
 	}
 	const struct lean_policy_word *row =
 		word ? lean_policy_word_find(text, (int)at->place) : NULL;

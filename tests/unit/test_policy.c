@@ -1,5 +1,6 @@
 #include "unit.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/mem.h"
@@ -58,6 +59,50 @@ START_TEST(every_word_of_the_list_is_refused_in_a_proof) {
 		check_policy(holes[i], LEAN_PLACE_PROOF, holes[i], 1, REASON_SORRY);
 	}
 	check_policy("simp\n  eval% x", LEAN_PLACE_PROOF, "eval", 2, REASON_FORBIDDEN);
+}
+END_TEST
+
+/* The commands of Lean 4.34 with Mathlib of August 2026 that begin with a word, some of older versions,
+ * and two of none: each ends a proof wherever it stands, whether or not it begins a line. */
+START_TEST(every_command_of_today_ends_a_proof) {
+	static const char *const words[] = {"abbrev", "add_aesop_rules", "alias", "assert_no_sorry",
+		"assert_not_exists", "assert_not_imported", "attribute", "builtin_cbv_simproc",
+		"builtin_cbv_simproc_decl", "builtin_dsimproc", "builtin_dsimproc_decl",
+		"builtin_grind_propagator", "builtin_simproc", "builtin_simproc_decl",
+		"cbv_simproc", "cbv_simproc_decl", "class", "declare_aesop_rule_sets",
+		"declare_bitwise_int_theorems", "declare_bitwise_uint_theorems",
+		"declare_command_config_elab", "declare_command_config_elab_legacy",
+		"declare_config_elab", "declare_config_elab_legacy", "declare_core_config_elab",
+		"declare_int_theorems", "declare_simp_like_tactic", "declare_sint_simprocs",
+		"declare_syntax_cat", "declare_term_config_elab", "declare_uint_simprocs",
+		"declare_uint_theorems", "def_eval_config_item", "def_wanted", "deprecate",
+		"deprecated_module", "deprecated_syntax", "deriving", "docs_to_verso", "dsimproc",
+		"dsimproc_decl", "elab", "elab_rules", "elab_stx_quot", "end", "erase_aesop_rules",
+		"export", "extend_docs", "grind_annotated", "grind_pattern", "grind_propagator",
+		"guard_min_heartbeats", "import", "include", "init_grind_norm", "init_quot",
+		"initialize", "initialize_simps_projections", "initialize_simps_projections?",
+		"insert_to_additive_translation", "instance_wanted", "irreducible_def", "lemma",
+		"library_note", "lrat_proof", "macro", "macro_rules", "mk_iff_of_inductive_prop",
+		"mutual", "name_poly_vars", "name_power_vars", "namespace", "norm_cast_add_elim",
+		"notation", "notation3", "omit", "open", "prefix", "proof_wanted", "recall",
+		"recall?", "recommended_spelling", "register_builtin_option",
+		"register_error_explanation", "register_grind_attr", "register_hint",
+		"register_label_attr", "register_linter_set", "register_option",
+		"register_simp_attr", "register_sym_dsimp", "register_sym_simp",
+		"register_tactic_tag", "register_try?_tactic", "run_cmd", "run_elab", "run_meta",
+		"scoped", "seal", "section", "set_library_suggestions", "set_option",
+		"show_panel_widgets", "simproc", "simproc_decl", "sudo", "suppress_compilation",
+		"syntax", "tactic_extension", "theorem_wanted", "to_additive_name_hint",
+		"to_dual_insert_cast", "to_dual_insert_cast_fun", "to_dual_name_hint", "unif_hint",
+		"universe", "unlock_limits", "unseal", "unset_option", "unsuppress_compilation",
+		"variable", "variable?", "variables", "whatsnew", "with_weak_namespace",
+		"count_heartbeats", "derive_functional_induction", "register_thing_of_tomorrow",
+		"declare_thing_of_tomorrow"};
+	for (size_t i = 0; i < F2F_COUNT(words); i++) {
+		char *text = xasprintf("rfl %s x", words[i]);
+		refuses(text, words[i]);
+		free(text);
+	}
 }
 END_TEST
 
@@ -224,6 +269,7 @@ int main(void) {
 	Suite *suite = suite_create("policy");
 	TCase *tcase = tcase_create("policy");
 	tcase_add_test(tcase, every_word_of_the_list_is_refused_in_a_proof);
+	tcase_add_test(tcase, every_command_of_today_ends_a_proof);
 	tcase_add_test(tcase, what_looks_like_a_command_or_a_search_is_refused_unknown_or_not);
 	tcase_add_test(tcase, permissive_notes_what_it_lets_through);
 	tcase_add_test(tcase, the_table_is_sorted_and_gives_its_reasons);

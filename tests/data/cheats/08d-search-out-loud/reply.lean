@@ -1,0 +1,2 @@
+theorem T : (1 : Nat) = 2 := by
+  dsimp?!

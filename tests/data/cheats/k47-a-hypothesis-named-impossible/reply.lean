@@ -1,0 +1,2 @@
+theorem T (impossible : (1 : Nat) = 2) : (3 : Nat) = 4 :=
+  absurd impossible (by decide)
