@@ -16,6 +16,12 @@ struct gates {
 	int status;
 };
 
+/* What a gate goes by: where missing samples leave no estimate, the least that they leave open. NAN
+ * while anything is pending. */
+static double gated(const struct score *score) {
+	return isnan(score->value) ? score->missing_as_failed : score->value;
+}
+
 static void look(const struct report *report, void *data) {
 	struct gates *gates = data;
 	if (!report->valid) {
@@ -33,10 +39,12 @@ static void look(const struct report *report, void *data) {
 	}
 	for (size_t i = 0; i < report->scores.count && !isnan(gates->min_score); i++) {
 		const struct score *score = &report->scores.items[i];
-		if (score->k == 1 && !isnan(score->value) && score->value < gates->min_score) {
+		if (score->k == 1 && gated(score) < gates->min_score) {
 			gates->status = 3;
-			log_error("%s %s %s is %.4f, below --min-score %.4f", score->split,
-				score->subset, score->metric, score->value, gates->min_score);
+			log_error("%s %s %s is %.4f%s, below --min-score %.4f", score->split,
+				score->subset, score->metric, gated(score),
+				isnan(score->value) ? " with what is missing as failed" : "",
+				gates->min_score);
 		}
 	}
 }

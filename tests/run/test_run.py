@@ -289,6 +289,26 @@ def a_sample_that_never_gets_an_answer_is_missing_and_the_run_exits_4():
         same(outcomes(home), expected_demo())
 
 
+def a_gate_is_not_passed_by_what_is_missing():
+    stubborn = sorted(demo_statements())[3]
+
+    def decide(name, body, nth):
+        if name != stubborn:
+            return demo_prover(name, body, nth)
+        # Given up only when others got through: else the endpoint would be down.
+        while nth == 3 and endpoint.requests < 26:
+            time.sleep(0.005)
+        return failure(500)
+
+    for least, status in ((0.9, 3), (0.1, 0)):
+        with Home() as home, Endpoint(decide) as endpoint:
+            _, err = home.run("eval", *model(endpoint), "--split", "demo", "--max-retries", "2", "--retry-cap", "0.01",
+                              "--fail-on-error", 1, "--min-score", least, status=status)
+            assert ("with what is missing as failed" in err) == (status == 3), err
+            score = home.json("report", "latest", "--json")["scores"][0]
+            assert score["missing"] == 1 and score["value"] is None, score
+
+
 def a_refused_key_stops_at_once_with_5():
     with Home() as home, Endpoint(lambda *a: failure(401, "bad key sk-secret123")) as endpoint:
         _, err = home.run("eval", *model(endpoint), "--split", "demo", "-j", "1", status=5, OPENAI_API_KEY="sk-secret123")
