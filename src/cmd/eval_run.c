@@ -273,11 +273,14 @@ static int insert_run(struct eval *eval, char *settings, struct error *err) {
 	rc = rc < 0 ? rc : store_run_insert(eval->store, &eval->run, err);
 	struct run_problems problems = {eval->store, eval->run.id, err};
 	rc = rc < 0 ? rc : plan_each_problem(eval->plan, put_problem, &problems);
-	return rc < 0 ? rc : store_commit(eval->store, err);
+	rc = rc < 0 ? rc : store_commit(eval->store, err);
+	return rc < 0 ? rc : store_run_lock(eval->store, eval->run.id, err);
 }
 
+/* Its lock comes first: what another f2f does meanwhile must not be planned again. */
 static int resume_run(struct eval *eval, const char *id, const char *settings, struct error *err) {
-	int rc = store_run_get(eval->store, id, &eval->run, err);
+	int rc = store_run_lock(eval->store, id, err);
+	rc = rc < 0 ? rc : store_run_get(eval->store, id, &eval->run, err);
 	rc = rc < 0 ? rc : plan_resume(eval->plan, eval->store, id, eval->verify, err);
 	if (rc < 0) {
 		return rc;
@@ -355,7 +358,7 @@ int eval_open_run(struct eval *eval, struct error *err) {
 	free(looking.newest);
 	free(looking.same);
 	free(settings);
-	return rc < 0 ? rc : store_run_lock(eval->store, eval->run.id, err);
+	return rc;
 }
 
 /* ---- Doing it. */
@@ -398,7 +401,8 @@ int eval_engine_options(const struct eval *eval, struct engine_options *out, str
 }
 
 /* `serve =` of the model's section; what it says goes beside the database. */
-static int start_server(const struct eval *eval, struct serve **serve_out, struct error *err) {
+static int start_server(const struct eval *eval, struct serve **serve_out, int *signo_out,
+	struct error *err) {
 	if (eval->model.serve == NULL || eval->model.provider->local ||
 		plan_left(eval->plan) == 0) {
 		return 0;
@@ -412,7 +416,7 @@ static int start_server(const struct eval *eval, struct serve **serve_out, struc
 		.api_key = eval->model.api_key,
 		.log = log,
 	};
-	int rc = serve_start(eval->loop, &options, serve_out, err);
+	int rc = serve_start(eval->loop, &options, serve_out, signo_out, err);
 	free(env);
 	free(log);
 	return rc;
@@ -426,6 +430,14 @@ static int update_run(struct eval *eval, const char *state, struct error *err) {
 	return rc < 0 ? rc : store_commit(eval->store, err);
 }
 
+/* Interrupted before anything was asked: what is known of the endpoint stays as it is. */
+static struct engine_result interrupted_result(const struct eval *eval, int signo) {
+	return (struct engine_result){.end = ENGINE_INTERRUPTED,
+		.signo = signo,
+		.message = "interrupted",
+		.capabilities = eval->capabilities};
+}
+
 int eval_perform(struct eval *eval, struct error *err) {
 	int rc = update_run(eval, "running", err);
 	if (rc < 0) {
@@ -434,14 +446,20 @@ int eval_perform(struct eval *eval, struct error *err) {
 	int64_t started = clock_now();
 	struct serve *serve = NULL;
 	struct engine_options engine;
+	int signo = 0;
 	rc = eval_engine_options(eval, &engine, err);
-	rc = rc < 0 ? rc : start_server(eval, &serve, err);
+	rc = rc < 0 ? rc : start_server(eval, &serve, &signo, err);
 	engine.serve = serve;
 	rc = rc < 0 ? rc : engine_run(&engine, &eval->result, err);
 	serve_stop(serve);
+	if (rc == ERROR_CANCELLED && signo != 0) {
+		eval->result = interrupted_result(eval, signo);
+		rc = 0;
+	}
 	eval->run.wall_ns += clock_now() - started;
 	rc = rc < 0 ? rc : eval_save_capabilities(eval, err);
 	if (rc < 0) {
+		update_run(eval, "interrupted", NULL);
 		return rc;
 	}
 	bool done = eval->result.end == ENGINE_DONE;

@@ -1,5 +1,6 @@
 #include "engine/serve.h"
 
+#include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -46,8 +47,8 @@ struct serve {
 	int64_t told_ns;
 	const char *command;
 	const char *const *env;
-	bool first; // nothing was started yet
-	bool cancelled;
+	bool first; // it was not asked yet
+	int signo; // that ended the waiting
 	int rc;
 	struct error *err;
 };
@@ -170,12 +171,12 @@ static void on_models(const struct http_response *response, const struct error *
 static void on_health(const struct http_response *response, const struct error *err, void *data) {
 	struct serve *serve = data;
 	serve->transfer = NULL;
-	// Only where nothing listens: what answers at all, if only that it is loading, is a server.
-	bool start = serve->first && err != NULL;
-	serve->first = false;
-	if (start) {
+	// Not where one answers, if only that it is loading, or listens and is silent: that is a
+	// server, and another would not get its port.
+	if (serve->first && err != NULL && response->failure != HTTP_FAILURE_TIMEOUT) {
 		spawn(serve);
 	}
+	serve->first = false;
 	if (serve->rc < 0) {
 		return;
 	}
@@ -192,12 +193,20 @@ static void ask(void *data) {
 	serve->transfer = http_start(serve->endpoint, &serve->health, on_health, serve);
 }
 
-static void on_signal(void *data) {
-	struct serve *serve = data;
+static void stop_waiting(struct serve *serve, int signo) {
 	if (serve->rc == 0) {
 		serve->rc = error_set(serve->err, ERROR_CANCELLED, "interrupted");
+		serve->signo = signo;
 	}
 	loop_stop(serve->loop);
+}
+
+static void on_interrupt(void *data) {
+	stop_waiting(data, SIGINT);
+}
+
+static void on_terminate(void *data) {
+	stop_waiting(data, SIGTERM);
 }
 
 static void make_requests(struct serve *serve, const struct serve_options *options) {
@@ -225,8 +234,8 @@ static void wait_for_answer(struct serve *serve, const struct serve_options *opt
 	serve->endpoint = http_endpoint_create(
 		serve->loop, &(struct http_endpoint_options){.request_timeout_ms = ASK_LIMIT_MS});
 	make_requests(serve, options);
-	struct loop_signal *interrupt = loop_signal_add(serve->loop, SIGINT, on_signal, serve);
-	struct loop_signal *terminate = loop_signal_add(serve->loop, SIGTERM, on_signal, serve);
+	struct loop_signal *interrupt = loop_signal_add(serve->loop, SIGINT, on_interrupt, serve);
+	struct loop_signal *terminate = loop_signal_add(serve->loop, SIGTERM, on_terminate, serve);
 	ask(serve);
 	loop_run(serve->loop);
 	loop_signal_remove(interrupt);
@@ -243,7 +252,7 @@ static void wait_for_answer(struct serve *serve, const struct serve_options *opt
 }
 
 int serve_start(struct loop *loop, const struct serve_options *options, struct serve **serve_out,
-	struct error *err) {
+	int *signo_out, struct error *err) {
 	struct serve *serve = xcalloc(1, sizeof(*serve));
 	*serve = (struct serve){
 		.loop = loop,
@@ -256,8 +265,13 @@ int serve_start(struct loop *loop, const struct serve_options *options, struct s
 	};
 	buf_init(&serve->words, WORDS_MAX);
 	serve->log = options->log != NULL ? fopen(options->log, "ae") : NULL;
+	if (options->log != NULL && serve->log == NULL) {
+		log_warn("%s: %s; what the server says is not kept", options->log,
+			strerror(errno));
+	}
 	wait_for_answer(serve, options);
 	int rc = serve->rc;
+	*signo_out = serve->signo;
 	if (rc < 0 || serve->proc == NULL) {
 		if (rc == 0) {
 			char *url = http_redact_url(options->base_url);

@@ -24,12 +24,13 @@ struct serve_options {
 };
 
 /**
- * Runs the loop until the server answers. One that answers before anything was started is used and
- * left alone: *serve_out is NULL then. ERROR_ENVIRONMENT with the server's last words when it ends
- * first, or does not answer in time; ERROR_CANCELLED on SIGINT or SIGTERM.
+ * Runs the loop until the server answers. Where somebody listens before anything was started, that
+ * one is waited for, used, and left alone: *serve_out is NULL then. ERROR_ENVIRONMENT with the
+ * server's last words when it ends first, or does not answer in time; ERROR_CANCELLED on SIGINT or
+ * SIGTERM, which *signo_out then names (else it is 0).
  */
 int serve_start(struct loop *loop, const struct serve_options *options, struct serve **serve_out,
-	struct error *err);
+	int *signo_out, struct error *err);
 
 /** Its last words when it has ended by itself, else NULL. Borrowed. NULL is fine. */
 const char *serve_ended(const struct serve *serve);

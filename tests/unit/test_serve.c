@@ -39,7 +39,9 @@ static int start(struct loop *loop, const char *command, int port, int64_t limit
 	char *url = xasprintf("http://127.0.0.1:%d/v1", port);
 	struct serve_options options = {
 		.command = command, .base_url = url, .api_key = "k", .limit_ns = limit_ns};
-	int rc = serve_start(loop, &options, serve_out, err);
+	int signo = -1;
+	int rc = serve_start(loop, &options, serve_out, &signo, err);
+	ck_assert_int_eq(signo, 0);
 	free(url);
 	return rc;
 }
@@ -77,6 +79,26 @@ START_TEST(a_server_that_is_there_is_used_and_left_alone) {
 }
 END_TEST
 
+START_TEST(a_server_that_listens_and_is_silent_is_waited_for_and_no_other_started) {
+	struct sockaddr_in address = {
+		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
+	socklen_t size = sizeof(address);
+	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, size), 0);
+	ck_assert_int_eq(listen(listener, 4), 0);
+	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&address, &size), 0);
+	struct loop *loop = loop_create(NULL);
+	struct serve *serve = NULL;
+	struct error err;
+	int rc = start(loop, "echo started; exit 9", ntohs(address.sin_port), CLOCK_MS, &serve,
+		&err);
+	ck_assert_int_eq(rc, ERROR_ENVIRONMENT);
+	ck_assert_msg(strstr(err.message, "no answer at its base URL") != NULL, "%s", err.message);
+	loop_destroy(loop);
+	close(listener);
+}
+END_TEST
+
 START_TEST(a_server_that_ends_first_is_told_with_its_last_words) {
 	struct loop *loop = loop_create(NULL);
 	struct serve *serve = NULL;
@@ -106,8 +128,11 @@ END_TEST
 int main(void) {
 	Suite *suite = suite_create("serve");
 	TCase *tests = tcase_create("serve");
+	tcase_set_timeout(tests, 60); // a silent server is heard out
 	tcase_add_test(tests, a_server_is_started_waited_for_while_it_loads_and_ended);
 	tcase_add_test(tests, a_server_that_is_there_is_used_and_left_alone);
+	tcase_add_test(
+		tests, a_server_that_listens_and_is_silent_is_waited_for_and_no_other_started);
 	tcase_add_test(tests, a_server_that_ends_first_is_told_with_its_last_words);
 	tcase_add_test(tests, a_server_that_never_answers_is_given_up);
 	suite_add_tcase(suite, tests);
