@@ -47,6 +47,7 @@ static int take_spent(const struct eval *eval, struct engine_options *engine, st
 		engine->requests = cost.requests;
 		engine->spent = (struct spend){
 			.completion_tokens = cost.paid_tokens,
+			.uncounted = cost.paid_uncounted,
 			.usd = isnan(cost.usd) ? 0 : cost.usd,
 			.unpriced = cost.unpriced,
 		};

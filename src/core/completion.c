@@ -59,8 +59,9 @@ static char *join(char *first, char *more) {
 	return joined;
 }
 
-static int64_t add_known(int64_t a, int64_t b) {
-	return a < 0 ? b : b < 0 ? a : a + b;
+/* A sum with a part that is not known is not known. */
+static int64_t add_counts(int64_t a, int64_t b) {
+	return a < 0 || b < 0 ? -1 : a + b;
 }
 
 static void replace(char **kept, char **by) {
@@ -84,15 +85,13 @@ void completion_join(struct completion *completion, struct completion *more) {
 	more->continuation = NULL;
 	completion->finish = more->finish;
 	completion->repaired = completion->repaired || more->repaired;
-	completion->prompt_tokens = add_known(completion->prompt_tokens, more->prompt_tokens);
+	completion->prompt_tokens = add_counts(completion->prompt_tokens, more->prompt_tokens);
 	completion->completion_tokens =
-		add_known(completion->completion_tokens, more->completion_tokens);
+		add_counts(completion->completion_tokens, more->completion_tokens);
 	completion->reasoning_tokens =
-		add_known(completion->reasoning_tokens, more->reasoning_tokens);
-	completion->cached_tokens = add_known(completion->cached_tokens, more->cached_tokens);
-	completion->usd = isnan(completion->usd) ? more->usd
-			  : isnan(more->usd)	 ? completion->usd
-						 : completion->usd + more->usd;
+		add_counts(completion->reasoning_tokens, more->reasoning_tokens);
+	completion->cached_tokens = add_counts(completion->cached_tokens, more->cached_tokens);
+	completion->usd += more->usd; // NAN: not known
 	completion_finish(more);
 }
 

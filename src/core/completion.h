@@ -37,7 +37,7 @@ void completion_finish(struct completion *completion);
 
 /**
  * Appends what the model went on to say (`more` is left empty): texts one behind the other, counts
- * added up, the end that of `more`.
+ * and cost added up where both are known, the end that of `more`.
  */
 void completion_join(struct completion *completion, struct completion *more);
 

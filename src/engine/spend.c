@@ -10,6 +10,7 @@ void spend_add(struct spend *spend, const struct completion *completion) {
 	spend->prompt_tokens += completion->prompt_tokens > 0 ? completion->prompt_tokens : 0;
 	spend->completion_tokens +=
 		completion->completion_tokens > 0 ? completion->completion_tokens : 0;
+	spend->uncounted += completion->prompt_tokens < 0 || completion->completion_tokens < 0;
 	if (isnan(completion->usd)) {
 		spend->unpriced++;
 	} else {
@@ -24,6 +25,12 @@ bool spend_is_over(
 		snprintf(why, why_size,
 			"%" PRId64 " tokens are used, and --token-limit is %" PRId64, tokens,
 			limits->tokens);
+		return true;
+	}
+	if (limits->tokens > 0 && spend->uncounted > 0) {
+		snprintf(why, why_size,
+			"the endpoint does not say how many tokens a reply takes, so --token-limit "
+			"cannot be kept");
 		return true;
 	}
 	if (limits->usd > 0 && spend->usd >= limits->usd) {

@@ -12,6 +12,7 @@ struct completion;
 struct spend {
 	int64_t prompt_tokens;
 	int64_t completion_tokens; // reasoning included
+	int64_t uncounted; // replies that took nobody knows how many
 	double usd; // of the replies whose cost is known
 	int64_t unpriced; // replies that cost something unknown
 };
@@ -25,8 +26,8 @@ struct spend_limits {
 void spend_add(struct spend *spend, const struct completion *completion);
 
 /**
- * Whether a limit is reached; `why` says which. A limit in dollars is reached, too, by a reply whose
- * cost nobody knows: it could not be kept otherwise.
+ * Whether a limit is reached; `why` says which. One is reached, too, by a reply whose tokens or cost
+ * nobody knows: it could not be kept otherwise.
  */
 bool spend_is_over(
 	const struct spend *spend, const struct spend_limits *limits, char *why, size_t why_size);

@@ -319,6 +319,7 @@ double report_solved_per_usd(const struct report *report) {
 }
 
 double report_solved_per_million_tokens(const struct report *report) {
-	double tokens = (double)report->cost.prompt_tokens + (double)report->cost.completion_tokens;
-	return solved_per(report, tokens / 1e6);
+	const struct run_cost *cost = &report->cost;
+	double tokens = (double)cost->prompt_tokens + (double)cost->completion_tokens;
+	return cost->uncounted == 0 ? solved_per(report, tokens / 1e6) : NAN;
 }

@@ -109,6 +109,7 @@ static json_t *report_object(const struct report *report) {
 		(double)report->cost.wall_ns / 1e9);
 	json_object_set_new(cost, "from_cache", json_integer(report->cost.from_cache));
 	json_object_set_new(cost, "unpriced", json_integer(report->cost.unpriced));
+	json_object_set_new(cost, "uncounted", json_integer(report->cost.uncounted));
 	json_object_set_new(cost, "solved", json_integer(report->cost.solved));
 	json_object_set_new(cost, "solved_per_usd", number(report_solved_per_usd(report)));
 	json_object_set_new(cost, "solved_per_million_tokens",

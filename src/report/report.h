@@ -76,8 +76,8 @@ struct report {
 
 /**
  * Problems with an accepted sample for a dollar, and for a million tokens. NAN while nothing was used
- * or something is pending; in dollars also when a reply's cost is not known, or was paid by an
- * earlier run: a share of the cost would make the model look cheaper than it is.
+ * or something is pending, or where a reply's cost or tokens are not known; in dollars also when a
+ * reply was paid by an earlier run: a part of the cost would make the model look cheaper than it is.
  */
 double report_solved_per_usd(const struct report *report);
 double report_solved_per_million_tokens(const struct report *report);

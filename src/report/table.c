@@ -76,25 +76,49 @@ static void render_scores(const struct report *report, FILE *out) {
 	}
 }
 
-/* What it took to solve a problem, and what of it this run did not pay. */
+/* What it took to solve a problem. */
 static void render_rates(const struct report *report, FILE *out) {
 	double per_million = report_solved_per_million_tokens(report);
 	double per_usd = report_solved_per_usd(report);
+	if (isnan(per_million) && isnan(per_usd)) {
+		return;
+	}
+	fprintf(out, "solved: %" PRId64, report->cost.solved);
 	if (!isnan(per_million)) {
-		fprintf(out, "solved: %" PRId64 ", %.3g a million tokens", report->cost.solved,
-			per_million);
-		if (!isnan(per_usd)) {
-			fprintf(out, ", %.3g a dollar", per_usd);
-		}
+		fprintf(out, ", %.3g a million tokens", per_million);
+	}
+	if (!isnan(per_usd)) {
+		fprintf(out, ", %.3g a dollar", per_usd);
+	}
+	fputc('\n', out);
+}
+
+/* Sums of what is known, and what they leave out. */
+static void render_cost(const struct report *report, FILE *out) {
+	const struct run_cost *cost = &report->cost;
+	bool counted = cost->prompt_tokens > 0 || cost->completion_tokens > 0;
+	if (counted) {
+		fprintf(out, "tokens: %" PRId64 " in, %" PRId64 " out", cost->prompt_tokens,
+			cost->completion_tokens);
+	}
+	if (!isnan(cost->usd)) {
+		fprintf(out, "%s%.4f USD", counted ? ", " : "cost: ", cost->usd);
+	}
+	if (counted || !isnan(cost->usd)) {
 		fputc('\n', out);
+		render_rates(report, out);
 	}
-	if (report->cost.from_cache > 0) {
+	if (cost->from_cache > 0) {
 		fprintf(out, "from the cache: %" PRId64 " replies, paid for by earlier runs\n",
-			report->cost.from_cache);
+			cost->from_cache);
 	}
-	if (!isnan(report->cost.usd) && report->cost.unpriced > 0) {
+	if (counted && cost->uncounted > 0) {
+		fprintf(out, "tokens not known of %" PRId64 " replies: not in the sum\n",
+			cost->uncounted);
+	}
+	if (!isnan(cost->usd) && cost->unpriced > 0) {
 		fprintf(out, "cost not known of %" PRId64 " replies: not in the sum\n",
-			report->cost.unpriced);
+			cost->unpriced);
 	}
 }
 
@@ -118,15 +142,7 @@ static void render_one(const struct report *report, FILE *out) {
 			"cancelled): they may have been billed\n",
 			report->cost.lost_requests, report->cost.requests);
 	}
-	if (report->cost.completion_tokens > 0) {
-		fprintf(out, "tokens: %" PRId64 " in, %" PRId64 " out", report->cost.prompt_tokens,
-			report->cost.completion_tokens);
-		if (!isnan(report->cost.usd)) {
-			fprintf(out, ", %.4f USD", report->cost.usd);
-		}
-		fputc('\n', out);
-		render_rates(report, out);
-	}
+	render_cost(report, out);
 	if (report->reason == NULL) {
 		fprintf(out, "Lean: %.1f CPU s; ", (double)report->cost.lean_cpu_ns / 1e9);
 	}

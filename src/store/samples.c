@@ -209,6 +209,8 @@ static int take_tokens(struct db_row *row, void *data, struct error *err) {
 	int64_t told = db_int(row, 7); // of by samples
 	cost->requests = db_int(row, 8);
 	cost->lost_requests = cost->requests > told ? cost->requests - told : 0;
+	cost->uncounted = db_int(row, 9);
+	cost->paid_uncounted = db_int(row, 10);
 	return 0;
 }
 

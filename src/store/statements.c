@@ -31,6 +31,10 @@
 	"name = "                                                                            \
 	"?3)) "
 
+/* Not what came of one that broke off: that is no reply, and its request is told of elsewhere. */
+#define WHOLE_REPLY "reply IS NOT NULL AND coalesce(missing, '') <> 'endpoint'"
+#define UNCOUNTED "(" WHOLE_REPLY " AND (prompt_tokens IS NULL OR completion_tokens IS NULL))"
+
 #define CACHE_VALUES                                                                        \
 	"INTO reply_cache (key, endpoint, model, reply, reasoning, "                        \
 	"finish, finish_reason, repaired, model_returned, fingerprint, request_id, "        \
@@ -202,15 +206,17 @@ const char *const store_statements[STATEMENT_COUNT] = {
 	[STATEMENT_COST_TOKENS] = "SELECT coalesce(sum(prompt_tokens), 0), "
 				  "coalesce(sum(completion_tokens), 0), sum(usd), "
 				  "coalesce(sum(from_cache), 0), "
-				  "coalesce(sum(from_cache = 0 AND reply IS NOT NULL AND usd IS "
-				  "NULL), 0), "
+				  "coalesce(sum(from_cache = 0 AND " WHOLE_REPLY
+				  " AND usd IS NULL), 0), "
 				  "coalesce(sum(CASE WHEN from_cache THEN 0 ELSE "
 				  "coalesce(prompt_tokens, 0) + coalesce(completion_tokens, 0) "
 				  "END), 0), "
 				  "(SELECT count(*) FROM (SELECT DISTINCT split, problem FROM "
 				  "sample WHERE run = ?1 AND outcome = 'accepted')), "
 				  "coalesce(sum(attempts), 0), "
-				  "coalesce((SELECT requests FROM run WHERE id = ?1), 0) "
+				  "coalesce((SELECT requests FROM run WHERE id = ?1), 0), "
+				  "coalesce(sum(" UNCOUNTED "), 0), "
+				  "coalesce(sum(from_cache = 0 AND " UNCOUNTED "), 0) "
 				  "FROM sample WHERE run = ?1 AND shared_with IS NULL",
 	[STATEMENT_COST_LEAN] = "SELECT coalesce(sum(cpu_ns), 0) FROM verdict JOIN sample ON "
 				"sample.id = verdict.sample "

@@ -413,7 +413,9 @@ struct run_cost {
 	int64_t solved; // problems with an accepted sample, each split's by itself
 	int64_t from_cache; // samples whose reply was not asked for: they cost nothing
 	int64_t unpriced; // replies whose cost nobody knows
+	int64_t uncounted; // replies whose tokens nobody knows: in no sum
 	int64_t paid_tokens; // prompt and completion, replies from the cache left out
+	int64_t paid_uncounted; // of those uncounted the ones that are not from the cache
 	int64_t requests; // sent
 	int64_t lost_requests; // of those, not told of by any sample: killed, or cancelled
 	int64_t lean_cpu_ns;

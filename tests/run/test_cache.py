@@ -143,6 +143,25 @@ def a_limit_in_dollars_that_nobody_can_keep_is_said_and_a_price_keeps_it():
         assert home.sql(f"select usd = prompt_tokens + completion_tokens from sample where run = '{run}'") == [(1,)]
 
 
+def a_limit_in_tokens_that_nobody_counts_is_said():
+    with Mock() as mock, Home(lean=False) as home:
+        for _ in range(2):
+            _, err = evaluate(home, mock, "-j", 1, "--token-limit", 100000, model="openai/no-usage", status=75)
+            assert "does not say how many tokens" in err and mock.stats()["requests"] <= 2, err
+        evaluate(home, mock, "-j", 1, model="openai/no-usage")
+        assert mock.stats()["requests"] == 24
+
+
+def a_reply_that_broke_off_does_not_shut_a_run_with_a_limit():
+    with Mock() as mock, Home(lean=False) as home:
+        limits = ("-j", 1, "--cost-limit", 5, "--token-limit", 100000, "--stream", "on", "--idle-timeout", "0.1", "--max-retries", 0)
+        _, err = evaluate(home, mock, *limits, model="openai/sse-halt", status=75)
+        assert "does not answer" in err and mock.stats()["requests"] == 1, err
+        assert home.sql("select missing, reply is not null from sample") == [("endpoint", 1)]
+        evaluate(home, mock, *limits, model="openai/sse-halt", status=75)
+        assert mock.stats()["requests"] == 2
+
+
 main([
     only_replays_a_run_byte_for_byte_with_nothing_there,
     what_is_not_there_is_missing_and_nothing_is_sent,
@@ -153,4 +172,6 @@ main([
     a_limit_ends_a_run_with_75_and_a_higher_one_goes_on,
     a_limit_that_the_last_sample_reaches_does_not_spoil_a_run_that_is_done,
     a_limit_in_dollars_that_nobody_can_keep_is_said_and_a_price_keeps_it,
+    a_limit_in_tokens_that_nobody_counts_is_said,
+    a_reply_that_broke_off_does_not_shut_a_run_with_a_limit,
 ])

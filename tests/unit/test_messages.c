@@ -299,14 +299,18 @@ START_TEST(what_was_said_before_and_after_a_pause_is_one_reply) {
 	more.finish_reason = xstrdup("end_turn");
 	more.completion_tokens = 5;
 	more.usd = 0.5;
+	first.cached_tokens = 2;
+	more.cached_tokens = 1;
 	completion_join(&first, &more);
 	ck_assert_str_eq(first.text, "ab");
 	ck_assert_str_eq(first.reasoning, "r");
 	ck_assert_str_eq(first.finish_reason, "end_turn");
 	ck_assert_int_eq(first.finish, FINISH_STOP);
-	ck_assert_int_eq(first.prompt_tokens, 3);
+	// What only one of them tells is no sum: it would be a part of the cost.
+	ck_assert_int_eq(first.prompt_tokens, -1);
 	ck_assert_int_eq(first.completion_tokens, 9);
-	ck_assert_double_eq(first.usd, 0.5);
+	ck_assert_int_eq(first.cached_tokens, 3);
+	ck_assert_double_nan(first.usd);
 	ck_assert_ptr_null(first.continuation);
 	ck_assert_ptr_null(more.text);
 	completion_finish(&first);

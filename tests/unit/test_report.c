@@ -366,13 +366,13 @@ START_TEST(long_names_and_numbers_stay_apart_in_a_table_of_80_columns) {
 }
 END_TEST
 
-/* A solved problem whose reply took 1,000 tokens; usd NAN: nobody knows. */
-static void put_paid(const char *name, double usd, bool from_cache) {
+/* A solved problem's reply: 400 tokens in. */
+static void put_reply(const char *name, int64_t out, double usd, bool from_cache) {
 	struct run_problem problem = {.split = "demo", .problem = name, .subset = "test"};
 	struct completion completion;
 	completion_init(&completion);
 	completion.prompt_tokens = 400;
-	completion.completion_tokens = 600;
+	completion.completion_tokens = out;
 	completion.usd = usd;
 	struct sample_record sample = {
 		.key = {"r", "demo", name, "prove", 0},
@@ -385,6 +385,56 @@ static void put_paid(const char *name, double usd, bool from_cache) {
 	CHECK_OK(store_sample_put(store, &sample, &id, &err));
 	completion_finish(&completion);
 }
+
+/* One that took 1,000 tokens; usd NAN: nobody knows. */
+static void put_paid(const char *name, double usd, bool from_cache) {
+	put_reply(name, 600, usd, from_cache);
+}
+
+START_TEST(tokens_that_nobody_counted_do_not_make_a_model_cheap) {
+	put_run(1, "{}");
+	put_paid("a", 0.5, false);
+	put_reply("b", -1, 0.5, false);
+	put_reply("c", -1, 0, true);
+	struct report *report = built();
+	ck_assert(isnan(report_solved_per_million_tokens(report)));
+	ck_assert_int_eq(report->cost.uncounted, 2);
+	ck_assert_int_eq(report->cost.paid_uncounted, 1);
+	report_destroy(report);
+	char *table = rendered("table");
+	ck_assert_ptr_nonnull(strstr(table, "tokens not known of 2 replies"));
+	ck_assert_ptr_null(strstr(table, "a million tokens"));
+	free(table);
+	char *json = rendered("json");
+	ck_assert_ptr_nonnull(strstr(json, "\"uncounted\":2"));
+	free(json);
+}
+END_TEST
+
+START_TEST(a_reply_that_broke_off_is_none_whose_cost_is_not_known) {
+	struct completion completion;
+	struct sample_record sample = {
+		.key = {"r", "demo", "a", "prove", 0},
+		.missing = MISSING_ENDPOINT,
+		.completion = &completion,
+	};
+	int64_t id = 0;
+	put_run(1, "{}");
+	completion_init(&completion);
+	CHECK_OK(store_sample_put(store, &sample, &id, &err));
+	struct report *report = built();
+	ck_assert_int_eq(report->cost.unpriced, 0);
+	ck_assert_int_eq(report->cost.uncounted, 0);
+	report_destroy(report);
+	sample.missing = MISSING_VERIFIER; // it came, and could not be checked
+	CHECK_OK(store_sample_put(store, &sample, &id, &err));
+	report = built();
+	ck_assert_int_eq(report->cost.unpriced, 1);
+	ck_assert_int_eq(report->cost.uncounted, 1);
+	report_destroy(report);
+	completion_finish(&completion);
+}
+END_TEST
 
 START_TEST(what_a_solved_problem_costs_is_said_only_where_all_of_it_is_known) {
 	put_run(1, "{}");
@@ -438,6 +488,8 @@ int main(void) {
 	tcase_add_test(tests, the_json_has_the_keys_of_the_contract);
 	tcase_add_test(
 		tests, what_a_solved_problem_costs_is_said_only_where_all_of_it_is_known);
+	tcase_add_test(tests, tokens_that_nobody_counted_do_not_make_a_model_cheap);
+	tcase_add_test(tests, a_reply_that_broke_off_is_none_whose_cost_is_not_known);
 	tcase_add_test(tests, replies_of_earlier_runs_do_not_make_a_model_cheap);
 	tcase_add_test(tests, every_format_prints_no_number_for_what_is_not_known);
 	tcase_add_test(tests, long_names_and_numbers_stay_apart_in_a_table_of_80_columns);

@@ -65,6 +65,9 @@ START_TEST(limits_are_reached_by_tokens_by_dollars_and_by_not_knowing) {
 	completion.prompt_tokens = completion.completion_tokens = -1; // not told: no tokens less
 	spend_add(&spend, &completion);
 	ck_assert_int_eq(spend.prompt_tokens + spend.completion_tokens, 200);
+	ck_assert(spend_is_over(&spend, &(struct spend_limits){.tokens = 999}, why, sizeof(why)));
+	ck_assert_ptr_nonnull(strstr(why, "does not say how many tokens"));
+	ck_assert(!spend_is_over(&spend, &(struct spend_limits){0}, why, sizeof(why)));
 	completion_finish(&completion);
 }
 END_TEST
