@@ -9,7 +9,7 @@ import subprocess
 import sys
 import tempfile
 
-TIMEOUT_S = 60
+TIMEOUT_S = 600
 WILDCARDS = {
     "*": r".*",
     "id": r"\d{8}-\d{6}-[0-9a-f]+",

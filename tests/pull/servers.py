@@ -10,7 +10,7 @@ import time
 
 GIT = ["git", "-c", "safe.directory=*"]
 BACKEND = "/usr/lib/git-core/git-http-backend"
-WAIT_SECONDS = 20
+WAIT_SECONDS = 300
 
 
 def git_env():

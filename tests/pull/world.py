@@ -77,7 +77,7 @@ class World:
 
     def pull(self, *arguments, embedded=False):
         return subprocess.run(self.command(*arguments), env=self.environment(embedded), cwd=self.folder,
-                              capture_output=True, text=True, timeout=120)
+                              capture_output=True, text=True, timeout=1200)
 
     def rows(self, sql):
         if not os.path.exists(self.database):

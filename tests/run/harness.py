@@ -41,7 +41,7 @@ class Home:
 
     def run(self, *args, status=0, **env):
         process = self.start(*args, **env)
-        out, err = process.communicate(timeout=300)
+        out, err = process.communicate(timeout=1200)
         self.last_status = process.returncode
         if status is not None and process.returncode != status:
             raise AssertionError(f"f2f {' '.join(map(str, args))}: exit {process.returncode}, not {status}\n{out}\n{err}")

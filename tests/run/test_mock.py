@@ -18,7 +18,7 @@ class Client:
     """One connection."""
 
     def __init__(self, mock):
-        self.socket = socket.create_connection(("127.0.0.1", mock.port), timeout=30)
+        self.socket = socket.create_connection(("127.0.0.1", mock.port), timeout=300)
         self.seen = b""
         self.sent = 0
 

@@ -193,7 +193,7 @@ def the_first_interrupt_drains_and_the_same_command_goes_on():
         while process.poll() is None and endpoint.requests < 10:
             time.sleep(0.002)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=1200)
         assert process.returncode == 130, process.returncode
         home.run("eval", *model(endpoint), "--split", "demo", "-n", "8", "-j", "2")
         assert max(endpoint.asked.values()) == 1
@@ -419,7 +419,7 @@ def two_evals_of_one_run_do_not_ask_twice():
         _, err = home.run("eval", *model(endpoint), "--split", "demo", "-j", "1", status=75)
         assert "another f2f" in err, err
         endpoint.gate.set()
-        first.communicate(timeout=60)
+        first.communicate(timeout=1200)
         assert first.returncode == 0 and max(endpoint.asked.values()) == 1
 
 

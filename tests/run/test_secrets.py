@@ -276,7 +276,7 @@ def keys_reach_neither_lean_nor_the_server_that_is_started():
         while process.poll() is None and not (seen.exists() and "PATH=" in seen.read_text()):
             pass
         process.terminate()
-        out = process.communicate(timeout=60)
+        out = process.communicate(timeout=1200)
         assert seen.exists(), out
         text = seen.read_text()
         assert not found(text), text

@@ -96,7 +96,7 @@ def a_dead_server_that_comes_back_in_the_middle_is_used_again():
         with Mock("--port", port) as back:
             wait_until(lambda: back.stats()["requests"] >= 8, process)
             process.send_signal(signal.SIGINT)
-            process.communicate(timeout=60)
+            process.communicate(timeout=1200)
         assert states(home)[0][0] == "pending" and len(states(home)) == 1, states(home)
 
 
@@ -230,7 +230,7 @@ def the_first_interrupt_drains_and_the_second_cancels_and_both_keep_what_is_fini
             if second:
                 wait_until(lambda: "stopping:" in process.stderr.readline(), process)
                 process.send_signal(signal.SIGINT)
-            _, err = process.communicate(timeout=60)
+            _, err = process.communicate(timeout=1200)
             assert process.returncode == 130 and "same command goes on" in err, err
             asked = mock.stats()["requests"]
             stored = home.sql("select count(*) from sample")[0][0]
@@ -248,7 +248,7 @@ def a_drain_finishes_what_the_model_paused_in():
                              "-n", 20, "-j", 4, ANTHROPIC_API_KEY="k")
         wait_until(lambda: mock.stats()["requests"] >= 4, process)
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=60)
+        process.communicate(timeout=1200)
         assert process.returncode == 130
         assert all(state == "pending" for state, _ in states(home)), states(home)
 
