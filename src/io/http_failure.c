@@ -79,6 +79,8 @@ static enum http_failure of_code(const struct http_transfer *transfer) {
 		return HTTP_FAILURE_ENCODING;
 	case CURLE_FILESIZE_EXCEEDED:
 		return HTTP_FAILURE_TOO_LARGE;
+	case CURLE_OUT_OF_MEMORY: // of the line that it reads into, which has a limit
+		return transfer->head_ended ? HTTP_FAILURE_PROTOCOL : HTTP_FAILURE_HEAD_TOO_LARGE;
 	case CURLE_PARTIAL_FILE:
 		return HTTP_FAILURE_CUT;
 	default:

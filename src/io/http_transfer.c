@@ -79,9 +79,11 @@ static size_t on_header(char *bytes, size_t size, size_t count, void *data) {
 	} else if (str_trim(line).len == 0) {
 		transfer->head_ended = true;
 	} else if (!is_unpackable(line)) {
+		// Not in curl's own place for a line: it writes over that.
 		struct str shown = str_trim(line);
 		transfer->failure = HTTP_FAILURE_ENCODING;
-		snprintf(transfer->message, sizeof(transfer->message), "%.*s",
+		error_set(&transfer->error, ERROR_PROTOCOL,
+			"the reply is packed in a way that was not asked for: %.*s",
 			(int)(shown.len < 80 ? shown.len : 80), shown.data);
 		return 0;
 	} else {

@@ -11,9 +11,23 @@
 
 /* ---- Reading. */
 
+/* Some always send the field, and leave it empty beside a reply. */
+static bool is_empty(const json_t *error, const json_t *body) {
+	bool blank = (json_is_string(error) && json_string_length(error) == 0) ||
+		     (json_is_object(error) && json_object_size(error) == 0);
+	return error == NULL || json_is_null(error) || json_is_false(error) ||
+	       (blank && json_array_size(json_object_get(body, "choices")) > 0);
+}
+
+/* Google's come in a list of one. */
+const json_t *failure_unwrapped(const json_t *body) {
+	const json_t *only = json_array_size(body) == 1 ? json_array_get(body, 0) : NULL;
+	return json_object_get(only, "error") != NULL ? only : body;
+}
+
 bool failure_in_body(const json_t *body) {
 	const json_t *error = json_object_get(body, "error");
-	return (error != NULL && !json_is_null(error) && !json_is_false(error)) ||
+	return !is_empty(error, body) ||
 	       strcmp(json_string_or(body, "type", ""), "error") == 0 ||
 	       (json_object_get(body, "detail") != NULL &&
 		       json_object_get(body, "choices") == NULL);
@@ -42,10 +56,12 @@ static void read_object(const json_t *error, struct failure *failure) {
 	const json_t *details = json_object_get(error, "details");
 	failure->message = json_string_or(error, "message", "");
 	failure->type = json_string_or(error, "type", "");
-	failure->code = json_string_or(error, "code", json_string_or(details, "error_code", ""));
+	failure->code = json_string_or(error, "code",
+		json_string_or(details, "error_code", json_string_or(error, "reason", "")));
 	failure->param = json_string_or(error, "param", "");
 	failure->moderated = json_object_get(metadata, "reasons") != NULL ||
 			     json_object_get(metadata, "flagged_input") != NULL;
+	failure->wait_ms = retry_after_details(details);
 	int64_t number = json_is_integer(code) ? json_integer_value(code) : 0;
 	if (json_is_string(code) && !str_to_int64(json_string_value(code), &number)) {
 		number = 0;
@@ -56,13 +72,19 @@ static void read_object(const json_t *error, struct failure *failure) {
 }
 
 struct failure failure_read(const struct http_response *response, const json_t *body) {
-	struct failure failure = {
-		.status = response->status, .message = "", .code = "", .type = "", .param = ""};
+	struct failure failure = {.status = response->status,
+		.message = "",
+		.code = "",
+		.type = "",
+		.param = "",
+		.wait_ms = -1};
+	body = failure_unwrapped(body);
 	const json_t *error = json_object_get(body, "error");
 	if (json_is_object(error)) {
 		read_object(error, &failure);
 	} else if (json_is_string(error)) {
 		failure.message = json_string_value(error);
+		failure.code = json_string_or(body, "code", "");
 	} else if (json_object_get(body, "detail") != NULL) {
 		read_detail(json_object_get(body, "detail"), &failure);
 	} else if (json_is_object(body)) {
@@ -92,8 +114,8 @@ enum trait {
 /* Words of the code or type, and of the message, by trait. */
 static const struct {
 	enum trait trait;
-	const char *names[10];
-	const char *words[10];
+	const char *names[16];
+	const char *words[20];
 } vocabulary[] = {
 	{TRAIT_CONTEXT, {"context_length", "exceed_context"},
 		{"context length", "context size", "context window", "maximum model length",
@@ -105,9 +127,17 @@ static const struct {
 		{"flagged by moderation", "content management policy", "usage polic"}},
 	{TRAIT_QUOTA,
 		{"insufficient_quota", "billing", "enforced_spend_limit", "insufficient_credits",
-			"insufficient_balance", "insufficient_funds", "quota_exceeded"},
+			"insufficient_balance", "insufficient_funds", "quota_exceeded",
+			"exceeded_current_quota", "not_enough_balance", "credit_limit",
+			"payment_required", "arrearage"},
 		{"credit balance is too low", "exceeded your current quota", "insufficient balance",
-			"insufficient credit", "spend limit"}},
+			"insufficient credit", "spend limit", "spending limit",
+			"key limit exceeded", "available credits", "purchase more credits",
+			"balance is insufficient", "not enough balance",
+			"check your plan and billing", "check your billing",
+			"call volume quota", "quota will be replenished",
+			"account is in good standing", "billing to be enabled", "余额不足",
+			"欠费"}},
 	{TRAIT_UNSUPPORTED,
 		{"unsupported_parameter", "unsupported_value", "unknown_parameter",
 			"extra_forbidden"},
@@ -144,14 +174,16 @@ static bool any_word(const char *text, const char *const *words, size_t count) {
 }
 
 static bool is_daily(const struct failure *failure, int64_t wait_ms) {
-	static const char *const words[] = {"per day", "per-day", "daily", "(RPD)", "(TPD)"};
+	static const char *const words[] = {"per day", "per-day", "daily", "(RPD)", "(TPD)",
+		"per week", "weekly", "per month", "per-month", "/ month", "monthly"};
 	return any_word(failure->message, words, F2F_COUNT(words)) &&
 	       (wait_ms < 0 || wait_ms >= DAILY_WAIT_MS);
 }
 
 /* Messages about the rate speak of quotas too: they count only where nothing says "later". */
 static unsigned words_traits(const struct failure *failure, int64_t wait_ms, size_t row) {
-	bool rate = wait_ms >= 0 || strstr(failure->code, "rate_limit") != NULL;
+	bool rate = (wait_ms >= 0 && wait_ms < DAILY_WAIT_MS) ||
+		    strstr(failure->code, "rate_limit") != NULL;
 	if ((vocabulary[row].trait == TRAIT_QUOTA && rate) ||
 		!any_word(failure->message, vocabulary[row].words,
 			F2F_COUNT(vocabulary[row].words))) {
@@ -241,11 +273,13 @@ static const struct {
 	unsigned traits; // all of them
 	enum reply_class class;
 } rules[] = {
+	{401, 401, TRAIT_QUOTA, REPLY_QUOTA},
 	{401, 401, 0, REPLY_REFUSED_KEY},
 	{402, 402, TRAIT_WAIT, REPLY_RATE_LIMITED}, // a budget of requests in flight
 	{402, 402, 0, REPLY_QUOTA},
 	{403, 403, TRAIT_MODERATION, REPLY_REFUSED},
 	{403, 403, TRAIT_QUOTA, REPLY_QUOTA},
+	{403, 403, TRAIT_WAIT | TRAIT_BUSY, REPLY_RATE_LIMITED},
 	{403, 403, 0, REPLY_REFUSED_KEY},
 	{408, 409, 0, REPLY_RETRY},
 	{425, 425, 0, REPLY_RETRY},
@@ -291,9 +325,16 @@ static enum reply_class classify(
 	return REPLY_BROKEN;
 }
 
+/* Headers first, then what the body says in a field, then what it says in words. */
+static int64_t wait_of(const struct failure *failure, const struct http_response *response) {
+	int64_t wait_ms = retry_after_ms(response);
+	wait_ms = wait_ms >= 0 ? wait_ms : failure->wait_ms;
+	return wait_ms >= 0 ? wait_ms : retry_after_words(failure->message);
+}
+
 struct reply failure_classify(const struct failure *failure, const struct http_response *response,
 	struct capabilities *capabilities) {
-	struct reply reply = {.retry_after_ms = retry_after_ms(response)};
+	struct reply reply = {.retry_after_ms = wait_of(failure, response)};
 	unsigned traits = traits_of(failure, response, reply.retry_after_ms);
 	reply.class = classify(failure, traits, capabilities);
 	reply.final = (traits & TRAIT_FINAL) != 0;

@@ -17,11 +17,15 @@ struct failure {
 	const char *code;
 	const char *type;
 	const char *param;
+	int64_t wait_ms; // that its details ask for; -1: none
 	bool moderated; // the endpoint says that its moderation, not the key, refuses
 };
 
 /** Whether a parsed body tells of an error, whatever its HTTP status. */
 bool failure_in_body(const json_t *body);
+
+/** The error in a list of one, or the body itself. Borrowed. */
+const json_t *failure_unwrapped(const json_t *body);
 
 /** body NULL: not JSON, or nothing. */
 struct failure failure_read(const struct http_response *response, const json_t *body);

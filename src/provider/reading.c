@@ -206,6 +206,14 @@ static bool is_cut(const struct buf *body) {
 	return text.len == 0 || (text.data[0] == '{' && text.data[text.len - 1] != '}');
 }
 
+/* A mark of the encoding at its beginning is no part of it. */
+static int parse_body(
+	struct reading *reading, const struct buf *bytes, json_t **body_out, struct error *err) {
+	size_t mark = bytes->len >= 3 && memcmp(bytes->data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+	return json_parse_repaired(bytes->data + mark, bytes->len - mark, body_out,
+		&reading->draft.repaired, err);
+}
+
 static struct reply end_whole(struct reading *reading, const struct http_response *response,
 	struct capabilities *capabilities) {
 	json_t *body = NULL;
@@ -213,8 +221,7 @@ static struct reply end_whole(struct reading *reading, const struct http_respons
 	bool success = response->status >= 200 && response->status < 300;
 	int rc = response->body.len == 0
 			 ? error_set(&err, ERROR_INPUT, "nothing")
-			 : json_parse_repaired(response->body.data, response->body.len, &body,
-				   &reading->draft.repaired, &err);
+			 : parse_body(reading, &response->body, &body, &err);
 	struct reply reply;
 	if (!success) {
 		struct failure failure = failure_read(response, body);
@@ -224,7 +231,7 @@ static struct reply end_whole(struct reading *reading, const struct http_respons
 		failure_message(&reply, "HTTP %d with a body that is not JSON: %s",
 			response->status, err.message);
 	} else {
-		reading->provider->read_body(&reading->draft, body);
+		reading->provider->read_body(&reading->draft, failure_unwrapped(body));
 		reply = judge(reading, response, capabilities);
 	}
 	json_decref(body);

@@ -3,6 +3,8 @@
 
 #include <stdint.h>
 
+#include <jansson.h>
+
 struct http_response;
 
 /**
@@ -12,5 +14,11 @@ struct http_response;
  * read.
  */
 int64_t retry_after_ms(const struct http_response *response);
+
+/** Google's field for it, in the list of an error's details: {"retryDelay":"34s"}. -1: none. */
+int64_t retry_after_details(const json_t *details);
+
+/** In words: "try again in 7m12.5s", "retry after 26 seconds". -1: none. */
+int64_t retry_after_words(const char *message);
 
 #endif

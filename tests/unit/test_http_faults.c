@@ -176,6 +176,42 @@ START_TEST(headers_are_kept_all_of_them_or_none) {
 }
 END_TEST
 
+START_TEST(a_line_of_the_head_that_never_ends_is_a_head_that_is_too_large) {
+	struct buf bytes = BUF_INIT(1 << 20);
+	buf_append_str(&bytes, "HTTP/1.1 200 OK\r\nX: ");
+	for (int i = 0; i < 50000; i++) {
+		buf_append_str(&bytes, "0123456789");
+	}
+	struct mock mock = raw_start(bytes.data, bytes.len);
+	char *url = xasprintf("http://127.0.0.1:%d/", mock.port);
+	struct outcome outcome = run_url(url, NULL);
+	ck_assert_msg(outcome.failure == HTTP_FAILURE_HEAD_TOO_LARGE, "%s: %s",
+		http_failure_name(outcome.failure), outcome.message);
+	free(url);
+	buf_finish(&bytes);
+	mock_stop(&mock);
+}
+END_TEST
+
+START_TEST(a_packing_that_was_not_asked_for_is_named) {
+	static const char *const names[] = {"br", "zstd", "gzip, gzip"};
+	for (size_t i = 0; i < F2F_COUNT(names); i++) {
+		char *bytes = xasprintf("HTTP/1.1 200 OK\r\nContent-Encoding: %s\r\n"
+					"Content-Length: 2\r\n\r\n{}",
+			names[i]);
+		struct mock mock = raw_start(bytes, strlen(bytes));
+		char *url = xasprintf("http://127.0.0.1:%d/", mock.port);
+		struct outcome outcome = run_url(url, NULL);
+		ck_assert_int_eq(outcome.failure, HTTP_FAILURE_ENCODING);
+		ck_assert_int_eq(outcome.code, ERROR_PROTOCOL);
+		ck_assert_msg(strstr(outcome.message, names[i]) != NULL, "%s", outcome.message);
+		free(url);
+		free(bytes);
+		mock_stop(&mock);
+	}
+}
+END_TEST
+
 static void on_headers(const struct http_response *response, const struct error *err, void *data) {
 	int *done = data;
 	ck_assert_ptr_null(err);
@@ -401,6 +437,8 @@ int main(void) {
 	tcase_add_test(tests, an_endpoint_may_go_before_it_hears_that_its_host_is_no_name);
 	tcase_add_test(tests, https_to_a_server_without_tls_says_so);
 	tcase_add_test(tests, headers_are_kept_all_of_them_or_none);
+	tcase_add_test(tests, a_line_of_the_head_that_never_ends_is_a_head_that_is_too_large);
+	tcase_add_test(tests, a_packing_that_was_not_asked_for_is_named);
 	tcase_add_test(tests, a_header_that_comes_twice_is_kept_twice);
 	tcase_add_test(tests, a_dying_connection_costs_one_more_request_and_not_several);
 	tcase_add_test(tests, a_request_that_was_lost_on_a_new_connection_is_not_sent_again);
