@@ -1,7 +1,6 @@
 #include "base/secret.h"
 
 #include <ctype.h>
-#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,82 +8,7 @@
 #include "base/str.h"
 #include "base/vec.h"
 
-enum { LEAST = 6, NO_WORD_LEAST = 16, WITH_DIGIT_LEAST = 8, END_LEAST = 4 };
-
-static const char mask[] = "[key]";
-
-/* ---- Texts that are known. */
-
-void secrets_add(struct secrets *secrets, const char *text) {
-	size_t length = text != NULL ? strlen(text) : 0;
-	if (length < LEAST) {
-		return;
-	}
-	size_t at = 0;
-	for (; at < secrets->count && strlen(secrets->items[at]) >= length; at++) {
-		if (strcmp(secrets->items[at], text) == 0) {
-			return;
-		}
-	}
-	vec_push(secrets, NULL);
-	memmove(&secrets->items[at + 1], &secrets->items[at],
-		(secrets->count - 1 - at) * sizeof(*secrets->items));
-	secrets->items[at] = xstrdup(text);
-}
-
-void secrets_finish(struct secrets *secrets) {
-	for (size_t i = 0; i < secrets->count; i++) {
-		explicit_bzero(secrets->items[i], strlen(secrets->items[i]));
-		free(secrets->items[i]);
-	}
-	vec_finish(secrets);
-}
-
-static bool is_no_word(const char *text) {
-	size_t length = strlen(text);
-	return length >= NO_WORD_LEAST ||
-	       (length >= WITH_DIGIT_LEAST && strpbrk(text, "0123456789") != NULL);
-}
-
-static bool mask_all(const struct secrets *secrets, char *text, bool words_too) {
-	bool found = false;
-	for (size_t i = 0; text != NULL && i < secrets->count; i++) {
-		const char *secret = secrets->items[i];
-		size_t length = strlen(secret);
-		if (!words_too && !is_no_word(secret)) {
-			continue;
-		}
-		for (char *at = strstr(text, secret); at != NULL; at = strstr(at, secret)) {
-			memcpy(at, mask, sizeof(mask) - 1);
-			at += sizeof(mask) - 1;
-			char *rest = at + length - (sizeof(mask) - 1);
-			memmove(at, rest, strlen(rest) + 1);
-			found = true;
-		}
-	}
-	return found;
-}
-
-bool secrets_mask(const struct secrets *secrets, char *text) {
-	return mask_all(secrets, text, true);
-}
-
-bool secrets_mask_reply(const struct secrets *secrets, char *text) {
-	return mask_all(secrets, text, false);
-}
-
-void secrets_mask_end(const struct secrets *secrets, char *text) {
-	for (size_t i = 0; i < secrets->count; i++) {
-		const char *secret = secrets->items[i];
-		size_t length = strlen(text);
-		for (size_t part = strlen(secret) - 1; part >= END_LEAST; part--) {
-			if (part <= length && memcmp(text + length - part, secret, part) == 0) {
-				text[length - part] = '\0';
-				break;
-			}
-		}
-	}
-}
+enum { WITH_DIGIT_LEAST = 8 };
 
 /* ---- In URLs. */
 
@@ -110,24 +34,6 @@ static char *percent_decoded(const char *text, size_t length) {
 	return out;
 }
 
-/** Owned. */
-static char *base64(const char *text) {
-	static const char digits[] =
-		"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	size_t length = strlen(text), used = 0;
-	char *out = xcalloc(1, (length + 2) / 3 * 4 + 1);
-	for (size_t i = 0; i < length; i += 3) {
-		uint32_t bits = 0;
-		for (size_t k = 0; k < 3; k++) {
-			bits = bits << 8 | (i + k < length ? (unsigned char)text[i + k] : 0);
-		}
-		for (size_t k = 0; k < 4; k++) {
-			out[used++] = i + k <= length ? digits[bits >> (18 - 6 * k) & 63] : '=';
-		}
-	}
-	return out;
-}
-
 static void add_part(struct secrets *secrets, const char *text, size_t length) {
 	char *written = xmemdup0(text, length);
 	char *meant = percent_decoded(text, length);
@@ -144,7 +50,7 @@ static void add_user_info(struct secrets *secrets, const char *text, size_t leng
 	add_part(secrets, password, length - (size_t)(password - text));
 	char *meant = percent_decoded(text, length);
 	char *pair = colon != NULL ? xstrdup(meant) : xasprintf("%s:", meant);
-	char *sent = base64(pair);
+	char *sent = secret_base64(pair, strlen(pair));
 	secrets_add(secrets, sent);
 	free(sent);
 	free(pair);

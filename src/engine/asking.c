@@ -381,12 +381,15 @@ void attempt_on_response(
 	if (err != NULL) {
 		settle(attempt, NULL, NULL);
 	}
-	if (err != NULL && err->code == ERROR_USAGE) {
-		close_lane(attempt, ENGINE_REFUSED, err->message);
-		return;
-	}
 	if (err != NULL) {
-		on_failure(attempt, response->failure, err);
+		// Its words may be the other side's.
+		struct error told = *err;
+		reading_mask(attempt->reading, told.message);
+		if (err->code == ERROR_USAGE) {
+			close_lane(attempt, ENGINE_REFUSED, told.message);
+		} else {
+			on_failure(attempt, response->failure, &told);
+		}
 		return;
 	}
 	struct completion completion;

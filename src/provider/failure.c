@@ -27,8 +27,7 @@ const json_t *failure_unwrapped(const json_t *body) {
 
 bool failure_in_body(const json_t *body) {
 	const json_t *error = json_object_get(body, "error");
-	return !is_empty(error, body) ||
-	       strcmp(json_string_or(body, "type", ""), "error") == 0 ||
+	return !is_empty(error, body) || strcmp(json_string_or(body, "type", ""), "error") == 0 ||
 	       (json_object_get(body, "detail") != NULL &&
 		       json_object_get(body, "choices") == NULL);
 }
@@ -134,10 +133,9 @@ static const struct {
 			"insufficient credit", "spend limit", "spending limit",
 			"key limit exceeded", "available credits", "purchase more credits",
 			"balance is insufficient", "not enough balance",
-			"check your plan and billing", "check your billing",
-			"call volume quota", "quota will be replenished",
-			"account is in good standing", "billing to be enabled", "余额不足",
-			"欠费"}},
+			"check your plan and billing", "check your billing", "call volume quota",
+			"quota will be replenished", "account is in good standing",
+			"billing to be enabled", "余额不足", "欠费"}},
 	{TRAIT_UNSUPPORTED,
 		{"unsupported_parameter", "unsupported_value", "unknown_parameter",
 			"extra_forbidden"},

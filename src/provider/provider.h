@@ -143,6 +143,9 @@ void reading_destroy(struct reading *reading);
  */
 bool reading_feed(struct reading *reading, const char *bytes, size_t length);
 
+/** Takes what was sent in secret out of a line for people, in place. */
+void reading_mask(const struct reading *reading, char *message);
+
 /** Whether text of a reply has come. */
 bool reading_has_text(const struct reading *reading);
 

@@ -210,8 +210,8 @@ static bool is_cut(const struct buf *body) {
 static int parse_body(
 	struct reading *reading, const struct buf *bytes, json_t **body_out, struct error *err) {
 	size_t mark = bytes->len >= 3 && memcmp(bytes->data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
-	return json_parse_repaired(bytes->data + mark, bytes->len - mark, body_out,
-		&reading->draft.repaired, err);
+	return json_parse_repaired(
+		bytes->data + mark, bytes->len - mark, body_out, &reading->draft.repaired, err);
 }
 
 static struct reply end_whole(struct reading *reading, const struct http_response *response,
@@ -219,9 +219,8 @@ static struct reply end_whole(struct reading *reading, const struct http_respons
 	json_t *body = NULL;
 	struct error err = {0};
 	bool success = response->status >= 200 && response->status < 300;
-	int rc = response->body.len == 0
-			 ? error_set(&err, ERROR_INPUT, "nothing")
-			 : parse_body(reading, &response->body, &body, &err);
+	int rc = response->body.len == 0 ? error_set(&err, ERROR_INPUT, "nothing")
+					 : parse_body(reading, &response->body, &body, &err);
 	struct reply reply;
 	if (!success) {
 		struct failure failure = failure_read(response, body);
@@ -257,7 +256,7 @@ static bool redact(const struct reading *reading, char *text) {
 }
 
 /* A message is cut to its size: what begins like the key at its end is the key. */
-static void redact_message(const struct reading *reading, char *message) {
+void reading_mask(const struct reading *reading, char *message) {
 	secrets_mask(&reading->secrets, message);
 	secrets_mask_end(&reading->secrets, message);
 	secret_mask_forms(message);
@@ -297,17 +296,23 @@ struct reply reading_end(struct reading *reading, const struct http_response *re
 	if (reading->ok) {
 		learn(reading, capabilities);
 	}
-	redact_message(reading, reply.message);
+	reading_mask(reading, reply.message);
 	return reply;
 }
 
 /* ---- Completions. */
 
+/* Names are short, and may hold a part of it. */
+static void redact_name(const struct reading *reading, char *name) {
+	redact(reading, name);
+	secrets_mask_pieces(&reading->secrets, name);
+}
+
 static void take_names(struct reading *reading, struct completion *completion) {
 	struct draft *draft = &reading->draft;
-	redact(reading, draft->id);
-	redact(reading, draft->model);
-	redact(reading, draft->fingerprint);
+	redact_name(reading, draft->id);
+	redact_name(reading, draft->model);
+	redact_name(reading, draft->fingerprint);
 	completion->request_id = xstrdup(draft->id);
 	completion->model = xstrdup(draft->model);
 	completion->fingerprint = xstrdup(draft->fingerprint);
@@ -370,7 +375,7 @@ bool reading_take(struct reading *reading, size_t index, struct completion *comp
 	}
 	completion_finish(completion_out);
 	completion_init(completion_out);
-	redact(reading, choice->finish_reason);
+	redact_name(reading, choice->finish_reason);
 	completion_out->finish_reason = choice->finish_reason;
 	choice->finish_reason = NULL;
 	take_names(reading, completion_out);

@@ -96,10 +96,11 @@ static double unit_ms(const char *name, size_t length) {
 		double ms;
 	} units[] = {{"ms", 1}, {"s", 1e3}, {"sec", 1e3}, {"secs", 1e3}, {"second", 1e3},
 		{"seconds", 1e3}, {"m", 60e3}, {"min", 60e3}, {"minute", 60e3}, {"minutes", 60e3},
-		{"h", 3600e3}, {"hour", 3600e3}, {"hours", 3600e3}, {"d", 86400e3}, {"day", 86400e3},
-		{"days", 86400e3}};
+		{"h", 3600e3}, {"hour", 3600e3}, {"hours", 3600e3}, {"d", 86400e3},
+		{"day", 86400e3}, {"days", 86400e3}};
 	for (size_t i = 0; i < F2F_COUNT(units); i++) {
-		if (strlen(units[i].name) == length && strncasecmp(units[i].name, name, length) == 0) {
+		if (strlen(units[i].name) == length &&
+			strncasecmp(units[i].name, name, length) == 0) {
 			return units[i].ms;
 		}
 	}
@@ -114,7 +115,8 @@ static int64_t read_span(const char *text) {
 	const char *unit;
 	while (read_number(text, &number, &unit)) {
 		unit += *unit == ' ';
-		size_t length = strspn(unit, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
+		size_t length =
+			strspn(unit, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ");
 		double ms = unit_ms(unit, length);
 		if (ms <= 0) {
 			break;

@@ -7,6 +7,7 @@ import os
 import sqlite3
 import stat
 import threading
+import urllib.parse
 
 from harness import Home, main
 
@@ -14,7 +15,10 @@ KEY = "Planted7Key/with+odd=signs-0123456789"
 PASSWORD = "pass w0rd:planted@url"
 QUERY = "queryPlanted8secret"
 PAIR = base64.b64encode(f"user:{PASSWORD}".encode()).decode()
-SECRETS = [KEY, PASSWORD, "pass%20w0rd%3Aplanted%40url", QUERY, PAIR]
+CODED = [urllib.parse.quote(KEY, safe=""), "".join(f"\\u{ord(c):04x}" for c in KEY), KEY.replace("/", "\\/"), KEY.encode().hex(),
+         KEY.replace("/", "&#x2F;").replace("+", "&#43;"), base64.b64encode(KEY.encode()).decode(),
+         base64.urlsafe_b64encode(f"u:{KEY}:".encode()).decode()]
+SECRETS = [KEY, PASSWORD, "pass%20w0rd%3Aplanted%40url", QUERY, PAIR, *CODED]
 
 
 class Echo:
@@ -47,7 +51,7 @@ class Echo:
             def do_POST(self):
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 echo.seen.append((self.path, dict(self.headers)))
-                said = f"{self.path} {dict(self.headers)} " + KEY
+                said = f"{self.path} {dict(self.headers)} " + " ".join(CODED) + " " + KEY
                 if PAIR in said:  # what it was sent, in all its spellings
                     said += " ".join(SECRETS)
                 mode = body["model"]

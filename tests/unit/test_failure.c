@@ -114,8 +114,8 @@ static const struct failing failures[] = {
 		REPLY_QUOTA, -1, "pay"},
 	{400, "", ERROR("\"message\":7,\"code\":[],\"type\":{},\"param\":false"),
 		REPLY_REFUSED_MODEL, -1, "HTTP 400"},
-	{400, "", ERROR("\"message\":\"Unsupported parameter: 'logit_bias'\""),
-		REPLY_REFUSED_MODEL, -1, "logit_bias"},
+	{400, "", ERROR("\"message\":\"Unsupported parameter: 'logit_bias'\""), REPLY_REFUSED_MODEL,
+		-1, "logit_bias"},
 	{503, "", ERROR("\"message\":\"The model is overloaded\""), REPLY_RATE_LIMITED, -1,
 		"overloaded"},
 	{503, "", ERROR("\"code\":503,\"message\":\"No provider available\""), REPLY_RETRY, -1,
@@ -139,14 +139,15 @@ static const struct failing failures[] = {
 	{307, "Location: https://u:secret@elsewhere.example/v1?key=abc", "", REPLY_REFUSED_MODEL,
 		-1, "https://elsewhere.example/v1?key="},
 	// Money, in the words of many.
-	{403, "", ERROR("\"code\":403,\"message\":\"Key limit exceeded (total limit)\""), REPLY_QUOTA,
-		-1, "Key limit"},
+	{403, "", ERROR("\"code\":403,\"message\":\"Key limit exceeded (total limit)\""),
+		REPLY_QUOTA, -1, "Key limit"},
 	{429, "",
 		ERROR("\"message\":\"Your account is suspended, please check your plan and billing "
 		      "details\",\"type\":\"exceeded_current_quota_error\""),
 		REPLY_QUOTA, -1, "suspended"},
 	{403, "",
-		"{\"code\":\"The caller does not have permission\",\"error\":\"Your team has either "
+		"{\"code\":\"The caller does not have permission\",\"error\":\"Your team has "
+		"either "
 		"used all available credits or reached its monthly spending limit.\"}",
 		REPLY_QUOTA, -1, "credits"},
 	{412, "",
@@ -154,41 +155,46 @@ static const struct failing failures[] = {
 		      "possibly due to reaching the monthly spending limit\""),
 		REPLY_QUOTA, -1, "suspended"},
 	{403, "",
-		"{\"code\":30001,\"message\":\"Sorry, your account balance is insufficient\",\"data\":"
+		"{\"code\":30001,\"message\":\"Sorry, your account balance is "
+		"insufficient\",\"data\":"
 		"null}",
 		REPLY_QUOTA, -1, "balance"},
 	{403, "",
-		"{\"code\":403,\"reason\":\"NOT_ENOUGH_BALANCE\",\"message\":\"no\",\"metadata\":{}}",
+		"{\"code\":403,\"reason\":\"NOT_ENOUGH_BALANCE\",\"message\":\"no\",\"metadata\":{}"
+		"}",
 		REPLY_QUOTA, -1, "NOT_ENOUGH"},
 	{429, "",
-		ERROR("\"code\":\"1113\",\"message\":\"\xe4\xbd\x99\xe9\xa2\x9d\xe4\xb8\x8d\xe8\xb6\xb3"
+		ERROR("\"code\":\"1113\",\"message\":"
+		      "\"\xe4\xbd\x99\xe9\xa2\x9d\xe4\xb8\x8d\xe8\xb6\xb3"
 		      "\xe6\x88\x96\xe6\x97\xa0\""),
 		REPLY_QUOTA, -1, "1113"},
 	{400, "", ERROR("\"code\":\"Arrearage\",\"message\":\"Access denied\""), REPLY_QUOTA, -1,
 		"denied"},
-	{401, "",
-		ERROR("\"code\":401,\"type\":\"insufficient_quota\",\"message\":\"no more\""),
+	{401, "", ERROR("\"code\":401,\"type\":\"insufficient_quota\",\"message\":\"no more\""),
 		REPLY_QUOTA, -1, "no more"},
 	{429, "", "{\"message\":\"Monthly quota exceeded\"}", REPLY_QUOTA, -1, "Monthly"},
 	{429, "",
-		"{\"message\":\"You are using a Trial key, which is limited to 1000 API calls / month.\"}",
+		"{\"message\":\"You are using a Trial key, which is limited to 1000 API calls / "
+		"month.\"}",
 		REPLY_QUOTA, -1, "Trial"},
 	{403, "",
-		ERROR("\"code\":\"403\",\"message\":\"Out of call volume quota. Please retry after 7 "
+		ERROR("\"code\":\"403\",\"message\":\"Out of call volume quota. Please retry after "
+		      "7 "
 		      "days.\""),
 		REPLY_QUOTA, INT64_C(7) * 24 * 3600 * 1000, "quota"},
 	{403, "", "[{\"error\":{\"code\":403,\"message\":\"requires billing to be enabled\"}}]",
 		REPLY_QUOTA, -1, "HTTP 403: requires"},
 	// How long to wait, told by the body.
 	{429, "",
-		"[{\"error\":{\"code\":429,\"message\":\"You exceeded your current quota, please check "
+		"[{\"error\":{\"code\":429,\"message\":\"You exceeded your current quota, please "
+		"check "
 		"your plan and billing details.\",\"status\":\"RESOURCE_EXHAUSTED\",\"details\":[{"
 		"\"@type\":\"x\"},{\"@type\":\"RetryInfo\",\"retryDelay\":\"34.5s\"}]}}]",
 		REPLY_RATE_LIMITED, 34500, "current quota"},
 	{429, "", ERROR("\"message\":\"Rate limit reached. Please try again in 7m12.5s. See h\""),
 		REPLY_RATE_LIMITED, 432500, "again"},
-	{429, "", ERROR("\"message\":\"Please retry after 26 seconds.\""), REPLY_RATE_LIMITED, 26000,
-		"26"},
+	{429, "", ERROR("\"message\":\"Please retry after 26 seconds.\""), REPLY_RATE_LIMITED,
+		26000, "26"},
 	{429, "", ERROR("\"message\":\"Please try again in 250ms.\""), REPLY_RATE_LIMITED, 250, ""},
 	{429, "Retry-After: 2", ERROR("\"message\":\"Please try again in 9s.\""),
 		REPLY_RATE_LIMITED, 2000, ""},

@@ -461,8 +461,7 @@ int main(void) {
 	tcase_add_test(tests, a_reply_that_ends_while_thinking_is_cut_off);
 	tcase_add_test(tests, refusals_and_filters_are_refusals_and_unknown_ends_are_kept);
 	tcase_add_test(tests, content_in_parts_is_joined);
-	tcase_add_test(
-		tests, a_mark_of_the_encoding_and_an_empty_error_beside_a_reply_say_nothing);
+	tcase_add_test(tests, a_mark_of_the_encoding_and_an_empty_error_beside_a_reply_say_nothing);
 	tcase_add_test(tests, ill_formed_text_is_repaired_and_said_so);
 	tcase_add_test(tests, the_request_id_of_the_headers_comes_first);
 	tcase_add_test(tests, a_request_holds_what_was_set_and_nothing_else);

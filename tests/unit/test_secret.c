@@ -30,6 +30,83 @@ START_TEST(known_texts_go_wherever_they_stand_the_longest_first) {
 }
 END_TEST
 
+static const char key[] = "Planted7Key/with+odd=signs-0123";
+
+START_TEST(a_key_goes_however_it_is_written) {
+	static const char *const written[] = {
+		"Planted7Key/with+odd=signs-0123",
+		"Planted7Key%2Fwith%2Bodd%3Dsigns-0123",
+		"%50lanted7Key%2fwith%2bodd%3dsigns%2D0123",
+		"Planted7Key\\/with+odd=signs-0123",
+		"\\u0050lanted7Key\\u002fwith\\u002Bodd=signs-012\\u0033",
+		"\\x50lanted7Key/with+odd=signs-0123",
+		"Planted7Key&#x2F;with&#43;odd&equals;signs-0123",
+		"506c616e746564374b65792f776974682b6f64643d7369676e732d30313233",
+		"506C616E746564374B65792F776974682B6F64643D7369676E732D30313233",
+	};
+	struct secrets secrets = {0};
+	secrets_add(&secrets, key);
+	for (size_t i = 0; i < F2F_COUNT(written); i++) {
+		char *text = xasprintf("\"a %s\", <%s>b", written[i], written[i]);
+		ck_assert(secrets_mask_reply(&secrets, text));
+		ck_assert_str_eq(text, "\"a [key]\", <[key]>b");
+		free(text);
+	}
+	secrets_finish(&secrets);
+}
+END_TEST
+
+START_TEST(a_key_within_base64_is_found_at_each_place) {
+	static const char *const before[] = {"", "u", "us", "api:", "user:name:"};
+	static const char *const behind[] = {"", ":", "\n\n", "xyz"};
+	struct secrets secrets = {0};
+	secrets_add(&secrets, key);
+	for (size_t i = 0; i < F2F_COUNT(before) * F2F_COUNT(behind) * 2; i++) {
+		char *bytes = xasprintf("%s%s%s", before[i / 2 % F2F_COUNT(before)], key,
+			behind[i / 2 / F2F_COUNT(before)]);
+		char *text = secret_base64(bytes, strlen(bytes));
+		for (char *c = text; i % 2 == 1 && *c != '\0'; c++) {
+			*c = *c == '+' ? '-' : *c == '/' ? '_' : *c;
+		}
+		size_t length = strlen(text);
+		ck_assert_msg(secrets_mask_reply(&secrets, text), "%s", bytes);
+		// All but what stands for something else, and a letter or two where they meet.
+		ck_assert_msg(strlen(text) + 34 <= length && strstr(text, "[key]") != NULL,
+			"%s: %s", bytes, text);
+		free(text);
+		free(bytes);
+	}
+	secrets_finish(&secrets);
+}
+END_TEST
+
+START_TEST(in_a_short_text_half_a_key_is_one) {
+	struct secrets secrets = {0};
+	secrets_add(&secrets, key);
+	masks(&secrets, "id=Planted7Key/with+odd", "id=[key]");
+	masks(&secrets, "h+odd=signs-0123!", "[key]!");
+	masks(&secrets, "Planted7Key/wi", "Planted7Key/wi");
+	char text[] = "Planted7Key/with+odd";
+	ck_assert(!secrets_mask_reply(&secrets, text));
+	ck_assert(secrets_mask_pieces(&secrets, text));
+	ck_assert(!secrets_mask_pieces(&secrets, NULL));
+	secrets_finish(&secrets);
+}
+END_TEST
+
+START_TEST(what_only_resembles_a_key_stays) {
+	static const char *const texts[] = {"%", "\\", "&", "&#", "&#x", "%5", "\\u00", "\\u",
+		"Planted7Key%2", "Planted7Key&#", "Planted7Key\\", "%50lanted7Key", "&amp;&lt;&;",
+		"UGxhbnRlZDdLZXk=", "506c616e74"};
+	struct secrets secrets = {0};
+	secrets_add(&secrets, key);
+	for (size_t i = 0; i < F2F_COUNT(texts); i++) {
+		masks(&secrets, texts[i], texts[i]);
+	}
+	secrets_finish(&secrets);
+}
+END_TEST
+
 START_TEST(a_reply_keeps_words_that_happen_to_be_somebodys_key) {
 	struct secrets secrets = {0};
 	secrets_add(&secrets, "password");
@@ -105,6 +182,10 @@ int main(void) {
 	Suite *suite = suite_create("secret");
 	TCase *tests = tcase_create("secret");
 	tcase_add_test(tests, known_texts_go_wherever_they_stand_the_longest_first);
+	tcase_add_test(tests, a_key_goes_however_it_is_written);
+	tcase_add_test(tests, a_key_within_base64_is_found_at_each_place);
+	tcase_add_test(tests, in_a_short_text_half_a_key_is_one);
+	tcase_add_test(tests, what_only_resembles_a_key_stays);
 	tcase_add_test(tests, a_reply_keeps_words_that_happen_to_be_somebodys_key);
 	tcase_add_test(tests, what_begins_like_a_key_at_a_cut_is_one);
 	tcase_add_test(tests, a_url_gives_its_password_in_every_spelling);
