@@ -72,6 +72,9 @@ const char *option_origin(const struct options *options, const char *name);
 /** Argument `index` that is no option, or NULL past the last. */
 const char *option_argument(const struct options *options, size_t index);
 
+/** ERROR_USAGE when there are more than `most` of those: what does nothing is refused. */
+int option_arguments_end(const struct options *options, size_t most, struct error *err);
+
 /** The configuration behind the options (never NULL). */
 struct config;
 const struct config *options_config(const struct options *options);

@@ -214,6 +214,10 @@ static void look_at_limits(struct doctor *doctor) {
 }
 
 static int run(struct options *given, struct error *err) {
+	int rc = option_arguments_end(given, 0, err);
+	if (rc < 0) {
+		return rc;
+	}
 	struct doctor doctor = {
 		.options = given, .json = option_flag(given, "json"), .rows = json_array()};
 	char *version = xasprintf("%s (%s)", build_version(), build_commit());
@@ -226,7 +230,7 @@ static int run(struct options *given, struct error *err) {
 	look_at_limits(&doctor);
 	look_at_database(&doctor);
 	look_at_lean(&doctor);
-	int rc = doctor_model(given, on_model, &doctor, err);
+	rc = doctor_model(given, on_model, &doctor, err);
 	if (doctor.json && rc == 0) {
 		char *text = json_dumps(doctor.rows, JSON_COMPACT);
 		printf("{\"schema_version\":1,\"findings\":%s}\n", text);

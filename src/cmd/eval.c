@@ -98,9 +98,7 @@ static void say_how_it_ended(const struct eval *eval) {
 			result->message);
 		break;
 	case ENGINE_LIMIT:
-		log_error("%s; everything finished is stored, the same command with a higher "
-			  "limit goes on",
-			result->message);
+		log_error("%s; everything finished is stored", result->message);
 		break;
 	case ENGINE_DOWN:
 		log_error("%s does not answer: %s; the same command goes on later",
@@ -117,7 +115,8 @@ static void say_how_it_ended(const struct eval *eval) {
 
 static int run(struct options *given, struct error *err) {
 	struct eval eval = {.options = given, .dry = option_flag(given, "dry-run")};
-	int rc = eval_prepare(&eval, err);
+	int rc = option_arguments_end(given, 0, err);
+	rc = rc < 0 ? rc : eval_prepare(&eval, err);
 	if (eval.dry) {
 		rc = rc < 0 ? rc : eval_dry_run(&eval, err);
 		eval_finish(&eval);

@@ -247,6 +247,21 @@ static int open_store(struct eval *eval, struct error *err) {
 	return rc;
 }
 
+/* A source that cannot be read, or that nobody knows, is said before there is a run. */
+static int check_local(const struct eval *eval, struct error *err) {
+	const struct provider *provider = eval->model.provider;
+	if (!provider->local) {
+		return 0;
+	}
+	struct model model = model_view(&eval->model);
+	void *source = NULL;
+	int rc = provider->open(&model, &source, err);
+	if (rc == 0) {
+		provider->close(source);
+	}
+	return rc;
+}
+
 /* The built-in baselines are for one task each. */
 static int check_builtin(const struct eval *eval, struct error *err) {
 	bool reason = strcmp(eval->task, "reason") == 0;
@@ -298,6 +313,7 @@ int eval_prepare(struct eval *eval, struct error *err) {
 	int rc = need(eval->options, "model", "--model builtin/gold", &given, err);
 	rc = rc < 0 ? rc : model_resolve(eval->options, given, &eval->model, err);
 	rc = rc < 0 ? rc : check_times(eval->options, err);
+	rc = rc < 0 ? rc : check_local(eval, err);
 	rc = rc < 0 ? rc : choose_split(eval, err);
 	rc = rc < 0 ? rc : choose_task(eval, err);
 	rc = rc < 0 ? rc : choose_subset(eval, err);

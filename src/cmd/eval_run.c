@@ -459,7 +459,8 @@ int eval_perform(struct eval *eval, struct error *err) {
 	eval->run.wall_ns += clock_now() - started;
 	rc = rc < 0 ? rc : eval_save_capabilities(eval, err);
 	if (rc < 0) {
-		update_run(eval, "interrupted", NULL);
+		// The store may be what failed: then nobody can say so there.
+		(void)update_run(eval, "interrupted", NULL);
 		return rc;
 	}
 	bool done = eval->result.end == ENGINE_DONE;

@@ -202,7 +202,12 @@ out:
 static int run(struct options *options, struct error *err) {
 	const char *verb = option_argument(options, 0);
 	const char *split = option_text(options, "statements", NULL);
-	if (verb != NULL && strcmp(verb, "list") == 0) {
+	bool listing = verb != NULL && strcmp(verb, "list") == 0;
+	int rc = option_arguments_end(options, listing ? 1 : 2, err);
+	if (rc < 0) {
+		return rc;
+	}
+	if (listing) {
 		return split != NULL ? lean_statements(options, split, err) : list(options, err);
 	}
 	if (verb != NULL && strcmp(verb, "setup") == 0) {

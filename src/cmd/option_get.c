@@ -4,6 +4,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/error.h"
 #include "base/file.h"
 #include "base/mem.h"
 #include "base/str.h"
@@ -122,6 +123,14 @@ const char *option_origin(const struct options *options, const char *name) {
 
 const char *option_argument(const struct options *options, size_t index) {
 	return index < options->arguments.count ? options->arguments.items[index] : NULL;
+}
+
+int option_arguments_end(const struct options *options, size_t most, struct error *err) {
+	const char *extra = option_argument(options, most);
+	return extra == NULL ? 0
+			     : error_set(err, ERROR_USAGE,
+				       "%s does not know what to do with \"%s\"; type: f2f help %s",
+				       options->command->name, extra, options->command->name);
 }
 
 const struct config *options_config(const struct options *options) {

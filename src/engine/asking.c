@@ -22,6 +22,7 @@ enum {
 	UNREACHABLE_S = 60, // of a server that nobody can connect to
 	LOADING_WAIT_S = 2,
 	LOADING_MAX_S = 600,
+	HTTP_ERRORS = 400, // statuses from here on
 };
 
 static uint64_t sample_seed(const struct attempt *attempt) {
@@ -378,6 +379,8 @@ void attempt_on_response(
 	attempt->ended_ns = loop_now(engine->options->loop);
 	attempt->elapsed_ns = attempt->ended_ns - attempt->asked_ns;
 	attempt->failing_ns = attempt->failing_ns > 0 ? attempt->failing_ns : attempt->asked_ns;
+	attempt->unpaid += err != NULL ? trouble_of(response->failure) == TROUBLE_UNREACHABLE
+				       : response->status >= HTTP_ERRORS;
 	if (err != NULL) {
 		settle(attempt, NULL, NULL);
 	}

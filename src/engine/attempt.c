@@ -65,6 +65,12 @@ struct sample_key attempt_key(const struct attempt *attempt) {
 
 /* ---- Recording. */
 
+/* A run at its limit asks no more, but finishes what it has: checks cost nothing. */
+static bool may_check(const struct engine *engine) {
+	bool limit = engine->result->end == ENGINE_LIMIT && engine->signals == 0;
+	return engine->options->verifier != NULL && (!engine->stopping || limit);
+}
+
 void attempt_record(struct attempt *attempt, const struct record_reply *reply) {
 	struct engine *engine = attempt->engine;
 	struct record_context context = {
@@ -99,7 +105,7 @@ void attempt_record(struct attempt *attempt, const struct record_reply *reply) {
 	}
 	engine->result->missing += reply->missing != MISSING_NONE;
 	engine->result->asked += reply->missing == MISSING_NONE;
-	if (recorded.to_check && engine->options->verifier != NULL && !engine->stopping) {
+	if (recorded.to_check && may_check(engine)) {
 		attempt_check(attempt, &recorded.candidate);
 	} else {
 		engine->done++;
@@ -159,6 +165,9 @@ void attempt_cancel(struct attempt *attempt) {
 	struct engine *engine = attempt->engine;
 	struct loop *loop = engine->options->loop;
 	attempt_ask_cancel(attempt);
+	engine->cancelled++;
+	// No sample will tell of them, and nobody bills them: they are not lost.
+	engine->requests -= attempt->unpaid;
 	loop_defer_cancel(loop, attempt_check_stored, attempt);
 	attempt_end(attempt);
 }

@@ -36,6 +36,7 @@ struct plan {
 	size_t total;
 	size_t left;
 	size_t checks_left;
+	size_t accepted; // by what the store says of a run that goes on
 	size_t check_cursor;
 	size_t ask_cursor;
 	bool has_proofs;
@@ -298,6 +299,7 @@ static int resume_sample(const struct sample_state *state, void *data) {
 	if (*todo != TODO_ASK || (!unchecked && state->missing != MISSING_NONE)) {
 		return 0;
 	}
+	plan->accepted += state->outcome == OUTCOME_ACCEPTED;
 	if (unchecked && resuming->check) {
 		*todo = TODO_CHECK;
 		plan->checks_left++;
@@ -402,6 +404,10 @@ size_t plan_checks_left(const struct plan *plan) {
 
 size_t plan_left(const struct plan *plan) {
 	return plan->left;
+}
+
+size_t plan_accepted(const struct plan *plan) {
+	return plan->accepted;
 }
 
 size_t plan_total(const struct plan *plan) {

@@ -74,6 +74,9 @@ size_t plan_left(const struct plan *plan);
 /** How many of those are checks. */
 size_t plan_checks_left(const struct plan *plan);
 
+/** How many of those that plan_resume found done are accepted. */
+size_t plan_accepted(const struct plan *plan);
+
 /** Samples in all, done ones included; a sample that two splits share counts once. */
 size_t plan_total(const struct plan *plan);
 

@@ -58,7 +58,7 @@ static void stop_when_done(struct engine *engine) {
  * often it is started. The checks that are left come first, and cost nothing. */
 static void stop_when_spent(struct engine *engine) {
 	const struct engine_options *options = engine->options;
-	char why[256];
+	char why[sizeof(engine->result->message)];
 	if (engine->lanes.count > 0 && options->cache != CACHE_ONLY && !engine->stopping &&
 		plan_left(options->plan) > 0 && plan_checks_left(options->plan) == 0 &&
 		spend_is_over(&engine->spend, &options->limits, why, sizeof(why))) {
@@ -249,7 +249,8 @@ int engine_run(
 		}
 		return engine.failure.code;
 	}
-	rc = store_commit(options->store, err);
+	rc = keep_requests(&engine, err);
+	rc = rc < 0 ? rc : store_commit(options->store, err);
 	if (rc == 0) {
 		result.capabilities = engine.capabilities;
 		*result_out = result;

@@ -68,6 +68,7 @@ struct attempt {
 	int64_t elapsed_ns; // of the last request
 	int64_t wait_ns; // between requests
 	int64_t attempts;
+	int64_t unpaid; // requests among them that reached nobody, or were turned down
 	int adjustments;
 	int continuations;
 	int64_t sample_id; // 0 until recorded
@@ -94,8 +95,9 @@ struct engine {
 	size_t in_flight; // attempts that exist
 	size_t asking; // starting, asking or waiting
 	size_t checking;
-	size_t accepted;
-	size_t done; // in this session
+	size_t accepted; // in this session, as what follows
+	size_t done;
+	size_t cancelled; // taken from the plan, and to be done another time
 	int64_t began_ns;
 	struct spend spend;
 	int64_t last_reply_ns;

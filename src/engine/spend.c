@@ -23,8 +23,9 @@ bool spend_is_over(
 	int64_t tokens = spend->prompt_tokens + spend->completion_tokens;
 	if (limits->tokens > 0 && tokens >= limits->tokens) {
 		snprintf(why, why_size,
-			"%" PRId64 " tokens are used, and --token-limit is %" PRId64, tokens,
-			limits->tokens);
+			"%" PRId64 " tokens are used, and --token-limit is %" PRId64
+			"; the same command with a higher limit goes on",
+			tokens, limits->tokens);
 		return true;
 	}
 	if (limits->tokens > 0 && spend->uncounted > 0) {
@@ -34,14 +35,18 @@ bool spend_is_over(
 		return true;
 	}
 	if (limits->usd > 0 && spend->usd >= limits->usd) {
-		snprintf(why, why_size, "%.4f USD are spent, and --cost-limit is %.4f", spend->usd,
-			limits->usd);
+		snprintf(why, why_size,
+			"%.4f USD are spent, and --cost-limit is %.4f; the same command with a "
+			"higher limit goes on",
+			spend->usd, limits->usd);
 		return true;
 	}
 	if (limits->usd > 0 && spend->unpriced > 0) {
 		snprintf(why, why_size,
-			"the endpoint does not say what a reply costs, so --cost-limit cannot be "
-			"kept: give price-input and price-output in the model's section");
+			"nobody knows what %" PRId64 " of the run's replies cost, so --cost-limit "
+			"cannot be kept: go on without it (--token-limit needs no prices), or give "
+			"price-input and price-output in the model's section and --fresh",
+			spend->unpriced);
 		return true;
 	}
 	return false;

@@ -105,11 +105,12 @@ static void add_rest(const struct engine *engine, char *line, size_t size, size_
 void view_line(const struct engine *engine, char *line, size_t size) {
 	const struct engine_options *options = engine->options;
 	size_t total = plan_total(options->plan);
-	size_t left = plan_left(options->plan) + engine->in_flight;
+	size_t left = plan_left(options->plan) + engine->in_flight + engine->cancelled;
 	line[0] = '\0';
 	add(line, size, "%s %zu/%zu", options->task, total > left ? total - left : 0, total);
 	if (options->verifier != NULL) {
-		add(line, size, ", %zu accepted, %zu checking", engine->accepted, engine->checking);
+		add(line, size, ", %zu accepted, %zu checking",
+			plan_accepted(options->plan) + engine->accepted, engine->checking);
 	}
 	if (options->provider != NULL) {
 		add(line, size, ", %zu asking", engine->asking);

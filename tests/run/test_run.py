@@ -311,9 +311,23 @@ def a_gate_is_not_passed_by_what_is_missing():
 
 def a_refused_key_stops_at_once_with_5():
     with Home() as home, Endpoint(lambda *a: failure(401, "bad key sk-secret123")) as endpoint:
-        _, err = home.run("eval", *model(endpoint), "--split", "demo", "-j", "1", status=5, OPENAI_API_KEY="sk-secret123")
+        out, err = home.run("eval", *model(endpoint), "--split", "demo", "-j", "1", status=5, OPENAI_API_KEY="sk-secret123")
         assert endpoint.requests == 1 and "401" in err
+        # Nothing is done, and nobody bills what was turned down.
+        assert "prove 0/24, 0 accepted" in err and "billed" not in out, (out, err)
         assert "sk-secret123" not in err and "sk-secret123" not in home.db.read_bytes().decode("latin-1")
+
+
+def a_limit_checks_what_it_has_and_a_run_that_goes_on_counts_what_it_had():
+    with Home() as home, Endpoint(demo_prover) as endpoint:
+        arguments = ("eval", *model(endpoint), "--split", "demo", "-j", "4")
+        _, err = home.run(*arguments, "--token-limit", "100", status=75)
+        assert home.sql("select count(*) from sample where outcome is null and missing is null") == [(0,)], err
+        home.run(*arguments)
+        same(outcomes(home), expected_demo())
+        accepted = sum(1 for outcome in expected_demo().values() if outcome[0] == "accepted")
+        _, err = home.run(*arguments)
+        assert f"prove 24/24, {accepted} accepted, 0 checking, 0 asking" in err, err
 
 
 def quota_stops_at_once_with_75():

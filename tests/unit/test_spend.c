@@ -48,7 +48,7 @@ END_TEST
 START_TEST(limits_are_reached_by_tokens_by_dollars_and_by_not_knowing) {
 	struct spend spend = {0};
 	struct completion completion = counted(70, -1, 30);
-	char why[256];
+	char why[512];
 	ck_assert(!spend_is_over(&spend, &(struct spend_limits){0}, why, sizeof(why)));
 	completion.usd = 0.5;
 	spend_add(&spend, &completion);
