@@ -183,8 +183,8 @@ static int run(struct options *given, struct error *err) {
 	free(filter.program);
 	buf_finish(&filter.line);
 	if (rc == 0 && filter.bad > 0) {
-		rc = error_set(err, ERROR_USAGE, "%" PRId64 " lines could not be aligned",
-			filter.bad);
+		rc = error_set(err, ERROR_USAGE, "%" PRId64 " line%s could not be aligned",
+			filter.bad, filter.bad == 1 ? "" : "s");
 	}
 	return rc;
 }

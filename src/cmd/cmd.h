@@ -66,6 +66,13 @@ double option_number(const struct options *options, const char *name, double fal
 /** Of an OPTION_LIST; NULL past the last. */
 const char *option_item(const struct options *options, const char *name, size_t index);
 
+/**
+ * Of flags that exclude each other the one that is given, NULL for none. The command line wins over
+ * other places; ERROR_USAGE for two in the same.
+ */
+int option_one_of(const struct options *options, const char *const *names, size_t count,
+	const char **name_out, struct error *err);
+
 /** Where a value came from: "--jobs", "F2F_JOBS", "f2f.ini:3"; NULL when it was not given. */
 const char *option_origin(const struct options *options, const char *name);
 

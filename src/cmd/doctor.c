@@ -50,11 +50,12 @@ static void find(struct doctor *doctor, enum finding finding, const char *what, 
 	doctor->broken += finding == FINDING_BROKEN;
 	json_t *row =
 		json_pack("{s:s, s:s, s:s}", "what", what, "state", words[finding], "text", text);
+	fix = finding != FINDING_OK ? fix : NULL;
 	json_object_set_new(row, "fix", fix != NULL ? json_string(fix) : json_null());
 	json_array_append_new(doctor->rows, row);
 	if (!doctor->json) {
 		printf("%-8s %-10s %s\n", words[finding], what, text);
-		if (fix != NULL && finding != FINDING_OK) {
+		if (fix != NULL) {
 			printf("%-19s → %s\n", "", fix);
 		}
 	}
@@ -66,6 +67,7 @@ static int count_run(const struct run_record *run, void *data) {
 	return 0;
 }
 
+/* Without a store none has been pulled. */
 static void look_at_sets(struct doctor *doctor, struct store *store) {
 	const char *name;
 	for (size_t i = 0; (name = dataset_name(i)) != NULL; i++) {
@@ -81,7 +83,7 @@ static void look_at_sets(struct doctor *doctor, struct store *store) {
 		bool made_of_others = dataset->member_count > 0;
 		dataset_destroy(dataset);
 		if (built_in || made_of_others ||
-			store_set_get(store, name, &set, &found, &err) < 0) {
+			(store != NULL && store_set_get(store, name, &set, &found, &err) < 0)) {
 			continue;
 		}
 		char *text = found ? xasprintf("%lld problems, files %.12s",
@@ -106,6 +108,7 @@ static void look_at_database(struct doctor *doctor) {
 		char *text = xasprintf("%s is not there yet", path);
 		find(doctor, FINDING_OK, "database", text, NULL);
 		free(text);
+		look_at_sets(doctor, NULL);
 	} else if (rc < 0 || store_check(store, &err) < 0) {
 		find(doctor, FINDING_BROKEN, "database", err.message,
 			"choose another with --db, or restore a copy");

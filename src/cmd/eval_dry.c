@@ -139,6 +139,7 @@ static void print_cost(const struct estimate *cost, int64_t requests) {
 static void print_text(const struct eval *eval, const struct eval_choice *choice,
 	const struct rehearsal *rehearsal, const json_t *prompts) {
 	struct estimate cost = estimate(eval, rehearsal);
+	size_t headers = eval->verify ? plan_header_count(eval->plan) : 0;
 	print_prompts(prompts);
 	printf("----\n");
 	if (choice->same != NULL) {
@@ -160,9 +161,8 @@ static void print_text(const struct eval *eval, const struct eval_choice *choice
 	}
 	print_cost(&cost, rehearsal->requests);
 	printf("Lean checks       at most %" PRId64 ", %" PRId64
-	       " of them of stored replies; %zu headers\n",
-		checks(eval, rehearsal), rehearsal->checks_stored,
-		eval->verify ? plan_header_count(eval->plan) : 0);
+	       " of them of stored replies; %zu header%s\n",
+		checks(eval, rehearsal), rehearsal->checks_stored, headers, headers == 1 ? "" : "s");
 	printf("Nothing was sent, started or stored.\n");
 }
 

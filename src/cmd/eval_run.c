@@ -33,7 +33,7 @@ int eval_open_verifier(struct eval *eval, struct error *err) {
 		    : lean_setup_open(eval->options, eval->loop, &eval->lean, &eval->terms,
 			      &eval->verifier, err);
 	if (rc < 0) {
-		return rc;
+		return lean_setup_or_later(rc, err);
 	}
 	VEC(const char *) headers = {0};
 	for (size_t i = 0; i < plan_header_count(eval->plan); i++) {
@@ -41,7 +41,7 @@ int eval_open_verifier(struct eval *eval, struct error *err) {
 	}
 	rc = preflight_headers(eval->loop, eval->verifier, headers.items, headers.count, err);
 	vec_finish(&headers);
-	return rc;
+	return lean_setup_or_later(rc, err);
 }
 
 /* ---- The run's identity. */

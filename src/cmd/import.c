@@ -83,7 +83,7 @@ static int prepare(struct importing *importing, struct error *err) {
 		struct lean_info lean = {0};
 		struct lean_wish wish = {
 			importing->dataset->toolchain, importing->dataset->name, false};
-		rc = lean_setup_find(given, &wish, &lean, err);
+		rc = lean_setup_or_later(lean_setup_find(given, &wish, &lean, err), err);
 		lean_info_finish(&lean);
 	}
 	if (rc < 0) {
@@ -114,14 +114,14 @@ static int look_at_unknown(const struct importing *importing, struct error *err)
 	}
 	int rc = 0;
 	if (count > 0 && option_flag(importing->options, "skip-unknown")) {
-		log_info("%zu of no problem of %s left out: %s", count, importing->dataset->name,
-			buf_str(&names));
+		log_info("left out, as %s has no such problem: %zu (%s)", importing->dataset->name,
+			count, buf_str(&names));
 	} else if (count > 0) {
 		rc = error_set(err, ERROR_INPUT,
-			"%s: %zu of no problem of %s: %.300s; nothing is stored (--skip-unknown "
-			"leaves "
-			"them out)",
-			importing->path, count, importing->dataset->name, buf_str(&names));
+			"%s: %s has no problem %.300s; nothing is stored (--skip-unknown leaves "
+			"%s out)",
+			importing->path, importing->dataset->name, buf_str(&names),
+			count == 1 ? "it" : "them");
 	}
 	buf_finish(&names);
 	return rc;

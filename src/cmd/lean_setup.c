@@ -74,6 +74,15 @@ static int find_server(const struct options *options, const char *why, struct le
 	return rc;
 }
 
+int lean_setup_or_later(int rc, struct error *err) {
+	if (rc == ERROR_ENVIRONMENT && err != NULL) {
+		struct error cause = *err;
+		return error_set(err, rc, "%.420s; or store replies unchecked: --no-verify",
+			cause.message);
+	}
+	return rc;
+}
+
 int lean_setup_find(const struct options *options, const struct lean_wish *wish,
 	struct lean_info *info_out, struct error *err) {
 	struct lean_wish own = lean_setup_wish(options, wish);

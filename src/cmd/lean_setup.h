@@ -51,6 +51,11 @@ struct options;
 		"lean-cpu", 0, OPTION_COUNT, "SECONDS", "CPU time a proof (default 300)"           \
 	}
 
+/**
+ * For commands that have --no-verify: an ERROR_ENVIRONMENT in `err` says that, too. Returns `rc`.
+ */
+int lean_setup_or_later(int rc, struct error *err);
+
 /** The toolchain that somebody wants. Borrowed. */
 struct lean_wish {
 	const char *toolchain; // "leanprover/lean4:v4.9.0"; NULL: any will do

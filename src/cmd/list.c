@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/json.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "cmd/cmd.h"
@@ -195,6 +196,9 @@ static int run(struct options *options, struct error *err) {
 	if (rc == 0 && option_flag(options, "json")) {
 		print_json(kind->name, rows);
 	} else if (rc == 0) {
+		if (json_array_size(rows) == 0) {
+			log_info("there are no %s yet", kind->name);
+		}
 		print_table(rows);
 	}
 	json_decref(rows);

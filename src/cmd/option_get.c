@@ -121,6 +121,28 @@ const char *option_origin(const struct options *options, const char *name) {
 	return value != NULL ? value->origin : NULL;
 }
 
+int option_one_of(const struct options *options, const char *const *names, size_t count,
+	const char **name_out, struct error *err) {
+	const char *found = NULL;
+	bool typed = false;
+	for (size_t i = 0; i < count; i++) {
+		if (!option_flag(options, names[i])) {
+			continue;
+		}
+		bool here = str_starts_with(option_origin(options, names[i]), "-");
+		if (found != NULL && here == typed) {
+			return error_set(err, ERROR_USAGE, "--%s and --%s: give one of them", found,
+				names[i]);
+		}
+		if (found == NULL || here) {
+			found = names[i];
+			typed = here;
+		}
+	}
+	*name_out = found;
+	return 0;
+}
+
 const char *option_argument(const struct options *options, size_t index) {
 	return index < options->arguments.count ? options->arguments.items[index] : NULL;
 }

@@ -186,15 +186,21 @@ static int run(struct options *given, struct error *err) {
 		return error_set(
 			err, ERROR_USAGE, "give one statement in quotes: f2f query \"SELECT …\"");
 	}
+	static const char *const formats[] = {"csv", "json"};
+	const char *format = NULL;
+	int rc = option_one_of(given, formats, F2F_COUNT(formats), &format, err);
+	if (rc < 0) {
+		return rc;
+	}
 	struct result result = {
-		.format = option_flag(given, "json")  ? FORMAT_JSON
-			  : option_flag(given, "csv") ? FORMAT_CSV
-						      : FORMAT_TABLE,
+		.format = format == NULL		   ? FORMAT_TABLE
+			  : strcmp(format, "json") == 0 ? FORMAT_JSON
+							: FORMAT_CSV,
 		.rows = json_array(),
 	};
 	char *database = options_database(given);
 	struct store *store = NULL;
-	int rc = store_open(database, &(struct store_options){.mode = DB_READ_ONLY}, &store, err);
+	rc = store_open(database, &(struct store_options){.mode = DB_READ_ONLY}, &store, err);
 	rc = rc < 0 ? rc : store_query(store, sql, take_columns, take_row, &result, err);
 	if (rc == 0 && result.format == FORMAT_TABLE) {
 		print_table(&result);

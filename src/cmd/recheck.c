@@ -9,6 +9,7 @@
 #include "base/buf.h"
 #include "base/clock.h"
 #include "base/error.h"
+#include "base/file.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/mem.h"
@@ -91,9 +92,10 @@ static void choose_terms(struct recheck *recheck) {
 static int prepare(struct recheck *recheck, const char *id, struct error *err) {
 	bool dry = recheck->request->dry_run;
 	char *database = options_database(recheck->options);
-	int rc =
-		store_open(database, &(struct store_options){.mode = dry ? DB_READ_ONLY : DB_WRITE},
-			&recheck->store, err);
+	// One that is not there has no runs, and none is made for saying so.
+	enum db_mode mode = dry || !file_exists(database) ? DB_READ_ONLY : DB_WRITE;
+	int rc = store_open(
+		database, &(struct store_options){.mode = mode}, &recheck->store, err);
 	free(database);
 	rc = rc < 0 ? rc : store_run_get(recheck->store, id, &recheck->run, err);
 	rc = rc < 0 ? rc : dataset_load(recheck->run.split, &recheck->dataset, err);

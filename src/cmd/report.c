@@ -69,15 +69,15 @@ static int read_text(const struct options *given, struct report_options *wanted,
 
 static int render(const struct options *given, struct store *store,
 	const struct report_options *wanted, size_t count, struct error *err) {
-	const char *format = option_flag(given, "json") ? "json" : option_flag(given, "csv") ? "csv"
-		: option_flag(given, "markdown") ? "markdown" : "table";
+	static const char *const formats[] = {"csv", "json", "markdown"};
+	const char *format = NULL;
+	int rc = option_one_of(given, formats, F2F_COUNT(formats), &format, err);
 	struct report **reports = xcalloc(count, sizeof(struct report *));
-	int rc = 0;
 	for (size_t i = 0; rc == 0 && i < count; i++) {
 		rc = report_build(store, option_argument(given, i), wanted, &reports[i], err);
 	}
 	if (rc == 0) {
-		report_format_find(format)->render(
+		report_format_find(format != NULL ? format : "table")->render(
 			(const struct report *const *)reports, count, stdout);
 	}
 	for (size_t i = 0; i < count; i++) {

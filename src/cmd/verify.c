@@ -96,9 +96,9 @@ static int take_limits(const struct options *given, struct lists *lists, struct 
 			bool good = str_to_int64(text, &limit) && limit > 0 && limit <= 1000000;
 			int rc = good ? 0
 				      : error_set(err, ERROR_USAGE,
-						"--lean-cpu (from %s): \"%s\" is not a number of "
-						"seconds",
-						option_origin(given, "lean-cpu"), text);
+						"--lean-cpu: \"%s\" is not a number of seconds "
+						"(%s)",
+						text, option_origin(given, "lean-cpu"));
 			free(text);
 			if (rc < 0) {
 				return rc;

@@ -76,7 +76,7 @@ static void on_prepared(const struct error *err, void *data) {
 	struct preflight *preflight = readying->preflight;
 	if (err != NULL && preflight->rc == 0) {
 		preflight->rc = error_set(preflight->err, err->code,
-			"%s; type f2f doctor, or use --no-verify", err->message);
+			"%s; type f2f doctor", err->message);
 	}
 	if (err == NULL && verifier_final(preflight->verifier) != NULL) {
 		try_final(readying);

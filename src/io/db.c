@@ -50,7 +50,7 @@ static int db_error(const struct db *db, struct error *err) {
 		errno = sqlite3_system_errno(db->handle);
 		return error_set_errno(err, "%s, or a file beside it", db->path);
 	case SQLITE_NOTADB:
-		return error_set(err, ERROR_DATABASE,
+		return error_set(err, ERROR_USAGE,
 			"%s is not a database of f2f; choose another with --db", db->path);
 	case SQLITE_CORRUPT:
 		return error_set(err, ERROR_DATABASE,
@@ -124,21 +124,22 @@ static int examine(struct db *db, int64_t *version_out, struct error *err) {
 				 : 0;
 	bool empty = objects == 0 && version == 0 && application == 0;
 	if (!empty && application != APPLICATION_ID) {
-		return error_set(err, ERROR_DATABASE,
+		return error_set(err, ERROR_USAGE,
 			"%s is not a database of f2f; choose another with --db", db->path);
 	}
 	if (version > newest) {
-		return error_set(err, ERROR_DATABASE,
+		return error_set(err, ERROR_USAGE,
 			"%s was written by a newer f2f (schema %lld, this one knows %lld); nothing "
 			"was changed: update f2f, or "
 			"choose another with --db",
 			db->path, (long long)version, (long long)newest);
 	}
 	if (empty && options->mode == DB_READ_ONLY) {
-		return error_set(err, ERROR_NOT_FOUND, "%s is empty", db->path);
+		return error_set(err, ERROR_NOT_FOUND,
+			"%s is empty; f2f eval, f2f import or f2f pull fill it", db->path);
 	}
 	if (version < newest && options->mode == DB_READ_ONLY) {
-		return error_set(err, ERROR_DATABASE,
+		return error_set(err, ERROR_USAGE,
 			"%s was written by an older f2f (schema %lld, this one knows %lld); the "
 			"next f2f eval or f2f pull brings it up to date",
 			db->path, (long long)version, (long long)newest);
@@ -201,15 +202,23 @@ static int check_file(const struct db *db, struct error *err) {
 			return error_set_errno(err, "%s", db->path);
 		}
 		if (!write) {
-			return error_set(
-				err, ERROR_NOT_FOUND, "there is no database %s yet", db->path);
+			return error_set(err, ERROR_NOT_FOUND,
+				"there is no database %s yet; f2f eval, f2f import or f2f pull "
+				"make it, or choose another with --db",
+				db->path);
 		}
 	} else if (!S_ISREG(info.st_mode)) {
-		return error_set(err, ERROR_SYSTEM, "%s is %s; choose another with --db", db->path,
+		return error_set(err, ERROR_USAGE, "%s is %s; choose another with --db", db->path,
 			S_ISDIR(info.st_mode) ? "a directory" : "not a file");
 	}
-	return write && !can_write_beside(db->path)
-		       ? error_set_errno(err, "the folder of %s", db->path)
+	if (write && !can_write_beside(db->path)) {
+		return error_set(err, ERROR_USAGE,
+			"nothing can be written beside %s (%s); choose another with --db", db->path,
+			strerror(errno));
+	}
+	return write && access(db->path, W_OK) < 0 && errno == EACCES
+		       ? error_set(err, ERROR_USAGE,
+				 "%s may not be written; choose another with --db", db->path)
 		       : 0;
 }
 

@@ -48,7 +48,11 @@ int store_open(const char *path, const struct store_options *options, struct sto
 	if (options->mode == DB_WRITE) {
 		int rc = make_parent(path, err);
 		if (rc < 0) {
-			return rc;
+			struct error cause = err != NULL ? *err : (struct error){.message = ""};
+			return error_set(err, ERROR_USAGE,
+				"the database %.200s has no folder, and none can be made: %.200s; "
+				"choose another with --db",
+				path, cause.message);
 		}
 	}
 	struct store *store = xcalloc(1, sizeof(*store));

@@ -345,8 +345,7 @@ static char *choose(const char *given, const char *toolchain, struct error *err)
 	}
 	if (path == NULL) {
 		error_set(err, ERROR_ENVIRONMENT,
-			"no Lean here; type f2f lean setup, or set F2F_LEAN=/path/to/lean, or use "
-			"--no-verify");
+			"no Lean here; type f2f lean setup, or set F2F_LEAN=/path/to/lean");
 	}
 	return path;
 }

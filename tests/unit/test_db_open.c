@@ -134,8 +134,8 @@ START_TEST(a_newer_database_is_refused_and_untouched) {
 	ck_assert_int_eq(db_exec(db, "PRAGMA user_version = 3", NULL), 0);
 	db_close(db);
 	refuse_untouched(
-		"newer.db", DB_WRITE, ERROR_DATABASE, "newer f2f (schema 3, this one knows 2)");
-	refuse_untouched("newer.db", DB_READ_ONLY, ERROR_DATABASE, "newer f2f");
+		"newer.db", DB_WRITE, ERROR_USAGE, "newer f2f (schema 3, this one knows 2)");
+	refuse_untouched("newer.db", DB_READ_ONLY, ERROR_USAGE, "newer f2f");
 }
 END_TEST
 
@@ -143,7 +143,7 @@ START_TEST(a_newer_database_with_an_open_log_is_refused_and_keeps_its_log) {
 	struct db *db = must_open("newer.db", DB_WRITE, 2);
 	ck_assert_int_eq(db_exec(db, "PRAGMA user_version = 3", NULL), 0);
 	struct buf before = contents("newer.db"), log = contents("newer.db-wal");
-	refuse("newer.db", DB_WRITE, 2, ERROR_DATABASE, "newer f2f");
+	refuse("newer.db", DB_WRITE, 2, ERROR_USAGE, "newer f2f");
 	struct buf after = contents("newer.db"), log_after = contents("newer.db-wal");
 	ck_assert_uint_eq(before.len, after.len);
 	ck_assert_mem_eq(before.data, after.data, before.len);
@@ -161,21 +161,21 @@ START_TEST(the_database_of_another_program_is_refused_and_untouched) {
 	ck_assert_int_eq(sqlite3_open("other.db", &handle), SQLITE_OK);
 	sqlite3_exec(handle, "CREATE TABLE bookmarks (url TEXT)", NULL, NULL, NULL);
 	sqlite3_close(handle);
-	refuse_untouched("other.db", DB_WRITE, ERROR_DATABASE, "not a database of f2f");
-	refuse_untouched("other.db", DB_READ_ONLY, ERROR_DATABASE, "not a database of f2f");
+	refuse_untouched("other.db", DB_WRITE, ERROR_USAGE, "not a database of f2f");
+	refuse_untouched("other.db", DB_READ_ONLY, ERROR_USAGE, "not a database of f2f");
 }
 END_TEST
 
 START_TEST(files_that_are_no_database_are_refused_and_untouched) {
 	ck_assert_int_eq(file_write("short", "hello\n", 6, NULL), 0);
-	refuse_untouched("short", DB_WRITE, ERROR_DATABASE, "not a database");
+	refuse_untouched("short", DB_WRITE, ERROR_USAGE, "not a database");
 	struct buf noise = BUF_INIT(100000);
 	for (unsigned i = 0; i < 20000; i++) {
 		buf_append_char(&noise, (char)(i * 2654435761u >> 13));
 	}
 	ck_assert_int_eq(file_write("noise", noise.data, noise.len, NULL), 0);
-	refuse_untouched("noise", DB_WRITE, ERROR_DATABASE, "not a database");
-	refuse_untouched("noise", DB_READ_ONLY, ERROR_DATABASE, "not a database");
+	refuse_untouched("noise", DB_WRITE, ERROR_USAGE, "not a database");
+	refuse_untouched("noise", DB_READ_ONLY, ERROR_USAGE, "not a database");
 	buf_finish(&noise);
 }
 END_TEST
@@ -207,12 +207,12 @@ END_TEST
 START_TEST(what_is_no_file_is_refused_without_waiting) {
 	ck_assert_int_eq(mkdir("folder", 0700), 0);
 	ck_assert_int_eq(mkfifo("pipe", 0600), 0);
-	refuse("folder", DB_WRITE, 2, ERROR_SYSTEM, "folder is a directory");
-	refuse("folder", DB_READ_ONLY, 2, ERROR_SYSTEM, "folder is a directory");
-	refuse("pipe", DB_WRITE, 2, ERROR_SYSTEM, "pipe is not a file");
-	refuse("pipe", DB_READ_ONLY, 2, ERROR_SYSTEM, "pipe is not a file");
-	refuse("absent/f2f.db", DB_WRITE, 2, ERROR_NOT_FOUND,
-		"the folder of absent/f2f.db: No such file");
+	refuse("folder", DB_WRITE, 2, ERROR_USAGE, "folder is a directory");
+	refuse("folder", DB_READ_ONLY, 2, ERROR_USAGE, "folder is a directory");
+	refuse("pipe", DB_WRITE, 2, ERROR_USAGE, "pipe is not a file");
+	refuse("pipe", DB_READ_ONLY, 2, ERROR_USAGE, "pipe is not a file");
+	refuse("absent/f2f.db", DB_WRITE, 2, ERROR_USAGE,
+		"nothing can be written beside absent/f2f.db (No such file or directory); choose");
 	refuse("pipe/f2f.db", DB_WRITE, 2, ERROR_SYSTEM, "pipe/f2f.db: Not a directory");
 }
 END_TEST
@@ -269,7 +269,7 @@ END_TEST
 
 START_TEST(an_older_database_is_not_changed_by_reading_it) {
 	db_close(must_open("old.db", DB_WRITE, 1));
-	refuse_untouched("old.db", DB_READ_ONLY, ERROR_DATABASE, "older f2f (schema 1");
+	refuse_untouched("old.db", DB_READ_ONLY, ERROR_USAGE, "older f2f (schema 1");
 }
 END_TEST
 
@@ -314,9 +314,10 @@ static int write_without_leave(void) {
 	struct db_options options = options_of(DB_WRITE, 2);
 	struct db *db = NULL;
 	struct error err = {.message = ""};
-	bool refused = db_open("f2f.db", &options, &db, &err) == ERROR_SYSTEM &&
-		       db_open("absent.db", &options, &db, NULL) == ERROR_SYSTEM;
-	bool said = strcmp(err.message, "the folder of f2f.db: Permission denied") == 0;
+	bool refused = db_open("f2f.db", &options, &db, &err) == ERROR_USAGE &&
+		       db_open("absent.db", &options, &db, NULL) == ERROR_USAGE;
+	bool said = strcmp(err.message, "nothing can be written beside f2f.db (Permission denied); "
+					"choose another with --db") == 0;
 	return refused && said ? 0 : 1;
 }
 
@@ -327,7 +328,7 @@ static int write_file_without_leave(void) {
 	struct db_options options = options_of(DB_WRITE, 2);
 	struct db *db = NULL;
 	struct error err = {.message = ""};
-	bool refused = db_open("f2f.db", &options, &db, &err) == ERROR_SYSTEM;
+	bool refused = db_open("f2f.db", &options, &db, &err) == ERROR_USAGE;
 	bool said = strcmp(err.message, "f2f.db may not be written; choose another with --db") == 0;
 	return refused && said ? 0 : 1;
 }

@@ -95,7 +95,7 @@ START_TEST(a_store_of_a_newer_schema_is_refused_and_stays) {
 	struct buf before = bytes_of(path);
 	struct store *none = NULL;
 	ck_assert_int_eq(store_open(path, &(struct store_options){.mode = DB_WRITE}, &none, &err),
-		ERROR_DATABASE);
+		ERROR_USAGE);
 	check_line(&err, "newer f2f");
 	check_same_bytes(path, &before);
 }
