@@ -1,4 +1,4 @@
-#include "lean/placeholder.h"
+#include "lean/fill_internal.h"
 
 #include <stdint.h>
 #include <string.h>
@@ -21,13 +21,7 @@
  *   no comparison of the statement may have the same parts.
  */
 
-enum {
-	FILL_MAX_TOKENS = 400,
-	BOUND_MAX = 32,
-	SMALL_TOKENS = 9,
-	SHAPE_MAX = 64,
-	PARAMETERS_MAX = 2
-};
+enum { FILL_MAX_TOKENS = 400, SMALL_TOKENS = 9, SHAPE_MAX = 64, PARAMETERS_MAX = 2 };
 
 static const char *const symbols[] = {
 	"+",
@@ -126,23 +120,11 @@ static const char *const names[] = {
 	"π",
 };
 
-static const char *const comparisons[] = {"=", "≠", "<", ">", "≤", "≥", "∈"};
 static const char *const inequalities[] = {"<", ">", "≤", "≥"};
 static const char *const boundaries[] = {
 	"∧", "∨", "¬", ",", "|", "=>", "↦", "→", "↔", ":", "if", "then", "else"};
 
-struct fill {
-	const struct lean_tokens *tokens;
-	const struct lean_tokens *statement;
-	size_t from;
-	size_t to;
-	size_t outer[BOUND_MAX]; // tokens of the variables of sets and functions
-	size_t outer_count;
-	size_t inner[BOUND_MAX]; // tokens of the variables of quantifiers
-	size_t inner_count;
-};
-
-static bool in_list(
+bool fill_in_list(
 	const struct lean_tokens *tokens, size_t index, const char *const *words, size_t count) {
 	for (size_t i = 0; i < count; i++) {
 		if (lean_token_is(tokens, index, words[i])) {
@@ -154,10 +136,10 @@ static bool in_list(
 
 static bool is_name(const struct fill *fill, size_t index) {
 	return fill->tokens->list.items[index].kind == LEAN_IDENT &&
-	       !in_list(fill->tokens, index, names, F2F_COUNT(names));
+	       !fill_in_list(fill->tokens, index, names, F2F_COUNT(names));
 }
 
-static bool same(const struct fill *fill, size_t a, size_t b) {
+bool fill_same(const struct fill *fill, size_t a, size_t b) {
 	const struct lean_token *x = &fill->tokens->list.items[a];
 	const struct lean_token *y = &fill->tokens->list.items[b];
 	return x->end - x->start == y->end - y->start &&
@@ -165,18 +147,18 @@ static bool same(const struct fill *fill, size_t a, size_t b) {
 		       x->end - x->start) == 0;
 }
 
-static bool is_outer(const struct fill *fill, size_t index) {
+bool fill_is_outer(const struct fill *fill, size_t index) {
 	for (size_t i = 0; i < fill->outer_count; i++) {
-		if (same(fill, fill->outer[i], index)) {
+		if (fill_same(fill, fill->outer[i], index)) {
 			return true;
 		}
 	}
 	return false;
 }
 
-static bool is_inner(const struct fill *fill, size_t index) {
+bool fill_is_inner(const struct fill *fill, size_t index) {
 	for (size_t i = 0; i < fill->inner_count; i++) {
-		if (same(fill, fill->inner[i], index)) {
+		if (fill_same(fill, fill->inner[i], index)) {
 			return true;
 		}
 	}
@@ -199,11 +181,11 @@ static bool is_equated_function(const struct fill *fill, size_t index) {
 
 /* Where the binders that begin at `index` end; `index` itself when none do. A brace binds when its
  * bar comes before it closes. */
-static size_t binders_end(const struct fill *fill, size_t index) {
+size_t fill_binders_end(const struct fill *fill, size_t index) {
 	const struct lean_tokens *tokens = fill->tokens;
 	bool brace = lean_token_is(tokens, index, "{");
 	static const char *const heads[] = {"fun", "λ", "∃", "∀"};
-	if (!brace && !in_list(tokens, index, heads, F2F_COUNT(heads))) {
+	if (!brace && !fill_in_list(tokens, index, heads, F2F_COUNT(heads))) {
 		return index;
 	}
 	bool quantifier = lean_token_is(tokens, index, "∃") || lean_token_is(tokens, index, "∀");
@@ -223,7 +205,7 @@ static size_t binders_end(const struct fill *fill, size_t index) {
 
 static bool collect_binders(struct fill *fill) {
 	for (size_t i = fill->from; i < fill->to; i++) {
-		size_t end = binders_end(fill, i);
+		size_t end = fill_binders_end(fill, i);
 		bool quantifier = lean_token_is(fill->tokens, i, "∃") ||
 				  lean_token_is(fill->tokens, i, "∀") ||
 				  is_equated_function(fill, i);
@@ -232,7 +214,7 @@ static bool collect_binders(struct fill *fill) {
 			if (!is_name(fill, k)) {
 				continue;
 			}
-			if (*count == BOUND_MAX) {
+			if (*count == FILL_BOUND_MAX) {
 				return false;
 			}
 			(quantifier ? fill->inner : fill->outer)[(*count)++] = k;
@@ -242,7 +224,7 @@ static bool collect_binders(struct fill *fill) {
 }
 
 /* "(fun n => 2 ^ n)^[1984] 1": the only closed form that some numbers have. */
-static bool is_iteration(const struct fill *fill, size_t index) {
+bool fill_is_iteration(const struct fill *fill, size_t index) {
 	bool opens = lean_token_is(fill->tokens, index, "[") && index > fill->from &&
 		     lean_token_is(fill->tokens, index - 1, "^");
 	return opens || lean_token_is(fill->tokens, index, "]") ||
@@ -253,13 +235,13 @@ static const char *check_tokens(const struct fill *fill) {
 	for (size_t i = fill->from; i < fill->to; i++) {
 		const struct lean_token *token = &fill->tokens->list.items[i];
 		bool listed = token->kind == LEAN_NUMBER ||
-			      in_list(fill->tokens, i, symbols, F2F_COUNT(symbols)) ||
-			      in_list(fill->tokens, i, names, F2F_COUNT(names)) ||
-			      is_iteration(fill, i);
-		if (!listed && !is_outer(fill, i) && !is_inner(fill, i)) {
+			      fill_in_list(fill->tokens, i, symbols, F2F_COUNT(symbols)) ||
+			      fill_in_list(fill->tokens, i, names, F2F_COUNT(names)) ||
+			      fill_is_iteration(fill, i);
+		if (!listed && !fill_is_outer(fill, i) && !fill_is_inner(fill, i)) {
 			return "an answer that is no closed form";
 		}
-		bool variable = is_outer(fill, i) || is_inner(fill, i);
+		bool variable = fill_is_outer(fill, i) || fill_is_inner(fill, i);
 		if (variable && i + 1 < fill->to && lean_token_is(fill->tokens, i + 1, "(")) {
 			return "an answer that applies its variables to more than names";
 		}
@@ -267,13 +249,18 @@ static const char *check_tokens(const struct fill *fill) {
 	return NULL;
 }
 
+bool fill_is_comparison(const struct lean_tokens *tokens, size_t index) {
+	static const char *const comparisons[] = {"=", "≠", "<", ">", "≤", "≥", "∈"};
+	return fill_in_list(tokens, index, comparisons, F2F_COUNT(comparisons));
+}
+
 static bool is_boundary(const struct lean_tokens *tokens, size_t index) {
-	return in_list(tokens, index, boundaries, F2F_COUNT(boundaries)) ||
-	       in_list(tokens, index, comparisons, F2F_COUNT(comparisons));
+	return fill_in_list(tokens, index, boundaries, F2F_COUNT(boundaries)) ||
+	       fill_is_comparison(tokens, index);
 }
 
 /* One side of a comparison: as far as brackets and connectives allow, within from..to. */
-static size_t side_start(const struct lean_tokens *tokens, size_t from, size_t index) {
+size_t fill_side_start(const struct lean_tokens *tokens, size_t from, size_t index) {
 	int depth = 0;
 	size_t i = index;
 	while (i > from) {
@@ -286,7 +273,7 @@ static size_t side_start(const struct lean_tokens *tokens, size_t from, size_t i
 	return i;
 }
 
-static size_t side_end(const struct lean_tokens *tokens, size_t index, size_t to) {
+size_t fill_side_end(const struct lean_tokens *tokens, size_t index, size_t to) {
 	int depth = 0;
 	size_t i = index + 1;
 	bool binds = i < to && is_function(tokens, i); // its arrow and colons belong to the side
@@ -314,8 +301,9 @@ static bool is_unknown(const struct fill *fill, size_t from, size_t to) {
 		bool grouping = lean_token_is(fill->tokens, i, "(") ||
 				lean_token_is(fill->tokens, i, ")") ||
 				lean_token_is(fill->tokens, i, ",");
-		any |= is_outer(fill, i);
-		if (!is_outer(fill, i) && !is_inner(fill, i) && !projection && !grouping) {
+		any |= fill_is_outer(fill, i);
+		if (!fill_is_outer(fill, i) && !fill_is_inner(fill, i) && !projection &&
+			!grouping) {
 			return false;
 		}
 	}
@@ -324,7 +312,7 @@ static bool is_unknown(const struct fill *fill, size_t from, size_t to) {
 
 static bool has_unknown(const struct fill *fill, size_t from, size_t to) {
 	for (size_t i = from; i < to; i++) {
-		if (is_outer(fill, i)) {
+		if (fill_is_outer(fill, i)) {
 			return true;
 		}
 	}
@@ -335,9 +323,9 @@ static bool has_unknown(const struct fill *fill, size_t from, size_t to) {
 static size_t parameters(const struct fill *fill, size_t from, size_t to) {
 	size_t count = 0;
 	for (size_t i = from; i < to; i++) {
-		bool seen = !is_inner(fill, i);
+		bool seen = !fill_is_inner(fill, i);
 		for (size_t k = from; k < i && !seen; k++) {
-			seen = same(fill, k, i);
+			seen = fill_same(fill, k, i);
 		}
 		count += !seen;
 	}
@@ -346,7 +334,7 @@ static size_t parameters(const struct fill *fill, size_t from, size_t to) {
 
 static bool has_variable(const struct fill *fill, size_t from, size_t to) {
 	for (size_t i = from; i < to; i++) {
-		if (is_outer(fill, i) || is_inner(fill, i)) {
+		if (fill_is_outer(fill, i) || fill_is_inner(fill, i)) {
 			return true;
 		}
 	}
@@ -357,7 +345,7 @@ static bool has_variable(const struct fill *fill, size_t from, size_t to) {
 static bool shares_unknown(const struct fill *fill, size_t from, size_t middle, size_t to) {
 	for (size_t i = from; i < middle; i++) {
 		for (size_t k = middle + 1; k < to; k++) {
-			if (is_outer(fill, i) && same(fill, i, k)) {
+			if (fill_is_outer(fill, i) && fill_same(fill, i, k)) {
 				return true;
 			}
 		}
@@ -373,7 +361,7 @@ static bool is_polynomial(const struct fill *fill, size_t from, size_t to, bool 
 	for (size_t i = from; i < to; i++) {
 		bool power = lean_token_is(fill->tokens, i, "^") && i + 1 < to &&
 			     fill->tokens->list.items[i + 1].kind == LEAN_NUMBER;
-		if (!power && !is_outer(fill, i) && !lean_token_is(fill->tokens, i, "*") &&
+		if (!power && !fill_is_outer(fill, i) && !lean_token_is(fill->tokens, i, "*") &&
 			!lean_token_is(fill->tokens, i, "abs") &&
 			fill->tokens->list.items[i].kind != LEAN_NUMBER &&
 			(monomial || !lean_token_is(fill->tokens, i, "+"))) {
@@ -403,8 +391,8 @@ static struct shape shape_of(
 			shape.count = SHAPE_MAX + 1;
 			return shape;
 		}
-		bool name =
-			token->kind == LEAN_IDENT && !in_list(tokens, i, names, F2F_COUNT(names));
+		bool name = token->kind == LEAN_IDENT &&
+			    !fill_in_list(tokens, i, names, F2F_COUNT(names));
 		shape.parts[shape.count] = name ? "v" : tokens->text + token->start;
 		shape.lengths[shape.count++] = name ? 1 : token->end - token->start;
 	}
@@ -435,12 +423,12 @@ static bool asked_already(const struct fill *fill, size_t from, size_t middle, s
 	const struct lean_tokens *asked = fill->statement;
 	struct shape shape = shape_of(fill->tokens, from, middle, to);
 	for (size_t i = 0; i < asked->list.count; i++) {
-		if (!in_list(asked, i, comparisons, F2F_COUNT(comparisons))) {
+		if (!fill_is_comparison(asked, i)) {
 			continue;
 		}
-		struct shape have = shape_of(
-			asked, side_start(asked, 0, i), i, side_end(asked, i, asked->list.count));
-		if (same_shape(&shape, &have)) {
+		struct shape have = shape_of(asked, fill_side_start(asked, 0, i), i,
+			fill_side_end(asked, i, asked->list.count));
+		if (same_shape(&shape, &have) || fill_same_equation(fill, from, middle, to, i)) {
 			return true;
 		}
 	}
@@ -450,7 +438,7 @@ static bool asked_already(const struct fill *fill, size_t from, size_t middle, s
 /* "n % 4 = 1" */
 static bool is_remainder(const struct fill *fill, size_t from, size_t middle, size_t to) {
 	const struct lean_token *items = fill->tokens->list.items;
-	return middle - from == 3 && to - middle == 2 && is_outer(fill, from) &&
+	return middle - from == 3 && to - middle == 2 && fill_is_outer(fill, from) &&
 	       lean_token_is(fill->tokens, from + 1, "%") && items[from + 2].kind == LEAN_NUMBER &&
 	       items[to - 1].kind == LEAN_NUMBER;
 }
@@ -460,7 +448,7 @@ static bool are_parts(const struct fill *fill, size_t from, size_t middle, size_
 	const struct lean_tokens *tokens = fill->tokens;
 	bool alike = middle - from == to - middle - 1;
 	for (size_t i = from; i < middle && alike; i++) {
-		alike = same(fill, i, middle + 1 + (i - from));
+		alike = fill_same(fill, i, middle + 1 + (i - from));
 	}
 	for (size_t i = from; i < to; i++) {
 		if (lean_token_is(tokens, i, ",") || lean_token_depth(tokens, i) != 0) {
@@ -489,8 +477,10 @@ static bool solves(const struct fill *fill, size_t from, size_t middle, size_t t
 		(right && !has_unknown(fill, from, middle))) {
 		return is_solved(fill, from, middle, to, left);
 	}
-	if ((middle - from == 1 && is_inner(fill, from) && !has_variable(fill, middle + 1, to)) ||
-		(to - middle == 2 && is_inner(fill, to - 1) && !has_variable(fill, from, middle))) {
+	if ((middle - from == 1 && fill_is_inner(fill, from) &&
+		    !has_variable(fill, middle + 1, to)) ||
+		(to - middle == 2 && fill_is_inner(fill, to - 1) &&
+			!has_variable(fill, from, middle))) {
 		return true;
 	}
 	if (!has_variable(fill, from, to)) {
@@ -506,7 +496,7 @@ static bool solves(const struct fill *fill, size_t from, size_t middle, size_t t
 	bool equation = lone && lean_token_is(tokens, middle, "=") &&
 			is_polynomial(fill, middle - from == 1 ? middle + 1 : from,
 				middle - from == 1 ? to : middle, false);
-	bool monomials = in_list(tokens, middle, inequalities, F2F_COUNT(inequalities)) &&
+	bool monomials = fill_in_list(tokens, middle, inequalities, F2F_COUNT(inequalities)) &&
 			 is_polynomial(fill, from, middle, true) &&
 			 is_polynomial(fill, middle + 1, to, true) &&
 			 has_unknown(fill, from, middle) && has_unknown(fill, middle + 1, to);
@@ -517,47 +507,17 @@ static bool solves(const struct fill *fill, size_t from, size_t middle, size_t t
 static const char *check_comparisons(const struct fill *fill) {
 	const struct lean_tokens *tokens = fill->tokens;
 	for (size_t i = fill->from; i < fill->to; i++) {
-		if (in_list(tokens, i, comparisons, F2F_COUNT(comparisons)) &&
-			!solves(fill, side_start(tokens, fill->from, i), i,
-				side_end(tokens, i, fill->to))) {
+		if (fill_is_comparison(tokens, i) &&
+			!solves(fill, fill_side_start(tokens, fill->from, i), i,
+				fill_side_end(tokens, i, fill->to))) {
 			return "an answer that is a condition, not a solution";
 		}
 	}
 	return NULL;
 }
 
-/* A choice between answers must not hang on the question: no quantifier may stand beside it, and no
- * iteration, which would search. */
-static const char *check_choice(const struct fill *fill) {
-	bool chooses = false;
-	bool iterates = false;
-	bool compares = false;
-	for (size_t i = fill->from; i < fill->to; i++) {
-		chooses = chooses || lean_token_is(fill->tokens, i, "if");
-		iterates = iterates || is_iteration(fill, i);
-		compares =
-			compares || in_list(fill->tokens, i, comparisons, F2F_COUNT(comparisons));
-	}
-	if (iterates && (chooses || compares)) {
-		return "an answer that searches";
-	}
-	return chooses && fill->inner_count > 0 ? "an answer that chooses by a condition" : NULL;
-}
-
-/* Everything is an answer where the statement asks exactly which: there Lean must see that all are
- * in it. Where it only asks for a condition that follows, it would say nothing. */
-static bool asks_which(const struct lean_tokens *statement) {
-	size_t count = statement->list.count;
-	for (size_t i = 0; i < count; i++) {
-		if (lean_token_is(statement, i, "↔")) {
-			return true;
-		}
-	}
-	return count > 2 && lean_token_is(statement, count - 2, "=");
-}
-
 bool lean_fill_closed(const struct lean_tokens *tokens, size_t from, size_t to,
-	const struct lean_tokens *statement, const char **why_out) {
+	const struct lean_tokens *statement, struct str name, const char **why_out) {
 	struct fill fill = {.tokens = tokens, .from = from, .to = to, .statement = statement};
 	size_t bad = 0;
 	*why_out = NULL;
@@ -565,7 +525,8 @@ bool lean_fill_closed(const struct lean_tokens *tokens, size_t from, size_t to,
 		(lean_token_is(tokens, from, "True") || lean_token_is(tokens, from, "False"))) {
 		return true; // "does it hold?": inside a set or function it would say nothing
 	}
-	if (to == from + 1 && lean_token_is(tokens, from, "Set.univ") && asks_which(statement)) {
+	if (to == from + 1 && lean_token_is(tokens, from, "Set.univ") &&
+		fill_asks_which(statement)) {
 		return true;
 	}
 	if (to - from > FILL_MAX_TOKENS || !lean_tokens_balanced(tokens, from, to, &bad) ||
@@ -574,7 +535,9 @@ bool lean_fill_closed(const struct lean_tokens *tokens, size_t from, size_t to,
 		return false;
 	}
 	*why_out = check_tokens(&fill);
-	*why_out = *why_out != NULL ? *why_out : check_choice(&fill);
+	*why_out = *why_out != NULL ? *why_out : fill_check_choice(&fill);
 	*why_out = *why_out != NULL ? *why_out : check_comparisons(&fill);
+	*why_out = *why_out != NULL ? *why_out : fill_check_ties(&fill);
+	*why_out = *why_out != NULL ? *why_out : fill_check_follows(&fill, name);
 	return *why_out == NULL;
 }

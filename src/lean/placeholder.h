@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/str.h"
 #include "base/vec.h"
 #include "lean/command.h"
 #include "lean/lex.h"
@@ -33,9 +34,9 @@ void lean_placeholders_finish(struct lean_placeholders *places);
  * Whether tokens from..to are a closed form: numbers, arithmetic, finite sets, intervals, simple
  * set-builders and functions over their own binders. Nothing of the problem's own names or
  * hypotheses. Else *why_out says what is against it. `statement` holds the tokens of the asked
- * theorem.
+ * theorem, `name` is the placeholder's.
  */
 bool lean_fill_closed(const struct lean_tokens *tokens, size_t from, size_t to,
-	const struct lean_tokens *statement, const char **why_out);
+	const struct lean_tokens *statement, struct str name, const char **why_out);
 
 #endif

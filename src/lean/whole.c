@@ -95,7 +95,7 @@ static void fill_one(struct reading *reading, struct str name, struct lean_candi
 	const char *why = NULL;
 	if (reading->result.status == CANDIDATE_OK &&
 		(answer.equations || !lean_fill_closed(reading->tokens, answer.value, command->to,
-					     &reading->statement, &why))) {
+					     &reading->statement, name, &why))) {
 		reading_refuse(reading, REASON_STATEMENT, answer.name,
 			why != NULL ? why : "an answer by cases");
 	}
