@@ -259,19 +259,32 @@ static bool prefix_ends(const struct lean_tokens *tokens, size_t from, size_t in
 	       token_in(tokens, from, prefixes, F2F_COUNT(prefixes));
 }
 
-void lean_commands_find(const struct lean_tokens *tokens, struct lean_commands *out) {
-	*out = (struct lean_commands){0};
+/* In a text whose first line alone stands at the margin: a theorem that begins a line, and more of the
+ * header. */
+static bool begins_indented(
+	const struct lean_tokens *tokens, size_t index, enum lean_command_kind last) {
+	return tokens->list.items[index].first &&
+	       (kind_of(tokens, index) == LEAN_COMMAND_THEOREM ||
+		       (last == LEAN_COMMAND_HEADER &&
+			       kind_of(tokens, index) == LEAN_COMMAND_HEADER));
+}
+
+/* `indented`: also what does not begin at the outermost column. True when a theorem was found. */
+static bool find_commands(
+	const struct lean_tokens *tokens, bool indented, struct lean_commands *out) {
 	size_t count = tokens->list.count;
 	unsigned base = base_column(tokens);
 	struct lean_command command = {.kind = LEAN_COMMAND_NONE};
 	size_t prefix = SIZE_MAX; // where the first of the prefixes now read began
 	size_t last = SIZE_MAX; // the prefix read last
+	bool found = false;
 	size_t i = 0;
 	while (i < count) {
 		const struct lean_token *token = &tokens->list.items[i];
 		bool hangs = last != SIZE_MAX && prefix_ends(tokens, last, i);
-		if (!((token->first && token->column <= base) || hangs || asks(tokens, i)) ||
-			!begins_command(tokens, i)) {
+		bool begins = (token->first && token->column <= base) || hangs || asks(tokens, i) ||
+			      (indented && begins_indented(tokens, i, command.kind));
+		if (!begins || !begins_command(tokens, i)) {
 			i++;
 			continue;
 		}
@@ -286,11 +299,22 @@ void lean_commands_find(const struct lean_tokens *tokens, struct lean_commands *
 		size_t keyword = find_keyword(tokens, i);
 		command = (struct lean_command){
 			.kind = kind_of(tokens, keyword), .from = prefix, .keyword = keyword};
+		found = found || command.kind == LEAN_COMMAND_THEOREM;
 		i = keyword + 1;
 	}
 	command.to = count;
 	if (command.to > command.from) {
 		vec_push(&out->list, command);
+	}
+	return found;
+}
+
+void lean_commands_find(const struct lean_tokens *tokens, struct lean_commands *out) {
+	*out = (struct lean_commands){0};
+	if (!find_commands(tokens, false, out)) {
+		lean_commands_finish(out);
+		*out = (struct lean_commands){0};
+		find_commands(tokens, true, out);
 	}
 }
 
