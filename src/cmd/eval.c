@@ -54,7 +54,7 @@ static const struct option options[] = {
 	{"request-timeout", 0, OPTION_NUMBER, "SECONDS", "whole request (default 600)"},
 	{"idle-timeout", 0, OPTION_NUMBER, "SECONDS", "a silent stream (default 300)", OPTION_RARE},
 	{"sample-time-limit", 0, OPTION_NUMBER, "SECONDS",
-		"a sample's requests (default: none begins after 900)", OPTION_RARE},
+		"a sample's requests (default: it may fail for 900)", OPTION_RARE},
 	{"stream", 0, OPTION_TEXT, "auto|on|off", "as they grow (default auto: over 4096 tokens)"},
 	{"no-verify", 0, OPTION_FLAG, NULL, "store as pending; f2f verify checks later"},
 	LEAN_OPTIONS,

@@ -18,8 +18,6 @@
 enum {
 	ADJUSTMENTS_MAX = 8,
 	CONTINUATIONS_MAX = 16,
-	BROKEN_MAX = 3, // requests for a reply that cannot be read
-	UNREACHABLE_S = 60, // of a server that nobody can connect to
 	LOADING_WAIT_S = 2,
 	LOADING_MAX_S = 600,
 	HTTP_ERRORS = 400, // statuses from here on
@@ -53,13 +51,6 @@ struct ask attempt_question(const struct attempt *attempt) {
 	return ask;
 }
 
-/* How a request came to nothing. */
-enum trouble {
-	TROUBLE_REPLY, // there was an answer, or the beginning of one
-	TROUBLE_UNREACHABLE, // nobody to connect to
-	TROUBLE_BROKEN, // what came will hardly come otherwise
-};
-
 static void on_retry_due(void *data) {
 	struct attempt *attempt = data;
 	attempt->timer = NULL;
@@ -73,12 +64,21 @@ int64_t attempt_spent_ns(const struct attempt *attempt) {
 		       : 0;
 }
 
+int64_t attempt_charged_ns(const struct attempt *attempt) {
+	const struct engine_options *options = attempt->engine->options;
+	if (options->sample_limit_ns > 0) {
+		return attempt_spent_ns(attempt);
+	}
+	return attempt->failing.since_ns > 0 ? loop_now(options->loop) - attempt->failing.since_ns
+					     : 0;
+}
+
 /* To another server at once, where there is one. */
 static bool ask_elsewhere(struct attempt *attempt, const char *why) {
 	struct engine *engine = attempt->engine;
 	int64_t now = loop_now(engine->options->loop);
-	if (engine->stopping || attempt->attempts >= engine->options->retry.max_attempts ||
-		attempt_spent_ns(attempt) >= engine->options->retry.budget_ns ||
+	if (engine->stopping || attempt->failing.tries >= engine->options->retry.max_attempts ||
+		attempt_charged_ns(attempt) >= engine->options->retry.budget_ns ||
 		!lanes_has_other(&engine->lanes, attempt->lane, now)) {
 		return false;
 	}
@@ -99,7 +99,7 @@ void attempt_give_up(struct attempt *attempt, const char *why) {
 	struct engine *engine = attempt->engine;
 	// Where nothing else got through either since it began to fail, the endpoint is down:
 	// going on would only make all that is left missing, one after the other.
-	bool down = engine->last_reply_ns < attempt->failing_ns;
+	bool down = engine->last_reply_ns < attempt->failing.since_ns;
 	char message[512];
 	snprintf(message, sizeof(message), "%s (%" PRId64 " attempts)", why, attempt->attempts);
 	attempt_missing(attempt, message);
@@ -123,18 +123,17 @@ static void ask_later(struct attempt *attempt, int64_t wait, const char *why) {
 /* Waits double; without their jitter the usual eight tries at a server that is gone take a minute,
  * which is as long as one takes to start again. */
 static int64_t wait_of(
-	const struct attempt *attempt, enum trouble trouble, int64_t retry_after_ms) {
-	int64_t spent = attempt_spent_ns(attempt);
-	if ((trouble == TROUBLE_BROKEN && attempt->attempts >= BROKEN_MAX) ||
-		(trouble == TROUBLE_UNREACHABLE && spent >= UNREACHABLE_S * CLOCK_SECOND)) {
-		return -1;
-	}
-	return retry_wait(&attempt->engine->options->retry, attempt->attempts, spent,
-		retry_after_ms, trouble == TROUBLE_UNREACHABLE ? 1 : random_share());
+	const struct attempt *attempt, enum retry_trouble trouble, int64_t retry_after_ms) {
+	int64_t now = loop_now(attempt->engine->options->loop);
+	return retry_is_hopeless(&attempt->failing, trouble, now)
+		       ? -1
+		       : retry_wait(&attempt->engine->options->retry, attempt->failing.tries,
+				 attempt_charged_ns(attempt), retry_after_ms,
+				 trouble == RETRY_UNREACHABLE ? 1 : random_share());
 }
 
 static void retry_or_give_up(
-	struct attempt *attempt, enum trouble trouble, int64_t retry_after_ms, const char *why) {
+	struct attempt *attempt, enum retry_trouble trouble, int64_t retry_after_ms, const char *why) {
 	if (ask_elsewhere(attempt, why)) {
 		return;
 	}
@@ -153,13 +152,14 @@ static void on_loading(struct attempt *attempt, const struct reply *reply) {
 	if (wait > engine->options->retry.cap_ns) {
 		wait = engine->options->retry.cap_ns;
 	}
+	attempt->failing.tries--;
 	// The others need not ask, too.
 	limiter_hold(attempt->lane->limiter, loop_now(engine->options->loop) + wait);
 	snprintf(engine->wait_why, sizeof(engine->wait_why), "%s", reply->message);
 	if (ask_elsewhere(attempt, reply->message)) {
 		return;
 	}
-	if (engine->stopping || attempt_spent_ns(attempt) >= LOADING_MAX_S * CLOCK_SECOND) {
+	if (engine->stopping || attempt_charged_ns(attempt) >= LOADING_MAX_S * CLOCK_SECOND) {
 		attempt_give_up(attempt, reply->message);
 	} else {
 		ask_later(attempt, wait, reply->message);
@@ -195,18 +195,22 @@ static void on_rate_limit(struct attempt *attempt, const struct reply *reply) {
 	}
 	limiter_hold(attempt->lane->limiter, loop_now(engine->options->loop) + wait);
 	snprintf(engine->wait_why, sizeof(engine->wait_why), "%s", reply->message);
-	retry_or_give_up(attempt, TROUBLE_REPLY, reply->retry_after_ms, reply->message);
+	retry_or_give_up(attempt, RETRY_REPLY, reply->retry_after_ms, reply->message);
 }
 
-/* It is whole: written down, and its cost with it. */
-void attempt_take_said(struct attempt *attempt, const char *note) {
+void attempt_charge_said(struct attempt *attempt) {
 	struct engine *engine = attempt->engine;
 	struct completion *said = &attempt->said;
 	said->usd = attempt->from_cache ? 0 : price_of(&engine->options->price, said);
-	engine->result->from_cache += attempt->from_cache;
 	if (!attempt->from_cache && !engine->options->provider->local) {
 		spend_add(&engine->spend, said);
 	}
+}
+
+void attempt_take_said(struct attempt *attempt, const char *note) {
+	struct completion *said = &attempt->said;
+	attempt_charge_said(attempt);
+	attempt->engine->result->from_cache += attempt->from_cache;
 	attempt_record(attempt,
 		&(struct record_reply){.completion = said, .note = note, .cut = note != NULL});
 }
@@ -216,7 +220,7 @@ static void on_completion(
 	struct attempt *attempt, const struct reply *reply, struct completion *completion) {
 	struct engine *engine = attempt->engine;
 	engine->last_reply_ns = loop_now(engine->options->loop);
-	attempt->failing_ns = 0;
+	attempt->failing = (struct retry_record){0};
 	if (attempt->said.text != NULL) {
 		completion_join(&attempt->said, completion);
 	} else {
@@ -242,12 +246,13 @@ static void on_reply(
 		on_completion(attempt, reply, completion);
 		return;
 	case REPLY_CONTEXT:
-		attempt_record(attempt,
-			&(struct record_reply){.outcome = OUTCOME_CONTEXT, .note = reply->message});
-		return;
 	case REPLY_REFUSED:
+		engine->last_reply_ns = loop_now(engine->options->loop); // it is up
 		attempt_record(attempt,
-			&(struct record_reply){.outcome = OUTCOME_REFUSED, .note = reply->message});
+			&(struct record_reply){
+				.outcome = reply->class == REPLY_CONTEXT ? OUTCOME_CONTEXT
+									 : OUTCOME_REFUSED,
+				.note = reply->message});
 		return;
 	case REPLY_RATE_LIMITED:
 		on_rate_limit(attempt, reply);
@@ -257,16 +262,17 @@ static void on_reply(
 			attempt_give_up(attempt, reply->message);
 			return;
 		}
-		retry_or_give_up(attempt, TROUBLE_REPLY, reply->retry_after_ms, reply->message);
+		retry_or_give_up(attempt, RETRY_REPLY, reply->retry_after_ms, reply->message);
 		return;
 	case REPLY_BROKEN:
-		retry_or_give_up(attempt, TROUBLE_BROKEN, reply->retry_after_ms, reply->message);
+		retry_or_give_up(attempt, RETRY_BROKEN, reply->retry_after_ms, reply->message);
 		return;
 	case REPLY_LOADING:
 		on_loading(attempt, reply);
 		return;
 	case REPLY_ADJUST:
 		if (attempt->adjustments++ < ADJUSTMENTS_MAX) {
+			attempt->failing.tries--; // the next one is another question
 			log_debug("%s: %s; asking again without it", engine->options->model.name,
 				reply->message);
 			attempt_ask(attempt);
@@ -297,18 +303,18 @@ void attempt_on_body(
 	reading_feed(attempt->reading, bytes, length);
 }
 
-static enum trouble trouble_of(enum http_failure failure) {
+static enum retry_trouble trouble_of(enum http_failure failure) {
 	switch (failure) {
 	case HTTP_FAILURE_LOOKUP:
 	case HTTP_FAILURE_CONNECT:
 	case HTTP_FAILURE_CONNECT_TIMEOUT:
 	case HTTP_FAILURE_PROXY:
-		return TROUBLE_UNREACHABLE;
+		return RETRY_UNREACHABLE;
 	case HTTP_FAILURE_PROTOCOL:
 	case HTTP_FAILURE_ENCODING:
 	case HTTP_FAILURE_TOO_LARGE:
 	case HTTP_FAILURE_HEAD_TOO_LARGE:
-		return TROUBLE_BROKEN;
+		return RETRY_BROKEN;
 	case HTTP_FAILURE_NONE:
 	case HTTP_FAILURE_URL:
 	case HTTP_FAILURE_TLS_VERIFY:
@@ -319,7 +325,7 @@ static enum trouble trouble_of(enum http_failure failure) {
 	case HTTP_FAILURE_TIMEOUT:
 		break;
 	}
-	return TROUBLE_REPLY;
+	return RETRY_REPLY;
 }
 
 /* The transfer failed. A model that was still talking at the request's deadline has had its time. */
@@ -378,8 +384,9 @@ void attempt_on_response(
 	attempt->transfer = NULL;
 	attempt->ended_ns = loop_now(engine->options->loop);
 	attempt->elapsed_ns = attempt->ended_ns - attempt->asked_ns;
-	attempt->failing_ns = attempt->failing_ns > 0 ? attempt->failing_ns : attempt->asked_ns;
-	attempt->unpaid += err != NULL ? trouble_of(response->failure) == TROUBLE_UNREACHABLE
+	retry_failed(&attempt->failing, attempt->asked_ns,
+		err != NULL ? trouble_of(response->failure) : RETRY_REPLY);
+	attempt->unpaid += err != NULL ? trouble_of(response->failure) == RETRY_UNREACHABLE
 				       : response->status >= HTTP_ERRORS;
 	if (err != NULL) {
 		settle(attempt, NULL, NULL);

@@ -114,13 +114,18 @@ void attempt_record(struct attempt *attempt, const struct record_reply *reply) {
 	lean_candidate_finish(&recorded.candidate);
 }
 
+/* What came of it is kept: before a model paused, or of a reply that broke off. */
 void attempt_missing(struct attempt *attempt, const char *why) {
-	attempt_record(attempt,
-		&(struct record_reply){
-			.missing = MISSING_ENDPOINT,
-			.note = why,
-			.completion = attempt->partial.text != NULL ? &attempt->partial : NULL,
-		});
+	const struct completion *kept = attempt->partial.text != NULL ? &attempt->partial : NULL;
+	if (attempt->said.text != NULL) {
+		attempt_charge_said(attempt);
+		kept = &attempt->said;
+	}
+	attempt_record(attempt, &(struct record_reply){
+					.missing = MISSING_ENDPOINT,
+					.note = why,
+					.completion = kept,
+				});
 }
 
 void attempt_start(struct engine *engine, const struct plan_item *item) {

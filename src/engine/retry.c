@@ -1,6 +1,29 @@
 #include "engine/retry.h"
 
-enum { NS_PER_MS = 1000000, DOUBLINGS_MAX = 30 };
+#include "base/clock.h"
+
+enum {
+	NS_PER_MS = 1000000,
+	DOUBLINGS_MAX = 30,
+	BROKEN_MAX = 3, // requests for a reply that cannot be read
+	UNREACHABLE_S = 60, // of a server that nobody can connect to: as long as one takes to start
+};
+
+void retry_failed(struct retry_record *record, int64_t asked_ns, enum retry_trouble trouble) {
+	record->since_ns = record->since_ns > 0 ? record->since_ns : asked_ns;
+	if (trouble != RETRY_UNREACHABLE) {
+		record->unreachable_ns = 0;
+	} else if (record->unreachable_ns == 0) {
+		record->unreachable_ns = asked_ns;
+	}
+}
+
+bool retry_is_hopeless(
+	const struct retry_record *record, enum retry_trouble trouble, int64_t now_ns) {
+	return (trouble == RETRY_BROKEN && record->tries >= BROKEN_MAX) ||
+	       (trouble == RETRY_UNREACHABLE &&
+		       now_ns - record->unreachable_ns >= UNREACHABLE_S * CLOCK_SECOND);
+}
 
 int64_t retry_wait(const struct retry_policy *policy, int64_t attempts, int64_t spent_ns,
 	int64_t retry_after_ms, double random) {

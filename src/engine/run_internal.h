@@ -64,7 +64,7 @@ struct attempt {
 	int64_t first_asked_ns;
 	int64_t asked_ns; // start of the current request
 	int64_t ended_ns; // end of the last one
-	int64_t failing_ns; // start of the first request in a row that brought no reply; 0: none
+	struct retry_record failing;
 	int64_t elapsed_ns; // of the last request
 	int64_t wait_ns; // between requests
 	int64_t attempts;
@@ -145,11 +145,20 @@ void attempt_missing(struct attempt *attempt, const char *why);
 /** No more tries: missing, and where nothing else got through either, the run stops. */
 void attempt_give_up(struct attempt *attempt, const char *why);
 
+/** What it said so far is paid for. */
+void attempt_charge_said(struct attempt *attempt);
+
 /** What it said is whole: written down, and its cost with it. */
 void attempt_take_said(struct attempt *attempt, const char *note);
 
 /** Since it was first sent. */
 int64_t attempt_spent_ns(const struct attempt *attempt);
+
+/**
+ * Of its budget: since it began to fail, so that a long reply leaves as many tries as a short one.
+ * With --sample-time-limit since it was first sent.
+ */
+int64_t attempt_charged_ns(const struct attempt *attempt);
 
 /* What comes of a request, by io/http and by a deferred call. */
 void attempt_on_body(

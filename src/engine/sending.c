@@ -141,6 +141,7 @@ static void send(struct attempt *attempt, struct lane *lane) {
 	attempt->lane = lane;
 	attempt->avoid = NULL;
 	attempt->asked_ns = loop_now(options->loop);
+	attempt->failing.tries++;
 	if (attempt->attempts++ == 0) {
 		attempt->first_asked_ns = attempt->asked_ns;
 	} else {
@@ -191,7 +192,7 @@ void asking_dispatch(struct engine *engine) {
 		struct attempt *attempt = engine->queue_first;
 		struct lane *lane = lanes_choose(&engine->lanes, loop_now(engine->options->loop),
 			attempt->reserved, attempt->avoid, &why, &wait_ns);
-		bool late = attempt_spent_ns(attempt) >= engine->options->retry.budget_ns;
+		bool late = attempt_charged_ns(attempt) >= engine->options->retry.budget_ns;
 		// What was under way when the run was stopped is finished, but not waited with.
 		bool dropped = lane == NULL && engine->stopping && why != LANES_BUSY;
 		if (lane == NULL && !late && !dropped) {

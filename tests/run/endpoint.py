@@ -28,7 +28,8 @@ class Endpoint:
             def do_POST(self):
                 length = int(self.headers.get("Content-Length", 0))
                 body = json.loads(self.rfile.read(length))
-                prompt = body["messages"][-1]["content"]
+                # What a model said before it paused stands behind the question.
+                prompt = [message["content"] for message in body["messages"] if message["role"] == "user"][-1]
                 name = theorem_name(prompt)
                 with endpoint.lock:
                     endpoint.requests += 1

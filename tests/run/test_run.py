@@ -289,6 +289,51 @@ def a_sample_that_never_gets_an_answer_is_missing_and_the_run_exits_4():
         same(outcomes(home), expected_demo())
 
 
+def pause(text):
+    content = [{"type": "text", "text": text}]
+    payload = {"id": "m", "type": "message", "role": "assistant", "model": "m", "content": content, "stop_reason": "pause_turn",
+               "usage": {"input_tokens": 3, "output_tokens": 2}}
+    return 200, {"Content-Type": "application/json"}, json.dumps(payload).encode()
+
+
+def each_part_of_a_reply_that_pauses_has_tries_of_its_own():
+    def decide(name, body, nth):
+        return pause(f"{nth} ") if nth % 3 == 0 else failure(500)
+
+    with Home() as home, Endpoint(decide) as endpoint:
+        arguments = ("eval", "--model", "anthropic/m", "--base-url", endpoint.url, "--split", "demo", "--limit", "1", "--no-verify",
+                     "--retry-cap", "0.01", "--max-retries")
+        # Sixteen pauses are all that anybody is waited for; each was reached at the third try.
+        home.run(*arguments, "2", ANTHROPIC_API_KEY="k")
+        assert home.sql("SELECT outcome, attempts, content FROM sample JOIN text ON text.id = reply") == [
+            ("truncated", 51, "".join(f"{3 * i} " for i in range(1, 18)))]
+        # With one try less the second part never comes, and the first is kept.
+        endpoint.asked.clear()
+        endpoint.decide = lambda name, body, nth: pause("all ") if nth == 1 else failure(500)
+        home.run(*arguments, "1", "--fresh", ANTHROPIC_API_KEY="k", status=75)
+        assert home.sql("SELECT missing, attempts, content, prompt_tokens FROM sample JOIN text ON text.id = reply "
+                        "WHERE missing IS NOT NULL") == [("endpoint", 3, "all ", 3)]
+
+
+def a_field_that_is_refused_and_a_model_that_loads_cost_no_try():
+    def decide(name, body, nth):
+        if "temperature" in body:
+            return 400, {"Content-Type": "application/json"}, json.dumps({"error": {
+                "message": "Unsupported parameter", "code": "unsupported_parameter", "param": "temperature"}}).encode()
+        if "seed" in body:
+            return 400, {"Content-Type": "application/json"}, json.dumps({"error": {
+                "message": "Unsupported parameter", "code": "unsupported_parameter", "param": "seed"}}).encode()
+        endpoint.steps += 1
+        return (failure(503, "Loading model") if endpoint.steps < 4 else failure(500) if endpoint.steps == 4
+                else demo_prover(name, body, 1))
+
+    with Home() as home, Endpoint(decide) as endpoint:
+        endpoint.steps = 0
+        home.run("eval", *model(endpoint), "--split", "demo", "--limit", "1", "--temperature", "0.5", "--retry-cap", "0.01",
+                 "--max-retries", "1")
+        assert home.sql("SELECT missing, attempts FROM sample") == [(None, 7)]
+
+
 def a_gate_is_not_passed_by_what_is_missing():
     stubborn = sorted(demo_statements())[3]
 

@@ -37,6 +37,35 @@ START_TEST(giving_up_comes_with_attempts_time_or_a_hopeless_retry_after) {
 }
 END_TEST
 
+START_TEST(a_server_that_goes_away_has_its_minute_however_long_the_request_had_run) {
+	struct retry_record record = {0};
+	int64_t asked = 1000 * second;
+	record.tries = 1;
+	retry_failed(&record, asked, RETRY_REPLY); // it was lost after 300 s
+	ck_assert_int_eq(record.since_ns, asked);
+	record.tries = 2;
+	retry_failed(&record, asked + 300 * second, RETRY_UNREACHABLE);
+	ck_assert(!retry_is_hopeless(&record, RETRY_UNREACHABLE, asked + 301 * second));
+	retry_failed(&record, asked + 330 * second, RETRY_UNREACHABLE);
+	ck_assert(!retry_is_hopeless(&record, RETRY_UNREACHABLE, asked + 359 * second));
+	ck_assert(retry_is_hopeless(&record, RETRY_UNREACHABLE, asked + 360 * second));
+	retry_failed(&record, asked + 400 * second, RETRY_REPLY); // it is back, and goes again
+	retry_failed(&record, asked + 410 * second, RETRY_UNREACHABLE);
+	ck_assert(!retry_is_hopeless(&record, RETRY_UNREACHABLE, asked + 411 * second));
+	ck_assert_int_eq(record.since_ns, asked);
+}
+END_TEST
+
+START_TEST(what_cannot_be_read_is_asked_for_three_times) {
+	struct retry_record record = {.tries = 2};
+	ck_assert(!retry_is_hopeless(&record, RETRY_BROKEN, 0));
+	ck_assert(!retry_is_hopeless(&record, RETRY_REPLY, 0));
+	record.tries = 3;
+	ck_assert(retry_is_hopeless(&record, RETRY_BROKEN, 0));
+	ck_assert(!retry_is_hopeless(&record, RETRY_REPLY, 0));
+}
+END_TEST
+
 static char *rendered(double temperature, int64_t samples, const char *lean) {
 	struct settings *settings = settings_create();
 	settings_text(settings, "model", "openai/x");
@@ -89,6 +118,9 @@ int main(void) {
 	tcase_add_test(tcase, a_wait_is_a_random_share_of_a_doubling_capped_span);
 	tcase_add_test(tcase, a_retry_after_is_the_least_wait);
 	tcase_add_test(tcase, giving_up_comes_with_attempts_time_or_a_hopeless_retry_after);
+	tcase_add_test(
+		tcase, a_server_that_goes_away_has_its_minute_however_long_the_request_had_run);
+	tcase_add_test(tcase, what_cannot_be_read_is_asked_for_three_times);
 	tcase_add_test(tcase, settings_differ_by_value_and_say_which);
 	tcase_add_test(tcase, a_run_that_was_not_checked_is_the_same_when_it_is);
 	suite_add_tcase(suite, tcase);
