@@ -9,6 +9,7 @@
 #include "cmd/help.h"
 #include "cmd/options.h"
 #include "cmd/output.h"
+#include "cmd/trust.h"
 
 /** Everything that is settled before the command runs. */
 static int prepare(struct options *options, struct error *err) {
@@ -23,6 +24,10 @@ static int prepare(struct options *options, struct error *err) {
 	}
 	options_warn_environment();
 	options_warn_config(options_config(options));
+	rc = trust_options(options, err);
+	if (rc < 0) {
+		return rc;
+	}
 	const char *trace = getenv("F2F_TRACE");
 	return trace != NULL && trace[0] != '\0' ? trace_open(trace, err) : 0;
 }

@@ -411,6 +411,7 @@ static int start_server(const struct eval *eval, struct serve **serve_out, int *
 	char **env = model_server_env(eval->options, &eval->model);
 	struct serve_options options = {
 		.command = eval->model.serve,
+		.by = eval->model.serve_by,
 		.env = (const char *const *)env,
 		.base_url = eval->model.base_url,
 		.api_key = eval->model.api_key,

@@ -10,6 +10,7 @@
 #include "base/str.h"
 #include "cmd/cmd.h"
 #include "cmd/env_file.h"
+#include "cmd/trust.h"
 #include "core/verdict.h"
 #include "engine/preflight.h"
 #include "io/loop.h"
@@ -71,6 +72,40 @@ static int read_load(const struct options *options, struct lean_server *server, 
 	return 0;
 }
 
+/* The server's key, if it may go there. */
+static int find_key(
+	const struct options *options, const char *url, char **key_out, struct error *err) {
+	const char *name = option_text(options, "lean-key-env", NULL);
+	const char *origin = name != NULL ? trust_unasked(options, "lean-key-env") : NULL;
+	const char *variable = name != NULL ? name : "LEAN_SERVER_API_KEY";
+	bool send = true;
+	char *key = NULL;
+	int rc = env_file_variable(options, variable, &key, err);
+	if (rc == 0 && key != NULL) {
+		char *shown = xasprintf("the key in %s", variable);
+		rc = trust_way(
+			&(struct trust_way){
+				.key = shown,
+				.key_origin = origin,
+				.key_given = name != NULL && origin == NULL,
+				.urls = &url,
+				.url_count = 1,
+				.url_origin = trust_unasked(options, "lean-server"),
+			},
+			&send, err);
+		free(shown);
+	}
+	if (rc == 0 && send) {
+		*key_out = key;
+		return 0;
+	}
+	if (key != NULL) {
+		explicit_bzero(key, strlen(key));
+	}
+	free(key);
+	return rc;
+}
+
 int lean_backend_find_server(const struct options *options, const char *why,
 	struct lean_info *info_out, struct error *err) {
 	const char *given = option_text(options, "lean-server", NULL);
@@ -83,8 +118,7 @@ int lean_backend_find_server(const struct options *options, const char *why,
 			"--lean-server %s is no address; one looks like http://host:8000", given);
 	}
 	char *key = NULL;
-	int rc = env_file_variable(
-		options, option_text(options, "lean-key-env", "LEAN_SERVER_API_KEY"), &key, err);
+	int rc = find_key(options, given, &key, err);
 	char *url = xstrdup(given);
 	struct lean_server server = server_of(url, key);
 	struct lean_info info = {0};

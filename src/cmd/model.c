@@ -21,6 +21,7 @@ void resolved_model_finish(struct resolved_model *model) {
 	}
 	free(model->base_urls);
 	free(model->serve);
+	free(model->serve_by);
 	if (model->api_key != NULL) {
 		explicit_bzero(model->api_key, strlen(model->api_key));
 	}

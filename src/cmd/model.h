@@ -19,6 +19,7 @@ struct resolved_model {
 	char *base_url;	 // NULL for a local source; the first of several
 	char **base_urls; // equal servers; none for a local source
 	size_t base_url_count;
+	char *serve_by; // where a file that nobody named says so; NULL: another place
 	char *serve; // command that starts the server; NULL: it runs already
 	struct price price;
 	int64_t rpm; // limits of the section; 0: none

@@ -15,6 +15,7 @@
 #include "cmd/cmd.h"
 #include "cmd/env_file.h"
 #include "cmd/model_headers.h"
+#include "cmd/trust.h"
 #include "cmd/options.h"
 #include "cmd/private_file.h"
 #include "io/config.h"
@@ -102,41 +103,96 @@ static int key_of_variable(
 	return rc;
 }
 
+/* Where a key was found, and by whose word. */
+struct key_place {
+	const char *name; // of a variable, a file, a credential
+	const char *origin; // where a file that nobody named says so; NULL: it does not
+	bool given; // by an option, or its variable
+};
+
 /* An option, then the section in this order, then the provider's own variable. */
-static int take_key(const struct options *options, const char *section,
-	struct resolved_model *model, struct error *err) {
+static int find_key(const struct options *options, const char *section,
+	struct resolved_model *model, struct key_place *place, struct error *err) {
 	static int (*const readers[])(const struct options *, const char *, char **,
 		struct error *) = {key_of_variable, read_key, read_credential};
 	static const char *const keys[] = {"api-key-env", "api-key-file", "api-key-credential"};
 	const struct config *config = options_config(options);
-	const char *given = option_text(options, "api-key-env", NULL);
-	const char *place = given;
 	char *unused = NULL;
 	int rc = env_file_variable(options, NULL, &unused, err); // said, needed or not
-	if (rc == 0 && given != NULL) {
-		rc = key_of_variable(options, given, &model->api_key, err);
+	place->name = option_text(options, "api-key-env", NULL);
+	if (rc == 0 && place->name != NULL) {
+		place->origin = trust_unasked(options, "api-key-env");
+		place->given = place->origin == NULL;
+		rc = key_of_variable(options, place->name, &model->api_key, err);
 	}
-	for (size_t i = 0; rc == 0 && section != NULL && place == NULL && i < F2F_COUNT(keys);
+	for (size_t i = 0; rc == 0 && section != NULL && place->name == NULL && i < F2F_COUNT(keys);
 		i++) {
-		place = config_get(config, section, keys[i]);
-		rc = place != NULL ? readers[i](options, place, &model->api_key, err) : 0;
+		place->name = config_get(config, section, keys[i]);
+		place->origin = config_unasked(config, section, keys[i]);
+		rc = place->name != NULL ? readers[i](options, place->name, &model->api_key, err)
+					 : 0;
 		if (rc < 0) {
 			error_prefix(err, "%s", config_origin(config, section, keys[i]));
 		}
 	}
-	if (rc == 0 && place == NULL) {
-		place = model->provider->key_env;
-		rc = env_file_variable(options, place, &model->api_key, err);
+	if (rc == 0 && place->name == NULL) {
+		place->name = model->provider->key_env;
+		rc = env_file_variable(options, place->name, &model->api_key, err);
 	}
 	if (rc == 0 && model->api_key == NULL && model->provider->token_env != NULL &&
-		place == model->provider->key_env) {
-		place = model->provider->token_env;
-		rc = env_file_variable(options, place, &model->api_key, err);
+		place->name == model->provider->key_env) {
+		place->name = model->provider->token_env;
+		rc = env_file_variable(options, place->name, &model->api_key, err);
 	}
+	return rc;
+}
+
+static bool is_providers_own(const struct resolved_model *model, const char *name) {
+	const char *const names[] = {model->provider->key_env, model->provider->token_env};
+	for (size_t i = 0; i < F2F_COUNT(names); i++) {
+		if (names[i] != NULL && strcmp(names[i], name) == 0) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void forget_key(struct resolved_model *model) {
+	if (model->api_key != NULL) {
+		explicit_bzero(model->api_key, strlen(model->api_key));
+	}
+	free(model->api_key);
+	model->api_key = NULL;
+}
+
+/* url_origin: where a file that nobody named chose the address. hosted: it is the provider's. */
+static int take_key(const struct options *options, const char *section, const char *url_origin,
+	bool hosted, struct resolved_model *model, struct error *err) {
+	struct key_place place = {0};
+	bool send = true;
+	int rc = find_key(options, section, model, &place, err);
 	model->bearer = model->api_key != NULL && model->provider->token_env != NULL &&
-			strcmp(place, model->provider->token_env) == 0;
+			strcmp(place.name, model->provider->token_env) == 0;
 	if (rc == 0 && model->api_key != NULL && strpbrk(model->api_key, "\r\n") != NULL) {
-		rc = error_set(err, ERROR_USAGE, "the key in %s holds a line break", place);
+		rc = error_set(err, ERROR_USAGE, "the key in %s holds a line break", place.name);
+	}
+	if (rc < 0 || model->api_key == NULL || (hosted && is_providers_own(model, place.name))) {
+		return rc;
+	}
+	char *key = xasprintf("the key in %s", place.name);
+	rc = trust_way(
+		&(struct trust_way){
+			.key = key,
+			.key_origin = place.origin,
+			.key_given = place.given,
+			.urls = (const char *const *)model->base_urls,
+			.url_count = model->base_url_count,
+			.url_origin = url_origin,
+		},
+		&send, err);
+	free(key);
+	if (!send) {
+		forget_key(model);
 	}
 	return rc;
 }
@@ -249,8 +305,8 @@ static int take_terms(const struct config *config, const char *section,
 	const struct {
 		const char *key;
 		int64_t *count;
-	} counts[] = {{"rpm", &model->rpm}, {"tpm", &model->tpm},
-		{"connections", &model->connections}};
+	} counts[] = {
+		{"rpm", &model->rpm}, {"tpm", &model->tpm}, {"connections", &model->connections}};
 	const struct {
 		const char *key;
 		double *number;
@@ -265,6 +321,7 @@ static int take_terms(const struct config *config, const char *section,
 		rc = take_number(config, section, prices[i].key, prices[i].number, err);
 	}
 	model->serve = xstrdup(config_get(config, section, "serve"));
+	model->serve_by = xstrdup(config_unasked(config, section, "serve"));
 	return rc;
 }
 
@@ -284,19 +341,25 @@ static void hide(const struct resolved_model *model) {
 int model_endpoint(const struct options *options, const char *section, struct resolved_model *model,
 	struct error *err) {
 	const struct config *config = options_config(options);
+	const char *url_origin = trust_unasked(options, "base-url");
+	if (url_origin == NULL && section != NULL &&
+		option_text(options, "base-url", NULL) == NULL) {
+		url_origin = config_unasked(config, section, "base-url");
+	}
 	char *from_variable = variable(model->provider->base_url_env);
 	const char *urls = first_set(option_text(options, "base-url", NULL),
 		section != NULL ? config_get(config, section, "base-url") : NULL,
 		first_set(from_variable, model->provider->base_url, NULL));
 	bool hosted = urls != NULL && urls == model->provider->base_url;
-	int rc = take_urls(urls, model, err);
+	int rc = section != NULL ? trust_section(options, section, err) : 0;
+	rc = rc < 0 ? rc : take_urls(urls, model, err);
 	free(from_variable);
 	const char *extra = first_set(option_text(options, "extra-body", NULL),
 		section != NULL ? config_get(config, section, "extra-body") : NULL, NULL);
 	model->extra_body = xstrdup(extra);
 	rc = rc == 0 && extra != NULL ? check_extra_body(extra, err) : rc;
 	rc = rc == 0 && section != NULL ? take_terms(config, section, model, err) : rc;
-	rc = rc < 0 ? rc : take_key(options, section, model, err);
+	rc = rc < 0 ? rc : take_key(options, section, url_origin, hosted, model, err);
 	hide(model);
 	rc = rc < 0 ? rc : model_headers(options, section, model, err);
 	if (rc == 0 && hosted && model->api_key == NULL) {

@@ -46,6 +46,7 @@ struct serve {
 	int64_t limit_ns;
 	int64_t told_ns;
 	const char *command;
+	const char *by;
 	const char *const *env;
 	bool first; // it was not asked yet
 	int signo; // that ended the waiting
@@ -127,7 +128,9 @@ static void spawn(struct serve *serve) {
 		.data = serve,
 	};
 	struct error err;
-	log_info("starting the server: %s", serve->command);
+	log_info("starting the server%s%s%s: %s", serve->by != NULL ? " that " : "",
+		serve->by != NULL ? serve->by : "", serve->by != NULL ? " names" : "",
+		serve->command);
 	if (proc_spawn(serve->loop, &options, &serve->proc, &err) < 0) {
 		give_up(serve, err.message);
 		return;
@@ -259,6 +262,7 @@ int serve_start(struct loop *loop, const struct serve_options *options, struct s
 		.started_ns = loop_now(loop),
 		.limit_ns = options->limit_ns > 0 ? options->limit_ns : LIMIT_S * CLOCK_SECOND,
 		.command = options->command,
+		.by = options->by,
 		.env = options->env,
 		.first = true,
 		.err = err,
@@ -266,8 +270,7 @@ int serve_start(struct loop *loop, const struct serve_options *options, struct s
 	buf_init(&serve->words, WORDS_MAX);
 	serve->log = options->log != NULL ? fopen(options->log, "ae") : NULL;
 	if (options->log != NULL && serve->log == NULL) {
-		log_warn("%s: %s; what the server says is not kept", options->log,
-			strerror(errno));
+		log_warn("%s: %s; what the server says is not kept", options->log, strerror(errno));
 	}
 	wait_for_answer(serve, options);
 	int rc = serve->rc;

@@ -16,6 +16,7 @@ struct serve;
 /** All borrowed for the call. */
 struct serve_options {
 	const char *command;
+	const char *by; // who names it, where that has to be said: "f2f.ini:3"; or NULL
 	const char *const *env; // NULL-terminated; NULL: the clean one
 	const char *base_url; // asked for BASE/models until that is there
 	const char *api_key; // sent with it; NULL: none

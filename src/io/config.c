@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/buf.h"
 #include "base/error.h"
@@ -27,6 +28,7 @@ struct entry {
 
 struct config {
 	VEC(struct entry) entries;
+	size_t unasked; // the first ones: of the working directory's file, which nobody named
 };
 
 /* One file while it is read: inih does not tell line numbers, so the lines with keys are listed
@@ -219,11 +221,20 @@ static int read_system(struct config *config, struct error *err) {
 	return rc;
 }
 
+static bool is_same_file(const char *a, const char *b) {
+	struct stat of_a, of_b;
+	return a != NULL && b != NULL && stat(a, &of_a) == 0 && stat(b, &of_b) == 0 &&
+	       of_a.st_dev == of_b.st_dev && of_a.st_ino == of_b.st_ino;
+}
+
 /** From the nearest to the farthest: of a key, the first that is read counts. */
 static int read_all(struct config *config, const char *named, struct error *err) {
+	static const char folders[] = "f2f.ini";
 	char *user = user_file();
-	int rc = named != NULL ? read_file(config, named, err)
-			       : read_if_there(config, "f2f.ini", err);
+	int rc =
+		named != NULL ? read_file(config, named, err) : read_if_there(config, folders, err);
+	// Where the user's own file lies, or is linked to, it is no stranger's.
+	config->unasked = named != NULL || is_same_file(folders, user) ? 0 : config->entries.count;
 	rc = rc < 0 ? rc : read_if_there(config, user, err);
 	rc = rc < 0 ? rc : read_system(config, err);
 	free(user);
@@ -267,6 +278,17 @@ const char *config_get(const struct config *config, const char *section, const c
 
 const char *config_origin(const struct config *config, const char *section, const char *key) {
 	const struct entry *entry = find(config, 0, section, key);
+	return entry != NULL ? entry->origin : NULL;
+}
+
+const char *config_unasked(const struct config *config, const char *section, const char *key) {
+	const struct entry *entry = find(config, 0, section, key);
+	return entry != NULL && entry < config->entries.items + config->unasked ? entry->origin
+										: NULL;
+}
+
+const char *config_own(const struct config *config, const char *section, const char *key) {
+	const struct entry *entry = find(config, config->unasked, section, key);
 	return entry != NULL ? entry->origin : NULL;
 }
 

@@ -28,6 +28,15 @@ const char *config_get(const struct config *config, const char *section, const c
 const char *config_origin(const struct config *config, const char *section, const char *key);
 
 /**
+ * The working directory's file is read though nobody named it: a stranger may have written it. The
+ * origin of a value of it, NULL when another file gives it, or none; borrowed.
+ */
+const char *config_unasked(const struct config *config, const char *section, const char *key);
+
+/** The origin of what the other files say of a key, whether it counts or not. NULL: nothing. */
+const char *config_own(const struct config *config, const char *section, const char *key);
+
+/**
  * Names of the sections "PREFIX.NAME", without the prefix and dot (prefix "": whole names of all):
  * item `index`, or NULL past the last. A section without keys does not exist. Borrowed.
  */
