@@ -15,6 +15,7 @@ static const struct option options[] = {
 };
 
 struct listing {
+	const struct store *store;
 	bool json;
 	json_t *runs;
 	int count;
@@ -22,12 +23,13 @@ struct listing {
 
 static int add_run(const struct run_record *run, void *data) {
 	struct listing *listing = data;
+	const char *state = store_run_state(listing->store, run);
 	char created[32];
 	clock_format_utc(run->created_ns, created);
 	listing->count++;
 	if (listing->json) {
 		json_t *object = json_pack("{s:s, s:s, s:s, s:s, s:s, s:s, s:s, s:I, s:I}", "id",
-			run->id, "created", created, "state", run->state, "model", run->model,
+			run->id, "created", created, "state", state, "model", run->model,
 			"split", run->split, "subset", run->subset, "task", run->task, "samples",
 			(json_int_t)run->samples, "created_ns", (json_int_t)run->created_ns);
 		json_t *settings = json_loads(run->settings, 0, NULL);
@@ -38,8 +40,7 @@ static int add_run(const struct run_record *run, void *data) {
 	if (listing->count == 1) {
 		printf("%-21s %-12s %-9s %-9s %s\n", "id", "state", "task", "split", "model");
 	}
-	printf("%-21s %-12s %-9s %-9s %s\n", run->id, run->state, run->task, run->split,
-		run->model);
+	printf("%-21s %-12s %-9s %-9s %s\n", run->id, state, run->task, run->split, run->model);
 	return 0;
 }
 
@@ -55,6 +56,7 @@ static int run(struct options *given, struct error *err) {
 	if (rc == ERROR_NOT_FOUND) {
 		rc = 0; // no database yet: no runs
 	} else if (rc == 0) {
+		listing.store = store;
 		rc = store_runs(store, add_run, &listing, err);
 	}
 	if (rc == 0 && listing.json) {
@@ -76,7 +78,9 @@ const struct command cmd_runs = {
 	.name = "runs",
 	.synopsis = "",
 	.summary = "list runs, newest first",
-	.about = "Lists the runs of the database, newest first.\n"
+	.about = "Lists the runs of the database, newest first. One is running while an f2f "
+		 "works on it; interrupted ones go on with the same command. f2f show RUN says "
+		 "with which settings.\n"
 		 "\n"
 		 "Examples:\n"
 		 "  f2f runs\n"

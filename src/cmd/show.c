@@ -10,6 +10,8 @@
 #include "base/str.h"
 #include "base/vec.h"
 #include "cmd/cmd.h"
+#include "cmd/show_list.h"
+#include "cmd/show_missing.h"
 #include "cmd/show_print.h"
 #include "cmd/show_steps.h"
 #include "core/problem.h"
@@ -238,24 +240,8 @@ static void draw(struct choice *choice, size_t wanted) {
 	}
 }
 
-static void add_line(const struct sample_state *state, json_t *list) {
-	json_t *object = json_object();
-	const char *reason = reject_reason_name(state->reason);
-	const char *missing = missing_name(state->missing);
-	bool pending = state->outcome == OUTCOME_NONE && missing[0] == '\0';
-	json_object_set_new(object, "split", text(state->key.split));
-	json_object_set_new(object, "problem", text(state->key.problem));
-	json_object_set_new(object, "sample", json_integer(state->key.sample));
-	json_object_set_new(object, "outcome",
-		text(pending		     ? "pending"
-			: missing[0] != '\0' ? NULL
-					     : outcome_name(state->outcome)));
-	json_object_set_new(object, "reason", text(reason[0] != '\0' ? reason : NULL));
-	json_object_set_new(object, "missing", text(missing[0] != '\0' ? missing : NULL));
-	json_array_append_new(list, object);
-}
-
-static int show_list(const struct options *given, struct choice *choice, json_t *shown) {
+static int show_list(const struct options *given, struct store *store, struct choice *choice,
+	json_t *shown, struct error *err) {
 	size_t count = choice->samples.count;
 	json_t *list = json_array();
 	if (option_given(given, "random")) {
@@ -263,21 +249,22 @@ static int show_list(const struct options *given, struct choice *choice, json_t 
 		draw(choice, wanted);
 		count = wanted < count ? wanted : count;
 	}
-	for (size_t i = 0; i < count; i++) {
-		add_line(&choice->samples.items[i], list);
+	const char *run = json_string_value(json_object_get(shown, "run"));
+	int rc = 0;
+	for (size_t i = 0; rc == 0 && i < count; i++) {
+		json_t *row = show_list_row(store, run, &choice->samples.items[i], err);
+		rc = row != NULL ? json_array_append_new(list, row) : err->code;
 	}
 	json_object_set_new(shown, "matching", json_integer((json_int_t)choice->samples.count));
 	json_object_set_new(shown, "attempts", list);
-	return 0;
+	return rc;
 }
 
 static int show_attempts(struct store *store, const struct run_record *run, struct choice *choice,
 	json_t *shown, struct error *err) {
 	if (choice->samples.count == 0) {
-		return error_set(err, ERROR_USAGE,
-			"run %s has no such attempt of \"%s\"; type: "
-			"f2f show %s --random 10",
-			run->id, choice->problem, run->id);
+		return show_no_attempt(store, run, choice->problem, choice->sample,
+			choice->outcome != NULL || choice->reason != NULL, err);
 	}
 	json_t *attempts = json_array();
 	int rc = 0;
@@ -319,7 +306,7 @@ static int show_samples(const struct options *given, const struct words *words, 
 	rc = rc < 0 ? rc : store_samples(store, run.id, choose, &choice, err);
 	if (rc == 0) {
 		json_object_set_new(shown, "run", text(run.id));
-		rc = choice.problem == NULL ? show_list(given, &choice, shown)
+		rc = choice.problem == NULL ? show_list(given, store, &choice, shown, err)
 					    : show_attempts(store, &run, &choice, shown, err);
 	}
 	choice_finish(&choice);
@@ -395,6 +382,8 @@ static int show_pair(
 		run_record_finish(&record);
 		struct words words = {before, slash + 1, option_argument(given, 1)};
 		rc = show_samples(given, &words, store, shown, err);
+	} else if (rc == ERROR_NOT_FOUND) {
+		rc = show_no_problem(store, before, slash + 1, err);
 	}
 	free(before);
 	return rc;
@@ -441,8 +430,11 @@ static int run(struct options *given, struct error *err) {
 	} else if (rc == 0) {
 		rc = show_named(store, first, shown, err);
 	}
-	if (rc == 0) {
-		show_print(shown, option_flag(given, "json"));
+	bool json = option_flag(given, "json");
+	if (rc == 0 && !json && json_object_get(shown, "matching") != NULL) {
+		show_list_print(shown);
+	} else if (rc == 0) {
+		show_print(shown, json);
 	}
 	json_decref(shown);
 	store_close(store);
@@ -457,7 +449,8 @@ const struct command cmd_show = {
 	.about = "Shows a run: settings, manifest, counts of outcomes. With a problem of it: the "
 		 "statement, and of each sample the prompt, the reply and its reasoning, the "
 		 "candidate that was checked, how its statement differs, and every verdict. With "
-		 "--outcome, --reason or --random it lists attempts. SPLIT/PROBLEM shows a problem "
+		 "--outcome, --reason or --random it lists attempts, with the first line of what was "
+		 "said of each. SPLIT/PROBLEM shows a problem "
 		 "as it was pulled, PROBLEM alone as each split has it.\n"
 		 "\n"
 		 "Examples:\n"

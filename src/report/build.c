@@ -286,6 +286,11 @@ int report_build(struct store *store, const char *run, const struct report_optio
 	struct building building = {
 		.report = report, .index = map_create(), .outcomes = map_create()};
 	int rc = store_run_get(store, run, &report->run, err);
+	if (rc == 0) {
+		char *state = xstrdup(store_run_state(store, &report->run));
+		free(report->run.state);
+		report->run.state = state;
+	}
 	rc = rc < 0 ? rc : store_run_problems(store, report->run.id, add_problem, &building, err);
 	rc = rc < 0 ? rc : store_samples(store, report->run.id, add_sample, &building, err);
 	rc = rc < 0 ? rc : checks_build(store, report, err);

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -106,9 +107,38 @@ void store_rollback(struct store *store) {
 	}
 }
 
+/* A lock of the kernel's, on a byte that stands for the run: it goes with the process, however that
+ * ends. */
+static struct flock lock_of(const char *run) {
+	struct sha256 hash = sha256_of(run, strlen(run));
+	hash.hex[8] = '\0';
+	return (struct flock){
+		.l_type = F_WRLCK,
+		.l_whence = SEEK_SET,
+		.l_start = (off_t)(strtoul(hash.hex, NULL, 16) % LOCK_SLOTS),
+		.l_len = 1,
+	};
+}
+
+const char *store_run_state(const struct store *store, const struct run_record *run) {
+	if (strcmp(run->state, "running") != 0) {
+		return run->state;
+	}
+	char *path = xasprintf("%s.lock", store->path);
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool there = fd >= 0 || errno != ENOENT;
+	struct flock lock = lock_of(run->id);
+	// What cannot be asked is taken for running.
+	bool held = there &&
+		    (fd < 0 || fcntl(fd, F_OFD_GETLK, &lock) < 0 || lock.l_type != F_UNLCK);
+	if (fd >= 0) {
+		close(fd);
+	}
+	free(path);
+	return held ? run->state : "interrupted";
+}
+
 int store_run_lock(struct store *store, const char *run, struct error *err) {
-	// A lock of the kernel's, on a byte that stands for the run: it goes with the process,
-	// however that ends.
 	char *path = xasprintf("%s.lock", store->path);
 	int rc = 0;
 	if (store->lock_fd < 0) {
@@ -118,14 +148,7 @@ int store_run_lock(struct store *store, const char *run, struct error *err) {
 		rc = error_set_errno(err, "%s", path);
 		goto out;
 	}
-	struct sha256 hash = sha256_of(run, strlen(run));
-	hash.hex[8] = '\0';
-	struct flock lock = {
-		.l_type = F_WRLCK,
-		.l_whence = SEEK_SET,
-		.l_start = (off_t)(strtoul(hash.hex, NULL, 16) % LOCK_SLOTS),
-		.l_len = 1,
-	};
+	struct flock lock = lock_of(run);
 	if (fcntl(store->lock_fd, F_OFD_SETLK, &lock) < 0) {
 		rc = errno == EAGAIN || errno == EACCES
 			     ? error_set(err, ERROR_BUSY,

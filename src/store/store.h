@@ -188,6 +188,12 @@ int store_runs(struct store *store, int (*each)(const struct run_record *run, vo
  */
 int store_run_lock(struct store *store, const char *run, struct error *err);
 
+/**
+ * The state to tell of a run: its own, but "interrupted" where it is "running" and nobody has
+ * claimed it, as after kill -9. Borrowed, from `run` or static.
+ */
+const char *store_run_state(const struct store *store, const struct run_record *run);
+
 /* ---- Samples: a row per (run, split, problem, stage, sample). */
 
 struct sample_key {

@@ -482,6 +482,26 @@ def two_evals_of_one_run_do_not_ask_twice():
         assert first.returncode == 0 and max(endpoint.asked.values()) == 1
 
 
+def a_killed_run_is_told_as_interrupted():
+    def slow(name, body, nth):
+        endpoint.gate.wait(20)
+        return demo_prover(name, body, nth)
+
+    def states():
+        listed = home.json("runs", "--json")["runs"][0]["state"]
+        return listed, home.json("report", "latest", "--json")["run"]["state"]
+
+    with Home() as home, Endpoint(slow) as endpoint:
+        first = home.start("eval", *model(endpoint), "--split", "demo", "-j", "1")
+        while first.poll() is None and endpoint.requests < 1:
+            time.sleep(0.002)
+        assert states() == ("running", "running"), states()
+        first.kill()
+        first.communicate()
+        assert states() == ("interrupted", "interrupted"), states()
+        endpoint.gate.set()
+
+
 def replies_from_a_file_are_scored_like_a_models():
     with Home() as home:
         lines = []
