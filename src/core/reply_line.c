@@ -37,9 +37,12 @@ enum finish finish_of_reason(const char *reason) {
 	return reason == NULL ? FINISH_STOP : FINISH_OTHER;
 }
 
+/* More tokens than any reply has: a sum over a run's rows must not overflow. */
+#define TOKENS_MAX INT64_C(10000000000)
+
 static int64_t count_or_unknown(const json_t *object, const char *key) {
 	int64_t count = json_integer_or(object, key, -1);
-	return count >= 0 ? count : -1;
+	return count >= 0 && count <= TOKENS_MAX ? count : -1;
 }
 
 static int take_id(const json_t *object, struct reply_line *line, struct error *err) {
@@ -64,8 +67,11 @@ static int take_sample(const json_t *object, struct reply_line *line, struct err
 	if (sample == NULL || json_is_null(sample)) {
 		return 0;
 	}
-	if (!json_is_integer(sample) || json_integer_value(sample) < 0) {
-		return error_set(err, ERROR_INPUT, "\"sample\" is not a whole number from 0");
+	// What is planned and divided by is as large as the largest.
+	if (!json_is_integer(sample) || json_integer_value(sample) < 0 ||
+		json_integer_value(sample) > REPLY_SAMPLE_MAX) {
+		return error_set(err, ERROR_INPUT, "\"sample\" is not a whole number from 0 to %d",
+			REPLY_SAMPLE_MAX);
 	}
 	line->sample = json_integer_value(sample);
 	return 0;

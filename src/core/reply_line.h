@@ -13,13 +13,16 @@ struct error;
  * replay and import read.
  */
 
-enum { REPLY_LINE_MAX = 64 * 1024 * 1024 };
+enum {
+	REPLY_LINE_MAX = 64 * 1024 * 1024,
+	REPLY_SAMPLE_MAX = (1 << 20) - 1, // as many as f2f eval asks for
+};
 
 /** Owned. */
 struct reply_line {
 	char *split; // of an id "SPLIT/NAME"; NULL when the id is a name alone
 	char *name;
-	int64_t sample; // -1: not given, count in order of appearance
+	int64_t sample; // to REPLY_SAMPLE_MAX; -1: not given, count in order of appearance
 	struct completion completion;
 };
 

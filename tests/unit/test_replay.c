@@ -92,6 +92,19 @@ START_TEST(an_id_with_its_split_is_for_that_split_alone) {
 }
 END_TEST
 
+START_TEST(a_count_that_cannot_be_true_is_none) {
+	void *source = open_replies("{\"id\":\"a\",\"text\":\"\",\"usage\":{\"prompt_tokens\":"
+				    "9223372036854775807,\"completion_tokens\":-3}}\n");
+	int rc;
+	struct completion completion = ask_for(source, "v1", "a", 0, &rc);
+	ck_assert_int_eq(rc, 0);
+	ck_assert_int_eq(completion.prompt_tokens, -1);
+	ck_assert_int_eq(completion.completion_tokens, -1);
+	completion_finish(&completion);
+	provider_find("replay")->close(source);
+}
+END_TEST
+
 START_TEST(ends_usage_thoughts_and_damage_are_kept) {
 	void *source = open_replies("{\"id\":\"a\",\"text\":\"<think>hm</think>by "
 				    "\\ud800\",\"finish_reason\":\"length\","
@@ -119,10 +132,14 @@ START_TEST(bad_lines_are_refused_with_file_and_line) {
 	check_refused("{\"text\":\"x\"}\n", ": line 1: no \"id\"");
 	check_refused("{\"id\":\"a\"}\n", ": line 1: no \"text\"");
 	check_refused("{\"id\":\"a\",\"text\":7}\n", ": line 1: \"text\" is not a string");
+	check_refused("{\"id\":\"a\",\"text\":\"\",\"sample\":1048576}",
+		": line 1: \"sample\" is not a whole number from 0 to 1048575");
+	check_refused("{\"id\":\"a\",\"text\":\"\",\"sample\":9223372036854775807}",
+		": line 1: \"sample\" is not a whole number from 0 to 1048575");
 	check_refused("{\"id\":\"a\",\"text\":\"\",\"sample\":-1}\n",
-		": line 1: \"sample\" is not a whole number from 0");
+		": line 1: \"sample\" is not a whole number from 0 to 1048575");
 	check_refused("{\"id\":\"a\",\"text\":\"\",\"sample\":1.5}\n",
-		": line 1: \"sample\" is not a whole number from 0");
+		": line 1: \"sample\" is not a whole number from 0 to 1048575");
 	check_refused("{\"id\":\"v1/\",\"text\":\"\"}\n",
 		": line 1: \"id\" is \"v1/\", neither NAME nor SPLIT/NAME");
 	check_refused("\n[]\n", ": line 2: not a JSON object");
@@ -180,6 +197,7 @@ int main(void) {
 	tcase_add_test(tests, replies_are_found_by_name_and_sample);
 	tcase_add_test(tests, samples_that_are_not_numbered_count_in_order);
 	tcase_add_test(tests, an_id_with_its_split_is_for_that_split_alone);
+	tcase_add_test(tests, a_count_that_cannot_be_true_is_none);
 	tcase_add_test(tests, ends_usage_thoughts_and_damage_are_kept);
 	tcase_add_test(tests, bad_lines_are_refused_with_file_and_line);
 	tcase_add_test(tests, a_file_that_is_not_there_is_named);
