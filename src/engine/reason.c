@@ -130,7 +130,7 @@ struct stored_key {
 	char *problem;
 	int64_t sample;
 	int64_t id;
-	enum outcome outcome;
+	enum outcome outcome; // a verdict has no word for no_code: "absent" is that
 };
 
 struct rereading {
@@ -141,14 +141,16 @@ struct rereading {
 	void *data;
 	VEC(struct stored_key) keys;
 	const struct stored_key *key;
+	int64_t read;
 	struct error *err;
 };
 
 static int gather(const struct sample_state *state, void *data) {
 	struct rereading *rereading = data;
 	if (state->missing == MISSING_NONE) {
+		bool none = state->outcome == OUTCOME_REJECTED && state->reason == REASON_ABSENT;
 		struct stored_key key = {xstrdup(state->key.split), xstrdup(state->key.problem),
-			state->key.sample, state->id, state->outcome};
+			state->key.sample, state->id, none ? OUTCOME_NO_CODE : state->outcome};
 		vec_push(&rereading->keys, key);
 	}
 	return 0;
@@ -189,6 +191,7 @@ static int read_attempt(const struct stored_attempt *attempt, void *data) {
 	if (attempt->reply == NULL) {
 		return 0;
 	}
+	rereading->read++;
 	int rc = store_problem_get(
 		rereading->store, key->split, key->problem, &problem, rereading->err);
 	rc = rc < 0 ? rc
@@ -218,11 +221,11 @@ int reason_reread(struct store *store, const char *run, const char *proof_text,
 		rereading.key = at;
 		rc = store_attempt_read(store, &key, read_attempt, &rereading, err);
 	}
-	if (rc == 0) {
-		rc = store_commit(store, err);
-		*read_out = (int64_t)rereading.keys.count;
-	} else {
+	rc = rc < 0 ? rc : store_commit(store, err);
+	if (rc < 0) {
 		store_rollback(store);
+	} else {
+		*read_out = rereading.read;
 	}
 	for (size_t i = 0; i < rereading.keys.count; i++) {
 		free(rereading.keys.items[i].split);

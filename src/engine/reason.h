@@ -40,7 +40,7 @@ int reason_store(struct store *store, int64_t sample_id, const struct reasoning 
 
 /**
  * Reads all stored replies of a run anew with today's reader; no model is asked. `each` (may be
- * NULL) is called for each sample whose outcome or step efficiency changed.
+ * NULL) is called for each sample whose outcome changed. *read_out: replies that were read.
  */
 int reason_reread(struct store *store, const char *run, const char *proof_text,
 	void (*each)(const struct sample_key *key, const char *change, void *data), void *data,

@@ -122,10 +122,10 @@ static struct verdict text_verdict(const struct candidate_result *result, enum l
 
 /* Whether the text says what it said before: then nothing has changed. */
 static bool is_same(const struct candidate_result *result, const struct recorded *recorded) {
-	return result->status == CANDIDATE_NO_CODE
-		       ? recorded->before.outcome == OUTCOME_NO_CODE
-		       : recorded->before.outcome == OUTCOME_REJECTED &&
-				 recorded->before.reason == recorded->verdict.reason;
+	bool none = result->status == CANDIDATE_NO_CODE &&
+		    recorded->before.outcome == OUTCOME_NO_CODE;
+	return none || (recorded->before.outcome == OUTCOME_REJECTED &&
+			       recorded->before.reason == recorded->verdict.reason);
 }
 
 int record_recall(struct store *store, const struct sample_key *key, const char *twin_split,

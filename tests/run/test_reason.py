@@ -2,6 +2,7 @@
 """Whole runs of word problems: no Lean, no model; scores worked out in advance."""
 import json
 import signal
+import sqlite3
 import time
 
 from endpoint import Endpoint
@@ -125,7 +126,23 @@ def test_verify_reads_again_and_show_says_how():
         assert "step_efficiency: 1.0" in out and "relevant" in out and "restated" in out, out
 
 
+def test_an_answer_that_is_gone_has_changed_once():
+    with Home(lean=False) as home:
+        home.run("eval", "--model", "builtin/efficient", "--split", "words", "--limit", 4)
+        with sqlite3.connect(home.db) as connection:
+            connection.execute("INSERT INTO text VALUES ('x', 'I cannot say.')")
+            connection.execute("UPDATE sample SET reply = 'x' WHERE id = (SELECT min(id) FROM sample)")
+            connection.execute("UPDATE sample SET reply = NULL, outcome = 'context' WHERE id = (SELECT max(id) FROM sample)")
+        connection.close()
+        _, err = home.run("verify", "latest")
+        assert "3 replies read again" in err and "1 changed" in err and "no_code, was accepted" in err, err
+        assert home.sql("SELECT outcome, reason FROM sample ORDER BY id LIMIT 1") == [("rejected", "absent")]
+        _, err = home.run("verify", "latest")
+        assert "0 changed" in err, err
+
+
 if __name__ == "__main__":
     main([test_the_shortest_proofs_read_back_as_the_shortest, test_exhaustive_proofs_cost_what_is_derivable,
           test_an_endpoint_is_asked_for_proofs_in_words, test_reasoning_is_read_beside_the_answer, test_a_killed_run_goes_on,
-          test_tasks_and_models_that_do_not_fit_are_refused, test_verify_reads_again_and_show_says_how])
+          test_tasks_and_models_that_do_not_fit_are_refused, test_verify_reads_again_and_show_says_how,
+          test_an_answer_that_is_gone_has_changed_once])
