@@ -89,10 +89,14 @@ void checks_table(const struct report *report, FILE *out) {
 	}
 	for (size_t i = 0; i < report->checks.count && !own; i++) {
 		const struct report_checks *checks = &report->checks.items[i];
-		fprintf(out, "%s%" PRId64 " verdicts by Lean %s, %s, %" PRId64 " CPU s%s\n",
+		char limit[24] = "?";
+		if (checks->cpu_limit_s > 0) {
+			snprintf(limit, sizeof(limit), "%" PRId64, checks->cpu_limit_s);
+		}
+		fprintf(out, "%s%" PRId64 " verdicts by Lean %s, %s, %s CPU s%s\n",
 			i == 0 ? "not all under the run's own settings:\n  " : "  ",
 			checks->verdicts, checks->lean,
-			checks->policy != NULL ? checks->policy : "?", checks->cpu_limit_s,
+			checks->policy != NULL ? checks->policy : "?", limit,
 			is_own(checks, settings) ? " (its own)" : "");
 	}
 	if (report->broken.samples > 0) {
@@ -112,8 +116,10 @@ json_t *checks_json(const struct report *report) {
 	for (size_t i = 0; i < report->checks.count; i++) {
 		const struct report_checks *checks = &report->checks.items[i];
 		json_array_append_new(list,
-			json_pack("{s:s, s:s?, s:I, s:I}", "lean", checks->lean, "policy",
-				checks->policy, "cpu_limit_s", (json_int_t)checks->cpu_limit_s,
+			json_pack("{s:s, s:s?, s:o, s:I}", "lean", checks->lean, "policy",
+				checks->policy, "cpu_limit_s",
+				checks->cpu_limit_s > 0 ? json_integer(checks->cpu_limit_s)
+							: json_null(),
 				"verdicts", (json_int_t)checks->verdicts));
 	}
 	return list;

@@ -391,6 +391,39 @@ static void put_paid(const char *name, double usd, bool from_cache) {
 	put_reply(name, 600, usd, from_cache);
 }
 
+static void put_checked(const char *name, char *lean, int64_t cpu_limit_s) {
+	put_paid(name, 0, false);
+	struct sample_key key = {"r", "demo", name, "prove", 0};
+	struct stored_sample sample;
+	struct verdict verdict = {.outcome = OUTCOME_ACCEPTED,
+		.lean = lean,
+		.limits = {.cpu_s = cpu_limit_s}};
+	CHECK_OK(store_sample_get(store, &key, &sample, &err));
+	CHECK_OK(store_verdict_put(store, sample.id, &verdict, &err));
+	stored_sample_finish(&sample);
+}
+
+START_TEST(verdicts_from_before_limits_were_kept_have_none_and_not_0) {
+	char old[] = "4.8.0", new[] = "4.9.0";
+	put_run(1, "{}");
+	struct run_record run = {.id = "r",
+		.state = "finished",
+		.settings = "{\"lean\":\"4.9.0\"}",
+		.manifest = "{}"};
+	CHECK_OK(store_run_update(store, &run, &err));
+	put_checked("a", old, 0);
+	put_checked("b", new, 300);
+	char *table = rendered("table");
+	ck_assert_msg(strstr(table, "1 verdicts by Lean 4.8.0, ?, ? CPU s\n") != NULL, "%s", table);
+	ck_assert_ptr_nonnull(strstr(table, "1 verdicts by Lean 4.9.0, ?, 300 CPU s (its own)\n"));
+	free(table);
+	char *json = rendered("json");
+	ck_assert_ptr_nonnull(strstr(json, "\"cpu_limit_s\":null"));
+	ck_assert_ptr_nonnull(strstr(json, "\"cpu_limit_s\":300"));
+	free(json);
+}
+END_TEST
+
 START_TEST(tokens_that_nobody_counted_do_not_make_a_model_cheap) {
 	put_run(1, "{}");
 	put_paid("a", 0.5, false);
@@ -488,6 +521,7 @@ int main(void) {
 	tcase_add_test(tests, the_json_has_the_keys_of_the_contract);
 	tcase_add_test(
 		tests, what_a_solved_problem_costs_is_said_only_where_all_of_it_is_known);
+	tcase_add_test(tests, verdicts_from_before_limits_were_kept_have_none_and_not_0);
 	tcase_add_test(tests, tokens_that_nobody_counted_do_not_make_a_model_cheap);
 	tcase_add_test(tests, a_reply_that_broke_off_is_none_whose_cost_is_not_known);
 	tcase_add_test(tests, replies_of_earlier_runs_do_not_make_a_model_cheap);
