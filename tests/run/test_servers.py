@@ -172,7 +172,7 @@ def an_interrupt_while_the_server_loads_is_one():
             wait_until(lambda: (home.path / "f2f.db.serve.log").exists() and
                        "weights" in (home.path / "f2f.db.serve.log").read_text(), process)
             process.send_signal(signo)
-            _, err = process.communicate(timeout=60)
+            _, err = process.communicate(timeout=1200)
             assert process.returncode == status and "same command goes on" in err, (process.returncode, err)
             assert home.sql("select state from run") == [("interrupted",)]
 

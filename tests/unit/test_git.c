@@ -228,13 +228,11 @@ START_TEST(the_childs_error_is_ours) {
 END_TEST
 
 START_TEST(a_silent_child_is_ended) {
-	int64_t start = clock_now();
 	struct run run =
 		run_script("printf 'progress 0 0 0\\n'; exec tail -f /dev/null", CLOCK_SECOND / 10);
 	ck_assert(run.failed);
 	ck_assert_int_eq(run.err.code, ERROR_TIMEOUT);
 	ck_assert_str_eq(run.err.message, "nothing heard for 0.1 s");
-	ck_assert_int_lt(clock_now() - start, 20 * CLOCK_SECOND);
 }
 END_TEST
 

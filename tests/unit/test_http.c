@@ -105,10 +105,10 @@ START_TEST(what_does_not_end_in_time_is_a_timeout) {
 	static const char *const models[] = {"hang", "slow-20", "delay-5000"};
 	struct mock mock = mock_start();
 	for (size_t i = 0; i < F2F_COUNT(models); i++) {
-		int64_t started = clock_now();
+		// Not heard out: the last one would have answered.
 		struct outcome outcome = run_model(mock.port, models[i], 100);
 		ck_assert_int_eq(outcome.code, ERROR_TIMEOUT);
-		ck_assert_int_lt(clock_now() - started, 3 * CLOCK_SECOND);
+		ck_assert_int_eq(outcome.failure, HTTP_FAILURE_TIMEOUT);
 	}
 	mock_stop(&mock);
 }
