@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/sha256.h"
 #include "base/str.h"
@@ -38,7 +39,7 @@ struct elaborating {
 	VEC(struct named) names;
 	const char *split; // whose names are being read
 	size_t next;
-	size_t in_flight;
+	VEC(struct asked *) asked; // with the verifier
 	char *lean; // as verdicts name it
 	int signo;
 	struct loop_signal *interrupt;
@@ -126,6 +127,20 @@ static int keep(
 	return rc < 0 ? rc : store_commit(store, err);
 }
 
+static void asked_finish(struct asked *asked) {
+	lean_check_finish(&asked->check);
+	free(asked);
+}
+
+static void forget(struct elaborating *elaborating, struct asked *asked) {
+	size_t at = 0;
+	while (elaborating->asked.items[at] != asked) {
+		at++;
+	}
+	elaborating->asked.items[at] = elaborating->asked.items[--elaborating->asked.count];
+	asked_finish(asked);
+}
+
 static void on_verdict(const struct verdict *verdict, void *data) {
 	struct asked *asked = data;
 	struct elaborating *elaborating = asked->elaborating;
@@ -137,9 +152,7 @@ static void on_verdict(const struct verdict *verdict, void *data) {
 	} else {
 		tell(elaborating, asked->named, state, said, false, verdict->cpu_ns);
 	}
-	lean_check_finish(&asked->check);
-	free(asked);
-	elaborating->in_flight--;
+	forget(elaborating, asked);
 }
 
 static void ask(
@@ -151,7 +164,7 @@ static void ask(
 	*asked = (struct asked){elaborating, named, hash_of(problem), {0}};
 	lean_check_assemble(problem, &hole, nonce, &asked->check);
 	lean_candidate_finish(&hole);
-	elaborating->in_flight++;
+	vec_push(&elaborating->asked, asked);
 	verifier_submit(elaborating->options->verifier, &asked->check, on_verdict, asked);
 }
 
@@ -181,18 +194,25 @@ static void top_up(void *data) {
 	struct elaborating *elaborating = data;
 	const struct statements_options *options = elaborating->options;
 	size_t window = (size_t)verifier_jobs(options->verifier) * WINDOW_PER_JOB;
-	while (elaborating->next < elaborating->names.count && elaborating->in_flight < window) {
+	while (elaborating->next < elaborating->names.count && elaborating->asked.count < window) {
 		struct error err;
 		if (look(elaborating, &elaborating->names.items[elaborating->next++], &err) < 0) {
 			fail(elaborating, &err);
 		}
 	}
-	if (elaborating->next >= elaborating->names.count && elaborating->in_flight == 0) {
+	if (elaborating->next >= elaborating->names.count && elaborating->asked.count == 0) {
 		loop_stop(options->loop);
 	}
 }
 
+/* The first signal lets finish what is with Lean, the second does not. */
 static void stop(struct elaborating *elaborating, int signo) {
+	if (elaborating->signo == 0) {
+		log_info("stopping: %zu statements are still with Lean; once more stops at once",
+			elaborating->asked.count);
+	} else {
+		loop_stop(elaborating->options->loop);
+	}
 	elaborating->signo = signo;
 	elaborating->next = elaborating->names.count;
 }
@@ -214,6 +234,13 @@ static void elaborate(struct elaborating *elaborating) {
 	loop_hook_remove(elaborating->hook);
 	loop_signal_remove(elaborating->interrupt);
 	loop_signal_remove(elaborating->terminate);
+	if (elaborating->asked.count > 0) {
+		verifier_cancel_all(elaborating->options->verifier);
+	}
+	while (elaborating->asked.count > 0) {
+		asked_finish(elaborating->asked.items[--elaborating->asked.count]);
+	}
+	vec_finish(&elaborating->asked);
 }
 
 int statements_check(

@@ -52,7 +52,7 @@ struct statements_options {
 /**
  * Elaborates every statement of the splits once, with a hole as its proof, and keeps what Lean says
  * in the store, each as it becomes known. *stopped_out: a signal (0: none) after which the rest was
- * left.
+ * left; what was with Lean by then is waited for, until a second one.
  */
 int statements_check(
 	const struct statements_options *options, int *stopped_out, struct error *err);

@@ -219,6 +219,24 @@ def every_statement_of_a_set_is_elaborated_once():
         home.run("lean", "list", "--statements", "v2s", status=6)
 
 
+def a_second_interrupt_leaves_a_statement_that_hangs():
+    with Home() as home:
+        home.run("pull", "demo")
+        last = home.sql("SELECT name FROM problem WHERE split = 'demo' ORDER BY position DESC LIMIT 1")[0][0]
+        with sqlite3.connect(home.db) as connection:
+            connection.execute("UPDATE problem SET statement = replace(statement, ':', '/- fake_hang -/ :') WHERE name = ?", (last,))
+        connection.close()
+        process = home.start("lean", "list", "--statements", "demo")
+        while process.poll() is None and (home.sql_or_none("SELECT count(*) FROM elaboration") or 0) < 23:
+            time.sleep(0.002)  # until only that one is left
+        process.send_signal(signal.SIGINT)
+        while "stopping: 1 statements" not in (line := process.stderr.readline()):
+            assert line, "it ended"
+        process.send_signal(signal.SIGTERM)
+        out, _ = process.communicate(timeout=1200)
+        assert process.returncode == 143 and "23 sound, 0 broken" in out, (process.returncode, out)
+
+
 TESTS = [what_changed_is_shown_and_the_own_settings_bring_it_back,
          a_dry_run_shows_and_stores_nothing,
          the_runs_own_limit_and_policy_are_taken_where_none_are_given,
@@ -227,7 +245,8 @@ TESTS = [what_changed_is_shown_and_the_own_settings_bring_it_back,
          killed_at_any_moment_the_same_command_goes_on,
          several_limits_show_how_much_depends_on_them,
          a_broken_statement_is_nobodys_failure,
-         every_statement_of_a_set_is_elaborated_once]
+         every_statement_of_a_set_is_elaborated_once,
+         a_second_interrupt_leaves_a_statement_that_hangs]
 
 if __name__ == "__main__":
     harness.main(TESTS)
