@@ -152,7 +152,7 @@ static int run(struct options *given, struct error *err) {
 	rc = rc < 0 ? rc : vocabulary_load(&generation.vocabulary, err);
 	uint64_t start = (uint64_t)option_count(given, "start", 0);
 	uint64_t each = (uint64_t)option_count(given, "count", 1);
-	for (uint64_t i = 0; rc == 0 && i < each; i++) {
+	for (uint64_t i = 0; rc == 0 && i < each && !ferror(stdout); i++) {
 		for (size_t k = 0; rc == 0 && k < count && !ferror(stdout); k++) {
 			generation.cell = cells[k];
 			words_cell_parse(cells[k], &generation.options.size,
