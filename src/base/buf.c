@@ -67,17 +67,23 @@ bool buf_append_char(struct buf *buf, char c) {
 }
 
 bool buf_appendf(struct buf *buf, const char *format, ...) {
+	// Once is enough where it fits into what there is.
+	char *spare = buf->data != NULL ? buf->data + buf->len : NULL;
+	size_t size = spare != NULL ? buf->cap - buf->len : 0;
 	va_list args;
 	va_start(args, format);
-	int length = vsnprintf(NULL, 0, format, args);
+	int length = vsnprintf(spare, size, format, args);
 	va_end(args);
 	char *room = length < 0 ? NULL : buf_reserve(buf, (size_t)length);
 	if (room == NULL) {
+		buf_truncate(buf, buf->len); // what was tried
 		return false;
 	}
-	va_start(args, format);
-	vsnprintf(room, (size_t)length + 1, format, args);
-	va_end(args);
+	if ((size_t)length >= size) {
+		va_start(args, format);
+		vsnprintf(room, (size_t)length + 1, format, args);
+		va_end(args);
+	}
 	buf_added(buf, (size_t)length);
 	return true;
 }

@@ -23,7 +23,7 @@ enum {
 	HTTP_ERRORS = 400, // statuses from here on
 };
 
-static uint64_t sample_seed(const struct attempt *attempt) {
+uint64_t attempt_seed(const struct attempt *attempt) {
 	// Never the same for two samples of one problem, the same again for the same run:
 	// harness.md 0, point 4.
 	char *text = xasprintf("%" PRIu64 "/%s/%s/%" PRId64, attempt->engine->options->seed,
@@ -47,7 +47,7 @@ struct ask attempt_question(const struct attempt *attempt) {
 	};
 	ask.stream =
 		provider_streams(options->stream, &ask.sampling, &attempt->engine->capabilities);
-	ask.sampling.seed = sample_seed(attempt);
+	ask.sampling.seed = attempt->seed;
 	return ask;
 }
 

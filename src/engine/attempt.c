@@ -133,6 +133,7 @@ void attempt_start(struct engine *engine, const struct plan_item *item) {
 	struct attempt *attempt = xcalloc(1, sizeof(*attempt));
 	attempt->engine = engine;
 	attempt->item = *item;
+	attempt->seed = attempt_seed(attempt);
 	attempt->started_ns = loop_now(options->loop);
 	attempt->next = engine->attempts;
 	if (attempt->next != NULL) {

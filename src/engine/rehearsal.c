@@ -71,6 +71,7 @@ static int rehearse_item(struct stage *stage, const struct plan_item *item, stru
 		stage->out->checks_stored++;
 		return 0;
 	}
+	attempt.seed = attempt_seed(&attempt);
 	buf_init(&attempt.prompt, PROMPT_MAX);
 	int rc = store_problem_get(
 		options->store, item->split, item->problem, &attempt.problem, err);

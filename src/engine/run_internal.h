@@ -40,6 +40,7 @@ struct attempt {
 	struct attempt *previous;
 	enum attempt_state state;
 	struct plan_item item;
+	uint64_t seed; // attempt_seed
 	struct problem problem;
 	struct buf prompt;
 	struct http_request request;
@@ -168,6 +169,9 @@ void attempt_answer_locally(void *attempt);
 
 /** Sends the request, or has a local source answer at the end of the turn. */
 void attempt_ask(struct attempt *attempt);
+
+/** Of its sample, whenever it is asked for: kept in the attempt before there is a question. */
+uint64_t attempt_seed(const struct attempt *attempt);
 
 /** What it asks. Borrows from the attempt. */
 struct ask attempt_question(const struct attempt *attempt);

@@ -53,7 +53,10 @@ bool body_member(struct body *body, const char *key) {
 	if (json_object_get(body->extra, key) != NULL) {
 		return false;
 	}
-	buf_appendf(body->out, "%s\"%s\":", body->any ? "," : "", key);
+	// Pieces, not formats, here and below: every request is made of these.
+	buf_append_str(body->out, body->any ? ",\"" : "\"");
+	buf_append_str(body->out, key);
+	buf_append_str(body->out, "\":");
 	body->any = true;
 	return true;
 }
@@ -76,7 +79,11 @@ void body_real(struct body *body, const char *key, double value) {
 		double again;
 		snprintf(text, sizeof(text), "%.15g", value); // 0.7, not 0.69999999999999996
 		bool exact = str_to_double(text, &again) && again >= value && again <= value;
-		buf_appendf(body->out, exact ? "%.15g" : "%.17g", value);
+		if (exact) {
+			buf_append_str(body->out, text);
+		} else {
+			buf_appendf(body->out, "%.17g", value);
+		}
 	}
 }
 
@@ -91,7 +98,9 @@ void body_texts(struct body *body, const char *key, const char *const *values, s
 }
 
 void body_message(struct body *body, const char *role, const char *content) {
-	buf_appendf(body->out, "{\"role\":\"%s\",\"content\":", role);
+	buf_append_str(body->out, "{\"role\":\"");
+	buf_append_str(body->out, role);
+	buf_append_str(body->out, "\",\"content\":");
 	json_append_string(body->out, content, strlen(content));
 	buf_append_char(body->out, '}');
 }
