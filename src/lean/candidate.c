@@ -207,7 +207,7 @@ static struct candidate_result take_unfenced(const struct problem *problem, enum
 struct candidate_result lean_candidate_from_reply(const struct problem *problem,
 	enum lean_policy policy, const char *reply, size_t length,
 	struct lean_candidate *candidate_out) {
-	struct code_block *blocks = xcalloc(CODE_BLOCKS_MAX, sizeof(*blocks));
+	struct code_block blocks[CODE_BLOCKS_MAX];
 	struct lean_candidate candidate = {0};
 	size_t count = extract_blocks(reply, length, blocks, CODE_BLOCKS_MAX);
 	bool fenced = count > 0 && blocks[0].fenced;
@@ -224,7 +224,6 @@ struct candidate_result lean_candidate_from_reply(const struct problem *problem,
 	if (result.status == CANDIDATE_OK) {
 		*candidate_out = candidate;
 	}
-	free(blocks);
 	return result;
 }
 
