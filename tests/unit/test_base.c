@@ -22,6 +22,25 @@ START_TEST(a_buf_stops_at_its_maximum_and_says_so) {
 }
 END_TEST
 
+START_TEST(a_format_of_any_length_is_the_same_whatever_room_there_was) {
+	char text[1024];
+	memset(text, 'x', sizeof(text));
+	for (int length = 0; length < 1000; length++) {
+		struct buf buf = BUF_INIT(700);
+		ck_assert(buf_append_str(&buf, "before")); // some room, and never the same beyond
+		bool fits = 6 + length <= 700;
+		ck_assert_int_eq(buf_appendf(&buf, "%.*s", length, text), fits);
+		ck_assert_uint_eq(buf.len, fits ? 6 + (size_t)length : 6);
+		ck_assert_uint_eq(strlen(buf_str(&buf)), buf.len);
+		ck_assert_int_eq(buf.overflow, !fits);
+		ck_assert_int_eq(memcmp(buf_str(&buf), "before", 6), 0);
+		ck_assert(!fits || memcmp(buf_str(&buf) + 6, text, (size_t)length) == 0);
+		ck_assert(fits || !buf_appendf(&buf, "%s", ""));
+		buf_finish(&buf);
+	}
+}
+END_TEST
+
 START_TEST(a_map_keeps_insertion_order_and_replaces) {
 	struct map *map = map_create();
 	char one[] = "1", two[] = "2", three[] = "3";
@@ -146,6 +165,7 @@ int main(void) {
 	Suite *suite = suite_create("base");
 	TCase *tcase = tcase_create("base");
 	tcase_add_test(tcase, a_buf_stops_at_its_maximum_and_says_so);
+	tcase_add_test(tcase, a_format_of_any_length_is_the_same_whatever_room_there_was);
 	tcase_add_test(tcase, a_map_keeps_insertion_order_and_replaces);
 	tcase_add_test(tcase, the_nearest_name_is_the_one_meant);
 	tcase_add_test(tcase, utf8_is_checked_strictly_and_repaired_byte_by_byte);
