@@ -1,4 +1,5 @@
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +14,7 @@
 #include "base/mem.h"
 #include "cmd/cmd.h"
 #include "core/problem.h"
+#include "dataset/dataset.h"
 #include "engine/sets.h"
 #include "logic/align.h"
 #include "logic/published.h"
@@ -36,6 +38,7 @@ struct filter {
 	struct buf line;
 	struct published_reference *reference; // of the solved program, for the published matcher
 	int64_t bad;
+	bool stop; // the database cannot be used
 };
 
 /* Proofs of one problem often come together: the last program stays solved. */
@@ -63,6 +66,7 @@ static int open_store(struct filter *filter, const char *split, struct error *er
 	const struct store_options mode = {.mode = DB_WRITE};
 	int rc = store_open(database, &mode, &filter->store, err);
 	rc = rc < 0 ? rc : sets_ensure_builtin(filter->store, split, err);
+	filter->stop = rc < 0;
 	free(database);
 	return rc;
 }
@@ -155,8 +159,8 @@ static int align_line(struct filter *filter, struct str line, int64_t number, st
 }
 
 /* What is wrong with one line is not wrong with the next; a database that cannot be used is. */
-static bool goes_on(int rc) {
-	return rc == ERROR_INPUT || rc == ERROR_USAGE || rc == ERROR_NOT_FOUND;
+static bool goes_on(const struct filter *filter, int rc) {
+	return !filter->stop && (rc == ERROR_INPUT || rc == ERROR_USAGE || rc == ERROR_NOT_FOUND);
 }
 
 static int run(struct options *given, struct error *err) {
@@ -167,10 +171,13 @@ static int run(struct options *given, struct error *err) {
 		return error_set(err, ERROR_USAGE,
 			"reads standard input: f2f align < %s", option_argument(given, 0));
 	}
-	int rc = lines_open("/dev/stdin", LINE_MAX_BYTES, &lines, err);
+	struct dataset *dataset = NULL;
+	int rc = dataset_load(option_text(given, "split", "words"), &dataset, err);
+	dataset_destroy(dataset);
+	rc = rc < 0 ? rc : lines_open("/dev/stdin", LINE_MAX_BYTES, &lines, err);
 	while (rc == 0 && !ferror(stdout) && (rc = lines_next(lines, &line, err)) > 0) {
 		rc = line.len > 0 ? align_line(&filter, line, lines_number(lines), err) : 0;
-		if (goes_on(rc)) {
+		if (goes_on(&filter, rc)) {
 			log_error("line %" PRId64 ": %s", lines_number(lines), err->message);
 			filter.bad++;
 			rc = 0;

@@ -6,6 +6,7 @@
 #include "base/clock.h"
 #include "base/error.h"
 #include "base/log.h"
+#include "base/str.h"
 #include "cmd/cmd.h"
 #include "cmd/eval_run.h"
 #include "cmd/lean_setup.h"
@@ -83,6 +84,18 @@ static int status_of(const struct engine_result *result) {
 	return 0;
 }
 
+/* What a person would look at first. */
+static void say_refusal(const struct eval *eval) {
+	const char *message = eval->result.message;
+	bool key = str_starts_with(message, "HTTP 401") || str_starts_with(message, "HTTP 403");
+	const char *sent = !key					 ? ""
+			   : eval->model.api_key == NULL ? "; no key was sent: --api-key-env "
+								"names the variable that holds it"
+							 : "; a key was sent: f2f config "
+							   "--origin says which";
+	log_error("%s refused: %s; nothing more was sent%s", eval->model.label, message, sent);
+}
+
 static void say_how_it_ended(const struct eval *eval) {
 	const struct engine_result *result = &eval->result;
 	switch (result->end) {
@@ -90,8 +103,7 @@ static void say_how_it_ended(const struct eval *eval) {
 		log_info("interrupted; everything finished is stored, the same command goes on");
 		break;
 	case ENGINE_REFUSED:
-		log_error("%s refused: %s; nothing more was sent", eval->model.label,
-			result->message);
+		say_refusal(eval);
 		break;
 	case ENGINE_QUOTA:
 		log_error("%s: %s; the same command goes on later", eval->model.label,

@@ -101,8 +101,11 @@ static int choose_cells(
 		enum words_overlap overlap;
 		if (!words_cell_parse(item, &size, &overlap)) {
 			const char *near = str_nearest(item, known, known_count);
-			return error_set(err, ERROR_USAGE, "no cell \"%s\"%s%s%s", item,
-				near != NULL ? "; did you mean " : "", near != NULL ? near : "",
+			return error_set(err, ERROR_USAGE, "no cell \"%s\"; %s%s%s", item,
+				near != NULL ? "did you mean " : "",
+				near != NULL ? near
+					     : "there are base, and axiom, tree and trees with "
+					       "/none, /entity, /agent, /both and /control",
 				near != NULL ? "?" : "");
 		}
 		cells[count] = item;

@@ -5,6 +5,7 @@
 
 #include "base/buf.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "core/verdict.h"
 #include "lean/axioms.h"
@@ -190,6 +191,18 @@ static char *render(const struct lean_check *check, const struct lean_answer *an
 	return buf_detach(&out);
 }
 
+/* Our goal's own hole has a name by chance. It is told without that, so that equal verdicts are
+ * equal; it is never among those of an accepted proof. */
+static void name_our_hole(struct lean_axioms *axioms) {
+	static const char hole[] = "_f2f_hole";
+	for (size_t i = 0; i < axioms->list.count; i++) {
+		char *name = axioms->list.items[i];
+		if (str_starts_with(name, hole) && name[strlen(hole)] == '_') {
+			name[strlen(hole)] = '\0';
+		}
+	}
+}
+
 void lean_judge(
 	const struct lean_check *check, const struct lean_answer *answer, struct verdict *verdict) {
 	struct evidence evidence = {.sorry = answer->holes > 0};
@@ -204,6 +217,7 @@ void lean_judge(
 		verdict->reason = REASON_NONE;
 		verdict->missing = MISSING_VERIFIER;
 	}
+	name_our_hole(&evidence.axioms);
 	for (size_t i = 0; i < verdict->axiom_count; i++) {
 		free(verdict->axioms[i]);
 	}

@@ -357,7 +357,7 @@ def a_gate_is_not_passed_by_what_is_missing():
 def a_refused_key_stops_at_once_with_5():
     with Home() as home, Endpoint(lambda *a: failure(401, "bad key sk-secret123")) as endpoint:
         out, err = home.run("eval", *model(endpoint), "--split", "demo", "-j", "1", status=5, OPENAI_API_KEY="sk-secret123")
-        assert endpoint.requests == 1 and "401" in err
+        assert endpoint.requests == 1 and "401" in err and "a key was sent" in err
         # Nothing is done, and nobody bills what was turned down.
         assert "prove 0/24, 0 accepted" in err and "billed" not in out, (out, err)
         assert "sk-secret123" not in err and "sk-secret123" not in home.db.read_bytes().decode("latin-1")

@@ -144,6 +144,18 @@ START_TEST(a_proof_that_rests_on_our_goal_rests_on_an_axiom) {
 }
 END_TEST
 
+START_TEST(the_name_of_our_hole_is_told_without_its_chance) {
+	struct lean_answer answer = {.complete = true};
+	add(&answer, LEAN_INFORMATION, 9,
+		"'f2f_probe_k7' depends on axioms: [_f2f_hole_k7, _f2f_holes, propext]");
+	struct verdict verdict = judge(&answer);
+	ck_assert_uint_eq(verdict.axiom_count, 3);
+	ck_assert_str_eq(verdict.axioms[0], "_f2f_hole");
+	ck_assert_str_eq(verdict.axioms[1], "_f2f_holes");
+	verdict_finish(&verdict);
+}
+END_TEST
+
 START_TEST(holes_are_seen_in_axioms_and_in_warnings_of_any_wording) {
 	static const char *const warnings[] = {
 		"declaration uses 'sorry'", "declaration uses `sorry`", "declaration uses sorry"};
@@ -411,6 +423,7 @@ int main(void) {
 	tcase_add_test(tcase, a_statement_that_is_broken_by_itself_is_no_failure_of_the_model);
 	tcase_add_test(tcase, an_answer_that_breaks_the_statement_is_the_models_own);
 	tcase_add_test(tcase, a_proof_that_rests_on_our_goal_rests_on_an_axiom);
+	tcase_add_test(tcase, the_name_of_our_hole_is_told_without_its_chance);
 	tcase_add_test(tcase, holes_are_seen_in_axioms_and_in_warnings_of_any_wording);
 	tcase_add_test(tcase, axioms_are_allowed_by_name_only);
 	tcase_add_test(tcase, wordings_we_do_not_know_refuse);
