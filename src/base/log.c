@@ -76,6 +76,13 @@ void log_info(const char *format, ...) {
 	}
 }
 
+void log_answer(const char *format, ...) {
+	va_list args;
+	va_start(args, format);
+	line("", format, args);
+	va_end(args);
+}
+
 void log_debug(const char *format, ...) {
 	if (log_state.level >= LOG_VERBOSE) {
 		va_list args;

@@ -30,5 +30,6 @@ void log_error(const char *format, ...) F2F_PRINTF(1, 2); // "f2f: …"
 void log_warn(const char *format, ...) F2F_PRINTF(1, 2);
 void log_info(const char *format, ...) F2F_PRINTF(1, 2);
 void log_debug(const char *format, ...) F2F_PRINTF(1, 2);
+void log_answer(const char *format, ...) F2F_PRINTF(1, 2); // somebody asked: even when quiet
 
 #endif

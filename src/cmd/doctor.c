@@ -109,6 +109,8 @@ static void look_at_database(struct doctor *doctor) {
 		find(doctor, FINDING_OK, "database", text, NULL);
 		free(text);
 		look_at_sets(doctor, NULL);
+	} else if (rc == ERROR_USAGE && strstr(err.message, "older f2f") != NULL) {
+		find(doctor, FINDING_MISSING, "database", err.message, "f2f pull demo");
 	} else if (rc < 0 || store_check(store, &err) < 0) {
 		find(doctor, FINDING_BROKEN, "database", err.message,
 			"choose another with --db, or restore a copy");

@@ -189,7 +189,7 @@ static void describe(char *line, size_t size, void *data) {
 static void on_tell(void *data) {
 	char line[512];
 	view_line(data, line, sizeof(line));
-	log_info("%s", line);
+	log_answer("%s", line);
 }
 
 static int open_source(struct engine *engine, struct error *err) {

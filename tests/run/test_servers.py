@@ -191,7 +191,7 @@ def serve_does_not_outlive_f2f_that_is_killed():
 
 def sigusr1_tells_and_never_kills():
     with Mock("--delay", 20) as mock, Home(lean=False) as home:
-        process = home.start(*command(both(mock), "-n", 8, "-j", 2, "--progress", "none"), **KEY)
+        process = home.start(*command(both(mock), "-n", 8, "-j", 2, "--quiet"), **KEY)
         lines = []
         reader = threading.Thread(target=lambda: lines.extend(process.stderr))
         reader.start()
