@@ -1,5 +1,4 @@
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,7 +69,7 @@ static const struct option options[] = {
 static int status_of(const struct engine_result *result) {
 	switch (result->end) {
 	case ENGINE_INTERRUPTED:
-		return result->signo == SIGTERM ? 143 : 130;
+		return 128 + result->signo;
 	case ENGINE_REFUSED:
 		return 5;
 	case ENGINE_QUOTA:

@@ -27,6 +27,7 @@ void output_start(void) {
 		close(fd);
 	}
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); // a file that may not grow is an error, which is told
 	signal(SIGUSR1, SIG_IGN); // a question, to which not every moment has an answer
 	setlocale(LC_CTYPE, "C.UTF-8");
 }

@@ -1,7 +1,6 @@
 #include "cmd/recheck.h"
 
 #include <inttypes.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -383,7 +382,7 @@ static int check_all(
 		log_info("interrupted; what was checked %s",
 			recheck->request->dry_run ? "was only shown"
 						  : "is kept, the same command goes on");
-		return result.signo == SIGTERM ? 143 : 130;
+		return 128 + result.signo;
 	}
 	recheck->missing = result.missing;
 	rc = close_recheck(recheck, verifier, err);

@@ -1,4 +1,3 @@
-#include <signal.h>
 #include <stdlib.h>
 
 #include "base/log.h"
@@ -63,7 +62,7 @@ static int check_again(struct recheck *recheck, const struct near *near,
 	verifier_close(verifier);
 	plan_destroy(plan);
 	if (rc == 0 && result.end == ENGINE_INTERRUPTED) {
-		return result.signo == SIGTERM ? 143 : 130;
+		return 128 + result.signo;
 	}
 	limit->again = near->count;
 	limit->lost = near->count - recheck->accepted;

@@ -181,6 +181,21 @@ static void on_terminate(void *data) {
 	on_signal(data, SIGTERM);
 }
 
+/* The terminal is gone, which shells and the kernel both tell: drains, and never cancels. */
+static void on_hangup(void *data) {
+	struct engine *engine = data;
+	if (engine->signals == 0) {
+		on_signal(engine, SIGHUP);
+	}
+}
+
+/* Under nohup it stays ignored. */
+static struct loop_signal *watch_hangup(struct engine *engine) {
+	struct sigaction now;
+	bool ignored = sigaction(SIGHUP, NULL, &now) == 0 && now.sa_handler == SIG_IGN;
+	return ignored ? NULL : loop_signal_add(engine->options->loop, SIGHUP, on_hangup, engine);
+}
+
 static void describe(char *line, size_t size, void *data) {
 	view_line(data, line, size);
 }
@@ -213,6 +228,7 @@ static void close_all(struct engine *engine) {
 	loop_hook_remove(engine->commit_hook);
 	loop_signal_remove(engine->interrupt);
 	loop_signal_remove(engine->terminate);
+	loop_signal_remove(engine->hangup);
 	loop_signal_remove(engine->tell);
 	lanes_close(&engine->lanes);
 	free(engine->cache_url);
@@ -236,6 +252,7 @@ int engine_run(
 	engine.commit_hook = loop_hook_add(options->loop, commit, &engine);
 	engine.interrupt = loop_signal_add(options->loop, SIGINT, on_interrupt, &engine);
 	engine.terminate = loop_signal_add(options->loop, SIGTERM, on_terminate, &engine);
+	engine.hangup = watch_hangup(&engine);
 	engine.tell = loop_signal_add(options->loop, SIGUSR1, on_tell, &engine);
 	engine.began_ns = loop_now(options->loop);
 	engine.spend = options->spent;

@@ -112,6 +112,7 @@ struct engine {
 	struct loop_hook *commit_hook;
 	struct loop_signal *interrupt;
 	struct loop_signal *terminate;
+	struct loop_signal *hangup; // NULL: ignored since before we began
 	struct loop_signal *tell;
 	struct term_progress *progress;
 };

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -35,6 +36,21 @@ static int read_only(const struct db *db, struct error *err) {
 		err, ERROR_SYSTEM, "%s may not be written; choose another with --db", db->path);
 }
 
+/* SQLite does not always know the reason by now. */
+static int failed_io(const struct db *db, struct error *err) {
+	int number = sqlite3_system_errno(db->handle);
+	struct rlimit limit;
+	bool limited = getrlimit(RLIMIT_FSIZE, &limit) == 0 && limit.rlim_cur != RLIM_INFINITY;
+	bool writing = sqlite3_extended_errcode(db->handle) == SQLITE_IOERR_WRITE;
+	if (number == EFBIG || (writing && limited)) {
+		return error_set(err, ERROR_DATABASE,
+			"%s may not grow any more (ulimit -f); everything stored before is intact",
+			db->path);
+	}
+	return error_set(err, ERROR_DATABASE, "%s: %s%s%s", db->path, sqlite3_errmsg(db->handle),
+		number != 0 ? ": " : "", number != 0 ? strerror(number) : "");
+}
+
 static int db_error(const struct db *db, struct error *err) {
 	switch (sqlite3_errcode(db->handle) & 0xff) {
 	case SQLITE_BUSY:
@@ -44,6 +60,8 @@ static int db_error(const struct db *db, struct error *err) {
 	case SQLITE_FULL:
 		return error_set(err, ERROR_DATABASE,
 			"%s: the disk is full; everything stored before is intact", db->path);
+	case SQLITE_IOERR:
+		return failed_io(db, err);
 	case SQLITE_READONLY:
 		return read_only(db, err);
 	case SQLITE_CANTOPEN:
@@ -53,9 +71,8 @@ static int db_error(const struct db *db, struct error *err) {
 		return error_set(err, ERROR_USAGE,
 			"%s is not a database of f2f; choose another with --db", db->path);
 	case SQLITE_CORRUPT:
-		return error_set(err, ERROR_DATABASE,
-			"%s is damaged: %s; nothing was changed", db->path,
-			sqlite3_errmsg(db->handle));
+		return error_set(err, ERROR_DATABASE, "%s is damaged: %s; nothing was changed",
+			db->path, sqlite3_errmsg(db->handle));
 	default:
 		return error_set(
 			err, ERROR_DATABASE, "%s: %s", db->path, sqlite3_errmsg(db->handle));
@@ -304,8 +321,8 @@ int db_open(
 	if (rc == 0 && options->mode == DB_READ_ONLY) {
 		// Without a log and without leave to write beside it, only "immutable" reads at
 		// all.
-		bool immutable = !has_wal(path) &&
-				 (access(path, W_OK) < 0 || !can_write_beside(path));
+		bool immutable =
+			!has_wal(path) && (access(path, W_OK) < 0 || !can_write_beside(path));
 		rc = open_handle(
 			db, SQLITE_OPEN_READONLY, immutable ? "?immutable=1" : "?mode=ro", err);
 	} else if (rc == 0) {
