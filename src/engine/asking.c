@@ -73,12 +73,20 @@ int64_t attempt_charged_ns(const struct attempt *attempt) {
 					     : 0;
 }
 
+/* Whether --sample-time-limit leaves a request that begins after `wait_ns` too little to be one: who
+ * pays for it would get nothing. */
+static bool has_no_time_left(const struct attempt *attempt, int64_t wait_ns) {
+	int64_t limit_ns = attempt->engine->options->sample_limit_ns;
+	return limit_ns > 0 && attempt_spent_ns(attempt) + wait_ns > limit_ns - limit_ns / 20;
+}
+
 /* To another server at once, where there is one. */
 static bool ask_elsewhere(struct attempt *attempt, const char *why) {
 	struct engine *engine = attempt->engine;
 	int64_t now = loop_now(engine->options->loop);
 	if (engine->stopping || attempt->failing.tries >= engine->options->retry.max_attempts ||
 		attempt_charged_ns(attempt) >= engine->options->retry.budget_ns ||
+		has_no_time_left(attempt, 0) ||
 		!lanes_has_other(&engine->lanes, attempt->lane, now)) {
 		return false;
 	}
@@ -132,13 +140,13 @@ static int64_t wait_of(
 				 trouble == RETRY_UNREACHABLE ? 1 : random_share());
 }
 
-static void retry_or_give_up(
-	struct attempt *attempt, enum retry_trouble trouble, int64_t retry_after_ms, const char *why) {
+static void retry_or_give_up(struct attempt *attempt, enum retry_trouble trouble,
+	int64_t retry_after_ms, const char *why) {
 	if (ask_elsewhere(attempt, why)) {
 		return;
 	}
 	int64_t wait = wait_of(attempt, trouble, retry_after_ms);
-	if (wait < 0 || attempt->engine->stopping) {
+	if (wait < 0 || attempt->engine->stopping || has_no_time_left(attempt, wait)) {
 		attempt_give_up(attempt, why);
 	} else {
 		ask_later(attempt, wait, why);
@@ -159,7 +167,8 @@ static void on_loading(struct attempt *attempt, const struct reply *reply) {
 	if (ask_elsewhere(attempt, reply->message)) {
 		return;
 	}
-	if (engine->stopping || attempt_charged_ns(attempt) >= LOADING_MAX_S * CLOCK_SECOND) {
+	if (engine->stopping || attempt_charged_ns(attempt) >= LOADING_MAX_S * CLOCK_SECOND ||
+		has_no_time_left(attempt, wait)) {
 		attempt_give_up(attempt, reply->message);
 	} else {
 		ask_later(attempt, wait, reply->message);
@@ -248,11 +257,11 @@ static void on_reply(
 	case REPLY_CONTEXT:
 	case REPLY_REFUSED:
 		engine->last_reply_ns = loop_now(engine->options->loop); // it is up
-		attempt_record(attempt,
-			&(struct record_reply){
-				.outcome = reply->class == REPLY_CONTEXT ? OUTCOME_CONTEXT
-									 : OUTCOME_REFUSED,
-				.note = reply->message});
+		attempt_record(
+			attempt, &(struct record_reply){.outcome = reply->class == REPLY_CONTEXT
+									   ? OUTCOME_CONTEXT
+									   : OUTCOME_REFUSED,
+					 .note = reply->message});
 		return;
 	case REPLY_RATE_LIMITED:
 		on_rate_limit(attempt, reply);
@@ -369,7 +378,7 @@ static void settle(
 		used = reply->class == REPLY_RETRY || reply->class == REPLY_BROKEN ? -1 : 0;
 	}
 	limiter_end(attempt->lane->limiter, now, end, attempt->reserved, used);
-	attempt->in_lane = false;
+	asking_release(attempt);
 	if (reply == NULL || reply->class == REPLY_RETRY || reply->class == REPLY_BROKEN) {
 		lane_failed(&attempt->engine->lanes, attempt->lane, now);
 	} else {

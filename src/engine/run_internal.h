@@ -54,6 +54,7 @@ struct attempt {
 	struct lane *avoid; // it failed there: rather not again; NULL: any
 	bool in_lane; // counted by the lane's limiter
 	int64_t reserved; // tokens
+	struct spend_share held; // of the run's limits, while in_lane
 	struct attempt *queue_next;
 	struct attempt *queue_previous;
 	struct ask ask; // of the current request
@@ -101,6 +102,7 @@ struct engine {
 	size_t cancelled; // taken from the plan, and to be done another time
 	int64_t began_ns;
 	struct spend spend;
+	struct spend_share held; // by what is in flight
 	int64_t last_reply_ns;
 	int64_t requests; // sent in this session
 	int64_t requests_stored;
@@ -179,6 +181,9 @@ struct ask attempt_question(const struct attempt *attempt);
 
 /** Forgets what was asked. */
 void attempt_ask_cancel(struct attempt *attempt);
+
+/** It is in flight no more: gives back what it held of the run's limits. */
+void asking_release(struct attempt *attempt);
 
 /** Sends what is queued, as far as servers are free; has the loop wake when the next one will be. */
 void asking_dispatch(struct engine *engine);

@@ -1,3 +1,4 @@
+#include <math.h>
 #include <string.h>
 
 #include "base/clock.h"
@@ -104,6 +105,53 @@ void attempt_ask(struct attempt *attempt) {
 	queue_push(attempt);
 }
 
+/* What it may take of the run's limits, at most as far as anybody knows. */
+static struct spend_share share_of(const struct attempt *attempt) {
+	const struct engine *engine = attempt->engine;
+	struct completion most;
+	completion_init(&most);
+	most.completion_tokens = engine->options->sampling.max_tokens > 0
+					 ? engine->options->sampling.max_tokens
+					 : REPLY_TOKENS;
+	most.prompt_tokens = attempt->reserved - most.completion_tokens;
+	struct spend_share share = {
+		.requests = 1,
+		.tokens = attempt->reserved,
+		.usd = price_of(&engine->options->price, &most),
+	};
+	completion_finish(&most);
+	return spend_expect(&engine->spend, share);
+}
+
+static bool has_room(const struct attempt *attempt) {
+	const struct engine *engine = attempt->engine;
+	const struct spend_limits *limits = &engine->options->limits;
+	if ((limits->tokens == 0 && limits->usd <= 0) || engine->stopping) {
+		return true;
+	}
+	struct spend_share share = share_of(attempt);
+	return spend_has_room(&engine->spend, limits, &engine->held, &share);
+}
+
+static void hold(struct attempt *attempt) {
+	struct spend_share *held = &attempt->engine->held;
+	attempt->held = share_of(attempt);
+	if (isnan(attempt->held.usd)) {
+		attempt->held.usd = 0; // it goes alone, where that counts
+	}
+	held->requests++;
+	held->tokens += attempt->held.tokens;
+	held->usd += attempt->held.usd;
+}
+
+void asking_release(struct attempt *attempt) {
+	struct spend_share *held = &attempt->engine->held;
+	attempt->in_lane = false;
+	held->requests--;
+	held->tokens -= attempt->held.tokens;
+	held->usd = held->requests > 0 ? held->usd - attempt->held.usd : 0;
+}
+
 static int build(struct attempt *attempt, struct error *err) {
 	struct engine *engine = attempt->engine;
 	attempt->ask = attempt_question(attempt);
@@ -127,7 +175,8 @@ static int build(struct attempt *attempt, struct error *err) {
 /* With --sample-time-limit no request is given longer than what is left of it. */
 static int64_t request_timeout_ms(const struct attempt *attempt) {
 	const struct engine_options *options = attempt->engine->options;
-	int64_t left_ms = (options->sample_limit_ns - attempt_spent_ns(attempt)) / CLOCK_MS;
+	int64_t left_ns = options->sample_limit_ns - attempt_spent_ns(attempt);
+	int64_t left_ms = (left_ns + CLOCK_MS - 1) / CLOCK_MS;
 	if (options->sample_limit_ns == 0 || left_ms >= options->request_timeout_ms) {
 		return options->request_timeout_ms;
 	}
@@ -155,6 +204,7 @@ static void send(struct attempt *attempt, struct lane *lane) {
 	trace_event("request", attempt->item.sample, "%s", attempt->item.problem);
 	limiter_start(lane->limiter, attempt->asked_ns, attempt->reserved);
 	attempt->in_lane = true;
+	hold(attempt);
 	reading_destroy(attempt->reading);
 	attempt->reading = reading_create(options->provider, &lane->model, &attempt->ask);
 	struct http_start_options start = {
@@ -193,6 +243,10 @@ void asking_dispatch(struct engine *engine) {
 		struct lane *lane = lanes_choose(&engine->lanes, loop_now(engine->options->loop),
 			attempt->reserved, attempt->avoid, &why, &wait_ns);
 		bool late = attempt_charged_ns(attempt) >= engine->options->retry.budget_ns;
+		if (lane != NULL && !has_room(attempt)) {
+			lane = NULL;
+			why = LANES_BUSY; // until a reply has come
+		}
 		// What was under way when the run was stopped is finished, but not waited with.
 		bool dropped = lane == NULL && engine->stopping && why != LANES_BUSY;
 		if (lane == NULL && !late && !dropped) {
@@ -220,7 +274,7 @@ void attempt_ask_cancel(struct attempt *attempt) {
 	if (attempt->in_lane) {
 		limiter_end(attempt->lane->limiter, loop_now(engine->options->loop), LIMITER_FAILED,
 			attempt->reserved, -1);
-		attempt->in_lane = false;
+		asking_release(attempt);
 	}
 	http_cancel(attempt->transfer);
 	attempt->transfer = NULL;

@@ -6,16 +6,48 @@
 
 #include "core/completion.h"
 
+/* Ten times 0.01 is less than 0.1. */
+#define HAIR 1e-9
+
 void spend_add(struct spend *spend, const struct completion *completion) {
 	spend->prompt_tokens += completion->prompt_tokens > 0 ? completion->prompt_tokens : 0;
 	spend->completion_tokens +=
 		completion->completion_tokens > 0 ? completion->completion_tokens : 0;
-	spend->uncounted += completion->prompt_tokens < 0 || completion->completion_tokens < 0;
+	bool counted = completion->prompt_tokens >= 0 && completion->completion_tokens >= 0;
+	int64_t tokens = counted ? completion->prompt_tokens + completion->completion_tokens : 0;
+	spend->uncounted += !counted;
+	spend->counted += counted;
+	spend->most_tokens = tokens > spend->most_tokens ? tokens : spend->most_tokens;
 	if (isnan(completion->usd)) {
 		spend->unpriced++;
 	} else {
 		spend->usd += completion->usd;
+		spend->priced++;
+		spend->most_usd = fmax(spend->most_usd, completion->usd);
 	}
+}
+
+struct spend_share spend_expect(const struct spend *spend, struct spend_share request) {
+	request.tokens = request.tokens > spend->most_tokens ? request.tokens : spend->most_tokens;
+	if (spend->priced > 0) {
+		request.usd = fmax(request.usd, spend->most_usd); // the number, where one is NAN
+	}
+	return request;
+}
+
+bool spend_has_room(const struct spend *spend, const struct spend_limits *limits,
+	const struct spend_share *held, const struct spend_share *request) {
+	int64_t tokens = spend->prompt_tokens + spend->completion_tokens + held->tokens;
+	if (held->requests == 0) {
+		return true;
+	}
+	if (limits->tokens > 0 &&
+		(spend->counted == 0 || tokens + request->tokens > limits->tokens)) {
+		return false;
+	}
+	// A cost that is not a number is more than any limit.
+	return limits->usd <= 0 || (spend->priced > 0 && spend->usd + held->usd + request->usd <=
+								 limits->usd * (1 + HAIR));
 }
 
 bool spend_is_over(
@@ -34,7 +66,7 @@ bool spend_is_over(
 			"cannot be kept");
 		return true;
 	}
-	if (limits->usd > 0 && spend->usd >= limits->usd) {
+	if (limits->usd > 0 && spend->usd >= limits->usd * (1 - HAIR)) {
 		snprintf(why, why_size,
 			"%.4f USD are spent, and --cost-limit is %.4f; the same command with a "
 			"higher limit goes on",

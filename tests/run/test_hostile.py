@@ -80,6 +80,8 @@ def a_sample_has_its_time_and_no_more():
             assert home.sql("select count(*) from sample") == [(1,)], (model, got, err)
             assert row(home)[0] == outcome, (model, row(home), err)
             assert got == (0 if outcome == "truncated" else 75), (model, got, err)
+            # And no request is begun for what is left of it.
+            assert model == "500" or mock.stats()["requests"] == 1, (model, mock.stats())
 
 
 def for_ever_too_fast_ends_the_run_with_75():
