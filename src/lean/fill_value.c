@@ -248,7 +248,7 @@ static bool agree(const struct equation *a, const struct equation *b, const size
 /* All orders of the variables, by swapping from place `at` on. */
 static bool agree_somehow(
 	const struct equation *a, const struct equation *b, size_t *order, size_t at) {
-	if (at == a->count) {
+	if (at >= a->count || at >= VARIABLES_MAX) { // the second for gcc -O3, which unrolls this
 		return agree(a, b, order);
 	}
 	for (size_t i = at; i < a->count; i++) {
