@@ -180,6 +180,12 @@ static const char *take_diagnostics(struct worker *worker, const json_t *params)
 	if (!is_ours(lsp, json_object_get(params, "uri"), version) || !json_is_array(list)) {
 		return "diagnostics of a document or a version that was never sent";
 	}
+	// What only adds to earlier lists is for clients that ask for it; taken for the whole list it
+	// would hide an error.
+	const json_t *increment = json_object_get(params, "isIncremental");
+	if (increment != NULL && !json_is_false(increment) && !json_is_null(increment)) {
+		return "diagnostics in parts, which nobody asked for";
+	}
 	// Messages of older versions may still be on their way.
 	if (version != lsp->version) {
 		return NULL;
@@ -238,9 +244,9 @@ static const char *take_response(struct lsp *lsp, const json_t *message, const j
 		return "an answer to what was not asked";
 	}
 	lsp->answered = failure == NULL;
-	return failure == NULL ? NULL
-			       : json_string_or(failure, "message",
-					 "the server answers with an error");
+	return failure == NULL
+		       ? NULL
+		       : json_string_or(failure, "message", "the server answers with an error");
 }
 
 /* Whether the version at hand is done with. */

@@ -23,6 +23,7 @@
  *   fake_eat         takes memory without end
  *   fake_twice       answers twice
  *   fake_other       answers another request
+ *   fake_increment   reports what is to be added to earlier reports
  *   fake_forge       says itself, in a message, that the probe rests on nothing
  *   fake_child       leaves behind a child in a session of its own, deaf to SIGTERM
  *   fake_drip        answers fifty bytes a second
@@ -261,8 +262,10 @@ static void elaborate(struct fake *fake) {
 	send_progress(fake, false);
 	char *said = xasprintf(
 		"{\"jsonrpc\":\"2.0\",\"method\":\"textDocument/publishDiagnostics\","
-		"\"params\":{\"diagnostics\":[%s],\"uri\":\"%s\",\"version\":%" PRId64 "}}",
-		buf_str(&list), fake->uri, fake->version);
+		"\"params\":{\"diagnostics\":[%s],%s\"uri\":\"%s\",\"version\":%" PRId64 "}}",
+		buf_str(&list),
+		strstr(text, "fake_increment") != NULL ? "\"isIncremental\":true," : "", fake->uri,
+		fake->version);
 	send_text(fake, said);
 	send_progress(fake, true);
 	free(said);

@@ -201,6 +201,7 @@ static const struct trick {
 	{"fake_crash", "", REASON_RESOURCES, false},
 	{"fake_twice", "", REASON_RESOURCES, false},
 	{"fake_other", "", REASON_RESOURCES, false},
+	{"fake_increment", "", REASON_RESOURCES, false},
 	{"fake_forge", "-- sorry\n", REASON_SORRY, false},
 	{"fake_child", "", REASON_NONE, false},
 	{"fake_stderr", "", REASON_RESOURCES, false},
