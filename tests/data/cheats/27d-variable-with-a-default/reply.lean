@@ -1,0 +1,2 @@
+variable (h : (1 : Nat) = 2 := by assumption)
+theorem T : (1 : Nat) = 2 := h

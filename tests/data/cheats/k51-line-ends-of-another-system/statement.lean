@@ -1,0 +1,1 @@
+theorem T : (2 : Nat) + 2 = 4
