@@ -24,10 +24,6 @@ void trace_close(void) {
 	}
 }
 
-bool trace_on(void) {
-	return trace_file != NULL;
-}
-
 void trace_event(const char *event, int64_t id, const char *format, ...) {
 	if (trace_file == NULL) {
 		return;

@@ -13,7 +13,6 @@
  */
 int trace_open(const char *path, struct error *err);
 void trace_close(void);
-bool trace_on(void);
 void trace_event(const char *event, int64_t id, const char *format, ...) F2F_PRINTF(3, 4);
 
 #endif

@@ -49,7 +49,6 @@ struct command {
 	int (*run)(struct options *options, struct error *err);
 };
 
-const struct command *command_find(const char *name); // NULL when there is none
 /** ERROR_USAGE names the nearest. */
 int command_need(const char *name, const struct command **command_out, struct error *err);
 const struct command *command_at(size_t index); // sorted; NULL past the last

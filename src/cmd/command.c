@@ -11,7 +11,8 @@ static int compare(const void *key, const void *entry) {
 	return strcmp(key, (*(const struct command *const *)entry)->name);
 }
 
-const struct command *command_find(const char *name) {
+/* NULL when there is none. */
+static const struct command *command_find(const char *name) {
 	const struct command *const *found = bsearch(
 		name, command_list, F2F_COUNT(command_list), sizeof(command_list[0]), compare);
 	return found != NULL ? *found : NULL;

@@ -4,6 +4,9 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+/* More tokens than any reply has: sums over a run's rows must not overflow. */
+#define COMPLETION_TOKENS_MAX INT64_C(10000000000)
+
 /* Why a reply ended. */
 enum finish {
 	FINISH_STOP,

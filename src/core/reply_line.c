@@ -37,12 +37,9 @@ enum finish finish_of_reason(const char *reason) {
 	return reason == NULL ? FINISH_STOP : FINISH_OTHER;
 }
 
-/* More tokens than any reply has: a sum over a run's rows must not overflow. */
-#define TOKENS_MAX INT64_C(10000000000)
-
 static int64_t count_or_unknown(const json_t *object, const char *key) {
 	int64_t count = json_integer_or(object, key, -1);
-	return count >= 0 && count <= TOKENS_MAX ? count : -1;
+	return count >= 0 && count <= COMPLETION_TOKENS_MAX ? count : -1;
 }
 
 static int take_id(const json_t *object, struct reply_line *line, struct error *err) {

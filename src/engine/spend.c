@@ -63,7 +63,7 @@ bool spend_is_over(
 	if (limits->tokens > 0 && spend->uncounted > 0) {
 		snprintf(why, why_size,
 			"the endpoint does not say how many tokens a reply takes, so --token-limit "
-			"cannot be kept");
+			"cannot be kept: go on without it");
 		return true;
 	}
 	if (limits->usd > 0 && spend->usd >= limits->usd * (1 - HAIR)) {

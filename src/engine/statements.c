@@ -53,7 +53,8 @@ const char *statement_state_name(enum statement_state state) {
 	return names[state];
 }
 
-enum statement_state statement_judge(const struct verdict *verdict) {
+/* What an answer to a statement with a hole as its proof says. */
+static enum statement_state judge(const struct verdict *verdict) {
 	if (verdict->outcome == OUTCOME_REJECTED && verdict->reason == REASON_SORRY) {
 		return STATEMENT_SOUND;
 	}
@@ -145,7 +146,7 @@ static void on_verdict(const struct verdict *verdict, void *data) {
 	struct asked *asked = data;
 	struct elaborating *elaborating = asked->elaborating;
 	struct error err;
-	enum statement_state state = statement_judge(verdict);
+	enum statement_state state = judge(verdict);
 	const char *said = state == STATEMENT_SOUND ? NULL : verdict->messages;
 	if (keep(asked, state, said, &err) < 0) {
 		fail(elaborating, &err);

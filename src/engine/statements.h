@@ -9,7 +9,6 @@ struct error;
 struct lean_info;
 struct loop;
 struct store;
-struct verdict;
 struct verifier;
 
 /* Which statements of a set elaborate on a Lean, before anything rests on them. */
@@ -22,9 +21,6 @@ enum statement_state {
 
 /** "sound", "broken", "undecided". */
 const char *statement_state_name(enum statement_state state);
-
-/** What an answer to a statement with a hole as its proof says. */
-enum statement_state statement_judge(const struct verdict *verdict);
 
 /** What came of one. Borrowed for the call. */
 struct statement_told {

@@ -55,7 +55,6 @@ struct http_transfer {
 	int64_t armed_ns; // when `timer` fires
 
 	// The response.
-	int status;
 	struct buf head; // its header lines
 	size_t head_bytes; // with those of interim responses
 	struct http_header *headers; // into head

@@ -267,7 +267,6 @@ void http_transfer_reset(struct http_transfer *transfer) {
 		transfer->headers = NULL;
 		transfer->header_cap = 0;
 	}
-	transfer->status = 0;
 	transfer->head_bytes = transfer->header_count = transfer->received = 0;
 	transfer->head_ended = transfer->head_read = false;
 	transfer->connecting_ns = transfer->sent_ns = 0;

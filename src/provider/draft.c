@@ -7,12 +7,10 @@
 #include "base/json.h"
 #include "base/mem.h"
 #include "base/str.h"
+#include "core/completion.h"
 #include "io/http.h"
 
 enum { NAME_MAX_BYTES = 256 };
-
-/* More tokens than any reply has: a sum over a run's rows must not overflow. */
-#define TOKENS_MAX 1e10
 
 void draft_init(struct draft *draft, size_t wanted) {
 	*draft = (struct draft){
@@ -155,6 +153,6 @@ void draft_interrupt(struct draft *draft, const char *why) {
 
 int64_t draft_count(const json_t *object, const char *key) {
 	double count = json_number_or(object, key, -1);
-	bool whole = count >= 0 && count <= TOKENS_MAX && floor(count) >= count;
+	bool whole = count >= 0 && count <= (double)COMPLETION_TOKENS_MAX && floor(count) >= count;
 	return whole ? (int64_t)count : -1;
 }

@@ -62,13 +62,6 @@ static void run_copy(const struct run_record *run, struct run_record *copy_out) 
 	copy_out->manifest = xstrdup(run->manifest);
 }
 
-static int copy_run(struct db_row *row, void *data, struct error *err) {
-	(void)err;
-	struct run_record run = run_of(row);
-	run_copy(&run, data);
-	return 0;
-}
-
 /* ---- Finding a run by what a person types. */
 
 struct matching {
@@ -147,18 +140,6 @@ int store_run_get(
 		free(matching.ids[i]);
 	}
 	free(matching.ids);
-	return rc;
-}
-
-int store_run_newest(struct store *store, const char *model, const char *split, const char *task,
-	struct run_record *run_out, bool *found_out, struct error *err) {
-	struct run_record run = {0};
-	int rc = db_run(
-		store->db, STATEMENT_RUN_NEWEST, err, copy_run, &run, "ttt", model, split, task);
-	if (rc == 0) {
-		*found_out = run.id != NULL;
-		*run_out = run;
-	}
 	return rc;
 }
 

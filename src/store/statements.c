@@ -85,9 +85,6 @@ const char *const store_statements[STATEMENT_COUNT] = {
 				 "= ?4, manifest = ?5, wall_ns = ?6 WHERE id = ?1",
 	[STATEMENT_RUN_REQUESTS] = "UPDATE run SET requests = ?2 WHERE id = ?1",
 	[STATEMENT_RUNS] = "SELECT " RUN_COLUMNS " FROM run ORDER BY created_ns DESC, id DESC",
-	[STATEMENT_RUN_NEWEST] =
-		"SELECT " RUN_COLUMNS " FROM run WHERE model = ?1 AND split = ?2 AND task = ?3 "
-		"ORDER BY created_ns DESC, id DESC LIMIT 1",
 	[STATEMENT_RUN_PROBLEM_PUT] = "INSERT OR IGNORE INTO run_problem (run, split, problem, "
 				      "subset, cell, family) VALUES (?1, ?2, ?3, ?4, ?5, ?6)",
 	[STATEMENT_RUN_PROBLEMS] =

@@ -174,10 +174,6 @@ int store_run_requests(
 int store_run_get(
 	struct store *store, const char *id, struct run_record *run_out, struct error *err);
 
-/** Newest run of this model, split and task; *found_out false when there is none. */
-int store_run_newest(struct store *store, const char *model, const char *split, const char *task,
-	struct run_record *run_out, bool *found_out, struct error *err);
-
 /** Newest first. */
 int store_runs(struct store *store, int (*each)(const struct run_record *run, void *data),
 	void *data, struct error *err);
