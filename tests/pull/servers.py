@@ -29,10 +29,21 @@ def git(folder, *arguments):
     return done.stdout.strip()
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+HELD = []
+
+
+def held_port():
+    """A socket on a port where nobody listens, to the end of this program: no server of another test and no connection is given that
+    number, and a server of ours may listen there (all that we start set SO_REUSEADDR)."""
+    held = socket.socket()
+    held.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    held.bind(("127.0.0.1", 0))
+    HELD.append(held)
+    return held
+
+
+def number_of(held):
+    return held.getsockname()[1]
 
 
 def wait_for(port, process):
@@ -54,7 +65,9 @@ def select_briefly():
 
 
 @contextlib.contextmanager
-def serve(command, port, log):
+def serve(command, held, log):
+    """`command` listens on the held port, and when it has ended nobody does."""
+    port = number_of(held)
     with open(log, "wb") as out:
         process = subprocess.Popen(command, env=git_env(), stdin=subprocess.DEVNULL, stdout=out, stderr=out,
                                    start_new_session=True)
@@ -68,20 +81,20 @@ def serve(command, port, log):
 
 
 def git_daemon(root):
-    port = free_port()
-    return serve(GIT + ["daemon", f"--base-path={root}", "--export-all", "--listen=127.0.0.1", f"--port={port}",
-                        "--reuseaddr", root], port, os.path.join(root, "daemon.log"))
+    held = held_port()
+    return serve(GIT + ["daemon", f"--base-path={root}", "--export-all", "--listen=127.0.0.1", f"--port={number_of(held)}",
+                        "--reuseaddr", root], held, os.path.join(root, "daemon.log"))
 
 
 def smart_http(root):
     """lighttpd with git's own CGI."""
-    port = free_port()
+    held = held_port()
     conf = os.path.join(root, "lighttpd.conf")
     with open(conf, "w", encoding="utf-8") as out:
         out.write(f"""server.modules = ("mod_setenv", "mod_alias", "mod_cgi")
 server.document-root = "{root}/empty"
 server.bind = "127.0.0.1"
-server.port = {port}
+server.port = {number_of(held)}
 server.upload-dirs = ("{root}")
 server.errorlog = "{root}/lighttpd.log"
 alias.url = ("/git" => "{BACKEND}")
@@ -92,7 +105,7 @@ $HTTP["url"] =~ "^/git/" {{
 }}
 """)
     os.makedirs(os.path.join(root, "empty"), exist_ok=True)
-    return serve(["lighttpd", "-D", "-f", conf], port, os.path.join(root, "lighttpd.out"))
+    return serve(["lighttpd", "-D", "-f", conf], held, os.path.join(root, "lighttpd.out"))
 
 
 class Ssh:
@@ -103,7 +116,8 @@ class Ssh:
         os.makedirs(self.folder, mode=0o700)
         for name in ("host", "user"):
             subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", self.path(name)], check=True)
-        self.port = free_port()
+        self.held = held_port()
+        self.port = number_of(self.held)
         self.agent = None
 
     def path(self, name):
@@ -121,7 +135,7 @@ class Ssh:
                       f"PidFile {self.path('pid')}\n")
         if os.geteuid() == 0:
             os.makedirs("/run/sshd", mode=0o755, exist_ok=True)
-        with serve(["/usr/sbin/sshd", "-D", "-e", "-f", self.path("conf")], self.port, self.path("log")):
+        with serve(["/usr/sbin/sshd", "-D", "-e", "-f", self.path("conf")], self.held, self.path("log")):
             socket_path = self.path("agent")
             agent = subprocess.Popen(["ssh-agent", "-D", "-a", socket_path], stdout=subprocess.DEVNULL)
             try:

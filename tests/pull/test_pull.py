@@ -188,7 +188,8 @@ def a_server_that_is_no_git_server_is_one_line(world):
 @test
 def wrong_urls_are_told_apart(world):
     world.manifest("v2s")
-    port = servers.free_port()
+    held = servers.held_port()
+    port = servers.number_of(held)
     expect(world.pull("v2s", "--from", "gopher://example.invalid/x"), 2, "not https, http, ssh, git, file or a path")
     expect(world.pull("v2s", "--from", f"git://127.0.0.1:{port}/x"), 75, "Connection refused")
     expect(world.pull("v2s", "--from", world.path("nowhere")), 2, "nowhere: no such file or folder")

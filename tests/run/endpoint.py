@@ -3,6 +3,7 @@ import collections
 import http.server
 import json
 import re
+import socket
 import threading
 
 
@@ -16,6 +17,9 @@ class Endpoint:
         self.requests = 0
         self.lock = threading.Lock()
         self.gate = threading.Event()  # a decide function may wait for it
+        self.changed = threading.Condition(self.lock)
+        self.open = set()  # connections, by the client's address
+        self.seen = set()  # all there were
         endpoint = self
 
         class Handler(http.server.BaseHTTPRequestHandler):
@@ -24,6 +28,14 @@ class Endpoint:
 
             def log_message(self, *args):
                 pass
+
+            def finish(self):
+                try:
+                    super().finish()
+                finally:
+                    with endpoint.changed:
+                        endpoint.open.discard(self.client_address)
+                        endpoint.changed.notify_all()
 
             def do_POST(self):
                 length = int(self.headers.get("Content-Length", 0))
@@ -54,14 +66,29 @@ class Endpoint:
             daemon_threads = True
             request_queue_size = 512
 
+            def process_request(self, request, address):
+                with endpoint.changed:
+                    endpoint.open.add(address)
+                    endpoint.seen.add(address)
+                super().process_request(request, address)
+
             def handle_error(self, request, address):
-                pass  # clients that are killed reset their connections
+                with endpoint.changed:  # clients that are killed reset their connections
+                    endpoint.open.discard(address)
+                    endpoint.changed.notify_all()
 
         self.server = Server(("127.0.0.1", port), Handler)
         self.port = self.server.server_address[1]
         self.url = f"http://127.0.0.1:{self.port}/v1"
         self.thread = threading.Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02})
         self.thread.start()
+
+    def settle(self):
+        """When all clients have been killed: until all that they had sent is counted."""
+        with socket.create_connection(("127.0.0.1", self.port)) as last:  # accepted after all of theirs
+            ours = last.getsockname()
+        with self.changed:
+            self.changed.wait_for(lambda: ours in self.seen and not self.open)
 
     def close(self):
         self.gate.set()

@@ -3,6 +3,7 @@ import json
 import os
 import pathlib
 import shutil
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -69,6 +70,23 @@ class Home:
 
     def __exit__(self, *exc):
         self.close()
+
+
+class Port:
+    """A port where nobody listens, and that is ours: bound, so that neither a server of another test nor the source of some connection
+    is given its number meanwhile. A server of ours may listen there by its number: all that we start set SO_REUSEADDR."""
+
+    def __init__(self):
+        self.socket = socket.socket()
+        self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.socket.bind(("127.0.0.1", 0))
+        self.number = self.socket.getsockname()[1]
+
+    def __enter__(self):
+        return self.number
+
+    def __exit__(self, *exc):
+        self.socket.close()
 
 
 def need_shared():

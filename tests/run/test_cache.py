@@ -94,7 +94,7 @@ def fresh_and_refresh_ask_anew_and_off_neither_looks_nor_keeps():
 
 def a_reply_that_our_own_deadline_cut_is_not_kept():
     with Mock() as mock, Home(lean=False) as home:
-        evaluate(home, mock, "--limit", 2, "--stream", "on", "--request-timeout", "0.3", "--max-retries", 0, model="openai/sse-halt",
+        evaluate(home, mock, "--limit", 2, "--stream", "on", "--request-timeout", "2", "--max-retries", 0, model="openai/sse-halt",
                  status=None)
         assert home.sql("select count(*) from reply_cache") == [(0,)], home.sql("select outcome, note from sample")
 
@@ -156,7 +156,7 @@ def a_limit_in_tokens_that_nobody_counts_is_said():
 
 def a_reply_that_broke_off_does_not_shut_a_run_with_a_limit():
     with Mock() as mock, Home(lean=False) as home:
-        limits = ("-j", 1, "--cost-limit", 5, "--token-limit", 100000, "--stream", "on", "--idle-timeout", "0.1", "--max-retries", 0)
+        limits = ("-j", 1, "--cost-limit", 5, "--token-limit", 100000, "--stream", "on", "--idle-timeout", "2", "--max-retries", 0)
         _, err = evaluate(home, mock, *limits, model="openai/sse-halt", status=75)
         assert "does not answer" in err and mock.stats()["requests"] == 1, err
         assert home.sql("select missing, reply is not null from sample") == [("endpoint", 1)]

@@ -76,7 +76,7 @@ def a_sample_has_its_time_and_no_more():
     for model, outcome, options in (("hang", "endpoint", ()), ("stall", "endpoint", ()), ("slow-100", "endpoint", ()),
                                     ("sse-halt", "truncated", ("--stream", "on")), ("500", "endpoint", ())):
         with Mock() as mock, Home(lean=False) as home:
-            got, err, _ = evaluate(home, mock, model, "--sample-time-limit", "0.5", "--max-retries", 100000, *options)
+            got, err, _ = evaluate(home, mock, model, "--sample-time-limit", "2", "--max-retries", 100000, *options)
             assert home.sql("select count(*) from sample") == [(1,)], (model, got, err)
             assert row(home)[0] == outcome, (model, row(home), err)
             assert got == (0 if outcome == "truncated" else 75), (model, got, err)

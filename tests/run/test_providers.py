@@ -56,14 +56,14 @@ def a_refused_field_is_left_out_once_and_never_sent_again():
 
 def a_reply_that_broke_off_for_good_is_missing_and_kept():
     with Mock() as mock, Home(lean=False) as home:
-        evaluate(home, mock, "openai/sse-halt", "--stream", "on", "--idle-timeout", 0.3, "--max-retries", 0, status=75)
+        evaluate(home, mock, "openai/sse-halt", "--stream", "on", "--idle-timeout", 2, "--max-retries", 0, status=75)
         rows = replies(home)
         assert rows and all(row[3:5] == ("", "endpoint") and row[0] for row in rows), rows
 
 
 def a_reply_still_streaming_at_the_deadline_is_truncated():
     with Mock() as mock, Home(lean=False) as home:
-        evaluate(home, mock, "openai/sse-halt", "--stream", "on", "--request-timeout", 0.5, "--max-retries", 0)
+        evaluate(home, mock, "openai/sse-halt", "--stream", "on", "--request-timeout", 3, "--max-retries", 0)
         rows = replies(home)
         assert len(rows) == PROBLEMS and all(row[3:5] == ("truncated", "") and row[0] for row in rows), rows
         assert all("deadline" in row[5] for row in rows), rows

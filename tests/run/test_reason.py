@@ -99,6 +99,7 @@ def test_a_killed_run_goes_on():
         assert process.poll() is None, process.communicate()
         process.send_signal(signal.SIGKILL)
         process.communicate()
+        endpoint.settle()
         kept = home.sql("SELECT count(*) FROM alignment")[0][0]
         asked = endpoint.requests
         home.run(*args, OPENAI_API_KEY="k")

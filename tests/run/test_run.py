@@ -179,6 +179,7 @@ def a_finished_sample_is_never_asked_again():
             time.sleep(0.002)
         process.send_signal(signal.SIGKILL)
         process.communicate()
+        endpoint.settle()
         stored = home.sql("SELECT problem, sample FROM sample")
         asked = dict(endpoint.names)
         home.run(*arguments)
@@ -468,7 +469,7 @@ def a_database_from_a_newer_version_is_refused_untouched():
 
 def two_evals_of_one_run_do_not_ask_twice():
     def slow(name, body, nth):
-        endpoint.gate.wait(20)
+        endpoint.gate.wait()
         return demo_prover(name, body, nth)
 
     with Home() as home, Endpoint(slow) as endpoint:

@@ -9,7 +9,8 @@ import subprocess
 import threading
 import time
 
-from harness import F2F, Home, main
+from endpoint import Endpoint, completion
+from harness import F2F, Home, Port, main
 from mock import MOCK, Mock
 
 KEY = {"OPENAI_API_KEY": "sk-never-to-be-seen-1234567890"}
@@ -18,12 +19,6 @@ QUICK = ("--retry-cap", "0.02")
 
 def command(urls, *more, model="plain"):
     return ("eval", "--model", f"openai/{model}", "--base-url", urls, "--split", "demo", "--no-verify", *more)
-
-
-def free_port():
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        return one.getsockname()[1]
 
 
 def both(*mocks):
@@ -44,14 +39,29 @@ def wait_until(true, process=None):
 # ---- Several servers.
 
 def load_is_spread_over_the_servers():
-    with Mock("--delay", 5) as one, Mock("--delay", 5) as two, Home(lean=False) as home:
-        home.run(*command(both(one, two), "-n", 20, "-j", 8), **KEY)
-        asked = [mock.stats()["requests"] for mock in (one, two)]
+    # Both answer as fast as each other, whatever the machine does: who is ahead waits.
+    asked, even = [0, 0], threading.Condition()
+
+    def server(own):
+        def decide(name, body, nth):
+            with even:
+                asked[own] += 1
+                even.notify_all()
+                even.wait_for(lambda: asked[own] <= asked[1 - own] + 8 or sum(asked) == 480)
+            return completion("```lean\nby rfl\n```")
+        return decide
+
+    with Endpoint(server(0)) as one, Endpoint(server(1)) as two, Home(lean=False) as home:
+        home.run(*command(f"{one.url},{two.url}", "-n", 20, "-j", 8), **KEY)
         assert sum(asked) == 480 and min(asked) >= 120, asked
 
 
 def one_bad_server_costs_a_few_tries_and_no_sample():
-    dead = f"http://127.0.0.1:{free_port()}/v1"
+    with Port() as port:
+        with_a_bad_server_beside(f"http://127.0.0.1:{port}/v1")
+
+
+def with_a_bad_server_beside(dead):
     for options in (None, ("--mode", "500"), ("--mode", "rst-head"), ("--mode", "not-http"), ("--mode", "garbage"),
                     ("--mode", "402"), ("--mode", "quota"), ("--mode", "429-99999"), ("--mode", "404"), ("--key", "another")):
         with Mock("--delay", 2) as good, Mock(*(options or ())) as bad, Home(lean=False) as home:
@@ -69,28 +79,26 @@ def one_bad_server_costs_a_few_tries_and_no_sample():
 
 def a_server_that_hangs_is_left_when_its_time_is_over():
     with Mock() as good, Mock("--mode", "hang") as bad, Home(lean=False) as home:
-        home.run(*command(both(bad, good), "-n", 4, "-j", 4, "--request-timeout", "0.3", *QUICK), **KEY)
+        home.run(*command(both(bad, good), "-n", 4, "-j", 4, "--request-timeout", "2", *QUICK), **KEY)
         assert states(home) == [("pending", 96)]
         assert bad.stats()["requests"] <= 60, bad.stats()
 
 
 def with_all_servers_dead_the_run_ends_and_goes_on_when_one_is_back():
-    ports = [free_port(), free_port()]
-    urls = ",".join(f"http://127.0.0.1:{port}/v1" for port in ports)
-    with Home(lean=False) as home:
+    with Port() as one, Port() as two, Home(lean=False) as home:
+        urls = ",".join(f"http://127.0.0.1:{port}/v1" for port in (one, two))
         # One at a time: with many, a minute of nobody to connect to ends it.
         _, err = home.run(*command(urls, "--max-retries", 2, "-j", 1, *QUICK), status=75, **KEY)
         assert "does not answer" in err and "same command" in err, err
         assert home.sql("select count(*) from sample where outcome is not null") == [(0,)]
-        with Mock("--port", ports[1]):
+        with Mock("--port", two):
             home.run(*command(urls, "--max-retries", 2, *QUICK), **KEY)
             assert states(home) == [("pending", 24)]
             assert home.sql("select count(*) from run") == [(1,)]
 
 
 def a_dead_server_that_comes_back_in_the_middle_is_used_again():
-    port = free_port()
-    with Mock("--delay", 100) as good, Home(lean=False) as home:
+    with Port() as port, Mock("--delay", 100) as good, Home(lean=False) as home:
         process = home.start(*command(both(f"http://127.0.0.1:{port}/v1", good), "-n", 40, "-j", 4, *QUICK), **KEY)
         wait_until(lambda: good.stats()["requests"] >= 8, process)
         with Mock("--port", port) as back:
@@ -110,13 +118,14 @@ def with_every_server_refusing_the_run_stops_at_once():
 # ---- Speed.
 
 def requests_a_minute_are_kept_with_hundreds_of_samples():
-    # In any ten seconds 1,200 a minute are at most 230: 36 at once, and 97 % of 200.
+    # In any ten seconds 1,000 a minute are at most 192: 30 at once, and 97 % of 167. The server may be held up for two seconds, as
+    # on a busy machine: then it sees what was sent in twelve.
     with Mock("--rpm", 240, "--window", 10000) as mock, Home(lean=False) as home:
-        _, err = home.run(*command(both(mock), "-n", 14, "--rpm", 1200, "-j", 64, model="limited"), **KEY)
+        _, err = home.run(*command(both(mock), "-n", 10, "--rpm", 1000, "-j", 64, model="limited"), **KEY)
         stats = mock.stats()
         assert stats["limit"]["rejected"] == 0 and stats["limit"]["over_percent"] <= 0, stats
-        assert home.sql("select max(attempts), count(*) from sample") == [(1, 336)], (stats, err)
-        assert stats["limit"]["most_requests"] >= 150, stats
+        assert home.sql("select max(attempts), count(*) from sample") == [(1, 240)], (stats, err)
+        assert stats["limit"]["most_requests"] >= 100, stats
 
 
 # ---- A server of our own.
@@ -133,8 +142,7 @@ def alive(port):
 
 
 def serve_starts_a_server_and_ends_it_with_the_run():
-    port = free_port()
-    with Home(lean=False) as home:
+    with Port() as port, Home(lean=False) as home:
         arguments = section(home, f"{MOCK} --port {port} --loading 3", port)
         _, err = home.run(*arguments, **KEY)
         assert states(home) == [("pending", 24)] and "starting the server" in err, err
@@ -145,11 +153,10 @@ def serve_starts_a_server_and_ends_it_with_the_run():
 
 
 def serve_that_dies_at_once_or_in_the_middle_is_told_with_its_last_words():
-    with Home(lean=False) as home:
-        _, err = home.run(*section(home, "echo no such weights >&2; exit 7", free_port()), status=None, **KEY)
+    with Port() as port, Home(lean=False) as home:
+        _, err = home.run(*section(home, "echo no such weights >&2; exit 7", port), status=None, **KEY)
         assert home.sql("select state from run") == [("interrupted",)]
         assert home.last_status == 6 and "no such weights" in err and "status 7" in err, (home.last_status, err)
-        port = free_port()
         # It lives for eight requests, then says something and goes.
         script = home.path / "server"
         script.write_text(f"#!/bin/sh\n{MOCK} --port {port} --delay 20 --log {home.path}/log & M=$!\n"
@@ -157,17 +164,17 @@ def serve_that_dies_at_once_or_in_the_middle_is_told_with_its_last_words():
                           "kill $M; wait $M; echo out of memory on device 0 >&2; exit 3\n")
         script.chmod(0o755)
         arguments = section(home, script, port)
-        _, err = home.run(*arguments, "-n", 20, "-j", 4, status=75, **KEY)
+        _, err = home.run(*arguments, "-n", 400, "-j", 4, status=75, **KEY)
         assert "out of memory on device 0" in err and "status 3" in err, err
         assert "same command" in err, err
         stored = home.sql("select count(*) from sample where missing is null")[0][0]
-        assert 0 < stored < 480, stored
+        assert 0 < stored < 9600, stored
 
 
 def an_interrupt_while_the_server_loads_is_one():
     for signo, status in ((signal.SIGINT, 130), (signal.SIGTERM, 143)):
-        with Home(lean=False) as home:
-            arguments = section(home, "echo reading weights; exec sleep 600", free_port())
+        with Port() as port, Home(lean=False) as home:
+            arguments = section(home, "echo reading weights; exec sleep 600", port)
             process = home.start(*arguments, **KEY)
             wait_until(lambda: (home.path / "f2f.db.serve.log").exists() and
                        "weights" in (home.path / "f2f.db.serve.log").read_text(), process)
@@ -178,8 +185,7 @@ def an_interrupt_while_the_server_loads_is_one():
 
 
 def serve_does_not_outlive_f2f_that_is_killed():
-    port = free_port()
-    with Home(lean=False) as home:
+    with Port() as port, Home(lean=False) as home:
         process = home.start(*section(home, f"{MOCK} --port {port} --delay 50", port), "-n", 100, "-j", 2, **KEY)
         wait_until(lambda: home.sql_or_none("select count(*) from sample"), process)
         process.kill()
@@ -208,8 +214,7 @@ def sigusr1_tells_and_never_kills():
 
 
 def sigusr1_is_not_ignored_by_what_f2f_starts():
-    port = free_port()
-    with Home(lean=False) as home:
+    with Port() as port, Home(lean=False) as home:
         script = home.path / "server"
         script.write_text(f"#!/bin/sh\ngrep Sig /proc/self/status > {home.path}/signals\nexec {MOCK} --port {port}\n")
         script.chmod(0o755)
@@ -219,27 +224,35 @@ def sigusr1_is_not_ignored_by_what_f2f_starts():
 
 
 def the_first_interrupt_drains_and_the_second_cancels_and_both_keep_what_is_finished():
+    def decide(name, body, nth):
+        with endpoint.lock:
+            first = endpoint.answered < 8
+            endpoint.answered += 1
+        if not first:
+            endpoint.gate.wait()  # what is asked after the first eight stays under way until the test has seen what it wants
+        return completion("```lean\nby rfl\n```")
+
     for second in (False, True):
-        # Between two signals nothing must come back: whoever sends them may be held up.
-        samples, delay = (1, 2000) if second else (4, 300)
-        with Mock("--delay", delay) as mock, Home(lean=False) as home:
-            arguments = command(both(mock), "-n", samples, "-j", 8)
+        with Endpoint(decide) as endpoint, Home(lean=False) as home:
+            endpoint.answered = 0
+            arguments = command(endpoint.url, "-n", 4, "-j", 8)
             process = home.start(*arguments, **KEY)
-            wait_until(lambda: (home.sql_or_none("select count(*) from sample") or 0) >= 8, process)
+            wait_until(lambda: endpoint.requests >= 16 and (home.sql_or_none("select count(*) from sample") or 0) >= 8, process)
             process.send_signal(signal.SIGINT)
+            wait_until(lambda: "stopping:" in process.stderr.readline(), process)
             if second:
-                wait_until(lambda: "stopping:" in process.stderr.readline(), process)
                 process.send_signal(signal.SIGINT)
+            else:
+                endpoint.gate.set()
             _, err = process.communicate(timeout=1200)
             assert process.returncode == 130 and "same command goes on" in err, err
-            asked = mock.stats()["requests"]
+            endpoint.gate.set()
             stored = home.sql("select count(*) from sample")[0][0]
-            assert stored == asked if not second else asked - 8 <= stored < asked, (second, stored, asked)
+            assert endpoint.requests == 16 and stored == (8 if second else 16), (second, stored, endpoint.requests)
             home.run(*arguments, **KEY)
-            stats = mock.stats()
-            assert stats["pairs"] == 24 * samples and stats["requests"] - 24 * samples == asked - stored, stats
+            assert len(endpoint.asked) == 96 and endpoint.requests == 96 + 16 - stored, (endpoint.requests, stored)
             cost = home.json("report", "latest", "--json")["cost"]
-            assert cost["requests"] == stats["requests"] and cost["lost_requests"] == asked - stored, cost
+            assert cost["requests"] == endpoint.requests and cost["lost_requests"] == 16 - stored, cost
 
 
 def a_drain_finishes_what_the_model_paused_in():

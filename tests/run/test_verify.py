@@ -127,7 +127,7 @@ def killed_at_any_moment_the_same_command_goes_on():
         command = ("verify", "latest", "--lean-cpu", "299")
         for stored in (300, 340, 420):
             process = home.start(*command)
-            while process.poll() is None and home.sql_or_none("SELECT count(*) FROM verdict") < stored:
+            while process.poll() is None and (home.sql_or_none("SELECT count(*) FROM verdict") or 0) < stored:
                 time.sleep(0.002)  # until that many are stored: no time is assumed
             process.send_signal(signal.SIGKILL)
             process.communicate()

@@ -7,6 +7,8 @@ import socket
 import subprocess
 import threading
 
+from harness import Port
+
 NGHTTPX = shutil.which("nghttpx", path=os.environ.get("PATH", "") + ":/usr/sbin:/usr/bin")
 
 NUMBERS = itertools.count()
@@ -35,12 +37,6 @@ class Authority:
         return key, out
 
 
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
-
-
 class Front:
     """nghttpx: TLS, and HTTP/2 unless told otherwise, in front of a plain server."""
 
@@ -50,19 +46,19 @@ class Front:
 
     def __enter__(self):
         key, file = self.certificate
-        for _ in range(20):  # a free port may be taken before nghttpx has it
-            self.port = free_port()
-            self.process = subprocess.Popen(
-                [NGHTTPX, f"--frontend=127.0.0.1,{self.port}", f"--backend=127.0.0.1,{self.backend}", "--conf=/dev/null",
-                 f"--accesslog-file={self.log}", "--accesslog-format=$alpn $remote_port $status", "--workers=1", "--single-process",
-                 "--log-level=NOTICE", "--errorlog-file=/dev/stderr", *self.options, str(key), str(file)],
-                stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
-            said = self.wait()
-            if said is None:
-                self.url = f"https://127.0.0.1:{self.port}"
-                return self
+        self.held = Port()
+        self.port = self.held.number
+        self.process = subprocess.Popen(
+            [NGHTTPX, f"--frontend=127.0.0.1,{self.port}", f"--backend=127.0.0.1,{self.backend}", "--conf=/dev/null",
+             f"--accesslog-file={self.log}", "--accesslog-format=$alpn $remote_port $status", "--workers=1", "--single-process",
+             "--log-level=NOTICE", "--errorlog-file=/dev/stderr", *self.options, str(key), str(file)],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        said = self.wait()
+        if said is not None:
             self.process.wait()
-        raise AssertionError("nghttpx does not start: " + said)
+            raise AssertionError("nghttpx does not start: " + said)
+        self.url = f"https://127.0.0.1:{self.port}"
+        return self
 
     def wait(self):
         """Until it listens: None; or what it said before it ended."""
@@ -84,6 +80,7 @@ class Front:
     def __exit__(self, *exc):
         self.process.terminate()
         self.process.wait()
+        self.held.socket.close()
 
 
 class Tunnel:
