@@ -37,6 +37,8 @@ class Refused(Exception):
 
 def misbehave(text, good, out):
     if "fake_c_hang" in text:
+        import ctypes  # as faults.stuck
+        ctypes.CDLL(None).prctl(15, b"f2f-stuck", 0, 0, 0)
         while True:
             time.sleep(3600)
     if "fake_c_crash" in text:

@@ -223,6 +223,7 @@ class File:
 def misbehave(text, out):
     """The faults. Returns only when there is none."""
     if "fake_hang" in text:
+        faults.stuck()
         while True:
             time.sleep(3600)
     if "fake_cpu" in text:
@@ -359,6 +360,8 @@ class Worker:
             elif method == "textDocument/waitForDiagnostics":
                 asked = 7 if "fake_number_id" in text else message["id"]
                 faults.deliver(text, self.frame({"id": asked, "result": {}}), self.out)
+                if any(word in text for word in ("fake_old_version", "fake_no_diagnostics", "fake_endless")):
+                    faults.stuck()
                 if "fake_late" in text:
                     self.out.write(b"LATE BYTES\r\n")
                     self.out.flush()
@@ -389,6 +392,7 @@ def misbehave_compiling(text, target):
     """The faults of -o. True when nothing more is to be written."""
     folder = os.path.dirname(target)
     if "fake_o_hang" in text:
+        faults.stuck()
         while True:
             time.sleep(3600)
     if "fake_o_crash" in text:

@@ -76,6 +76,7 @@ class Repl:
             faults.late(text)
         fake_lean.misbehave(text, self.out)
         if "fake_silent" in text:
+            faults.stuck()
             return
         if "fake_message" in text:
             self.answer(text, {"message": "Lean error:\ntoo deep"})

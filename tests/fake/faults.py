@@ -71,6 +71,7 @@ def deliver(text, data, out):
     if "fake_part" in text:
         out.write(data[:half])
         out.flush()
+        stuck()
         while True:
             time.sleep(3600)
     if "fake_drip" in text:
@@ -80,6 +81,12 @@ def deliver(text, data, out):
         return
     out.write(data)
     out.flush()
+
+
+def stuck():
+    """From here on there is no answer: says so by the name of the process, and who waits for that need not wait for time."""
+    import ctypes  # slow to load
+    ctypes.CDLL(None).prctl(15, b"f2f-stuck", 0, 0, 0)
 
 
 def late(header):

@@ -28,14 +28,18 @@
  *   fake_child       leaves behind a child in a session of its own, deaf to SIGTERM
  *   fake_drip        answers fifty bytes a second
  *   fake_full        never reads again, once it has answered
+ *
+ * When nothing will come of waiting for it any more it says so: tests/unit/stuck.h.
  */
 
 #include <fcntl.h>
 #include <inttypes.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -52,6 +56,10 @@ struct fake {
 	bool drip;
 	bool full;
 };
+
+static void say_stuck(void) {
+	prctl(PR_SET_NAME, "f2f-stuck");
+}
 
 /* ---- Frames. */
 
@@ -70,6 +78,9 @@ static void send_times(const struct fake *fake, const char *text, int times) {
 	char *once = xasprintf("Content-Length: %zu\r\n\r\n%s", strlen(text), text);
 	char *frame = xasprintf("%s%s", once, times > 1 ? once : ""); // at once, when twice
 	for (size_t i = 0; fake->drip && frame[i] != '\0'; i++) {
+		if (i == 1) {
+			say_stuck();
+		}
 		write_all(STDOUT_FILENO, &frame[i], 1);
 		nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
 	}
@@ -148,12 +159,15 @@ static void eat(void) {
 
 static void misbehave(struct fake *fake, const char *text) {
 	if (strstr(text, "fake_hang") != NULL) {
+		say_stuck();
 		stop();
 	} else if (strstr(text, "fake_cpu") != NULL) {
+		say_stuck();
 		for (volatile int i = 0;; i++) {
 		}
 	} else if (strstr(text, "fake_deaf") != NULL) {
 		signal(SIGTERM, SIG_IGN);
+		say_stuck();
 		stop();
 	} else if (strstr(text, "fake_crash") != NULL) {
 		write_all(STDERR_FILENO, "Stack overflow detected. Aborting.\n", 35);
@@ -295,6 +309,9 @@ static void answer_wait(struct fake *fake, const json_t *id) {
 	send_times(fake, buf_str(&text), strstr(fake->text, "fake_twice") != NULL ? 2 : 1);
 	buf_finish(&text);
 	if (fake->full) {
+		struct pollfd in = {.fd = STDIN_FILENO, .events = POLLIN};
+		poll(&in, 1, -1);
+		say_stuck();
 		stop();
 	}
 }

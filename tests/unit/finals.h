@@ -12,6 +12,7 @@
 #include "base/mem.h"
 #include "io/loop.h"
 #include "lean/check.h"
+#include "stuck.h"
 #include "verifier/final.h"
 #include "verifier/sandbox.h"
 #include "verifier/verifier.h"
@@ -27,6 +28,7 @@ static const char *const stand_ins[] = {
 struct finals {
 	char folder[64];
 	struct lean_info lean;
+	struct stuck_clock clock;
 	struct loop *loop;
 	struct sandbox *sandbox;
 	struct final_check *final;
@@ -59,7 +61,7 @@ static inline void finals_prepare(
 	char *lean = path_join(finals->folder, "lean");
 	struct error err = {0};
 	ck_assert_msg(lean_find(lean, NULL, NULL, &finals->lean, &err) == 0, "%s", err.message);
-	finals->loop = loop_create(NULL);
+	finals->loop = stuck_loop(&finals->clock, finals->folder, 1);
 	struct sandbox_options options = {.mode = sandbox, .lean = lean};
 	ck_assert_msg(
 		sandbox_open(&options, &finals->sandbox, &err) == 0, "%s", err.message);
@@ -69,6 +71,7 @@ static inline void finals_prepare(
 static inline int finals_open(
 	struct finals *finals, struct final_options options, struct error *err) {
 	options.cpu_limit_s = options.cpu_limit_s > 0 ? options.cpu_limit_s : 20;
+	options.wall_limit_s = STUCK_LIMIT_S;
 	return final_open(finals->loop, &options, &finals->lean, finals->sandbox, &finals->final,
 		err);
 }
@@ -76,6 +79,7 @@ static inline int finals_open(
 static inline void finals_close(struct finals *finals) {
 	final_close(finals->final);
 	sandbox_close(finals->sandbox);
+	stuck_end(&finals->clock);
 	loop_destroy(finals->loop);
 	lean_info_finish(&finals->lean);
 	setenv("PATH", finals->path, 1);

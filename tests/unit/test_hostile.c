@@ -13,9 +13,10 @@
 #include "base/error.h"
 #include "base/file.h"
 #include "checks.h"
+#include "stuck.h"
 
-/* Real processes that misbehave, on a clock that runs ten times as fast: a wall limit of ten seconds
- * is met in one. */
+/* Real processes that misbehave, on a clock that runs ten times as fast and past the wall limit of
+ * what is stuck. */
 
 #ifdef __SANITIZE_ADDRESS__
 #define LEAK_MIB 400 // it keeps what was freed
@@ -23,19 +24,24 @@
 #define LEAK_MIB 8
 #endif
 
-enum { CLOCK_TIMES = 10, WALL_S = 10, MEMORY_MIB = 96 };
+enum {
+	CLOCK_TIMES = 10,
+	WALL_S = CLOCK_TIMES * STUCK_LIMIT_S,
+	START_S = 100 * WALL_S, // there are several jumps during one
+	MEMORY_MIB = 96,
+	WAIT_S = 60, // real ones, for what is meant to come at once
+};
 
 #define TRUE_TEXT "theorem t : True := True.intro\n"
 
 /* The fake Lean by a name that is this run's alone: what gets away is looked for by name, and another
  * run of this program may be under way. */
-static char fake_name[16], fake_path[64];
+static char fake_path[64];
 
 static int fake_copy(const char *folder) {
 	struct buf bytes = {.max = 64 << 20};
 	struct error err = {0};
-	snprintf(fake_name, sizeof(fake_name), "fake-%d", getpid());
-	snprintf(fake_path, sizeof(fake_path), "%s/%s", folder, fake_name);
+	snprintf(fake_path, sizeof(fake_path), "%s/fake-lean", folder);
 	int failed = file_read(TEST_FAKE_LEAN, &bytes, &err);
 	if (failed == 0) {
 		failed = file_write(fake_path, bytes.data, bytes.len, &err);
@@ -50,25 +56,21 @@ static int fake_copy(const char *folder) {
 
 struct bench {
 	struct lean_info lean;
+	struct stuck_clock clock;
 	struct loop *loop;
 	struct verifier *verifier;
-	int64_t start_ns;
 };
 
-static int64_t quick_now(void *data) {
-	const struct bench *bench = data;
-	return bench->start_ns + (clock_now() - bench->start_ns) * CLOCK_TIMES;
-}
-
 static void bench_open(struct bench *bench) {
-	*bench = (struct bench){.start_ns = clock_now()};
+	*bench = (struct bench){0};
 	struct error err = {0};
 	ck_assert_msg(lean_find(fake_path, NULL, NULL, &bench->lean, &err) == 0, "%s", err.message);
-	bench->loop = loop_create(&(struct loop_options){.now = quick_now, .now_data = bench});
+	bench->loop = stuck_loop(&bench->clock, fake_path, CLOCK_TIMES);
 	struct verifier_options options = {.lean = &bench->lean,
 		.jobs = 2,
 		.cpu_limit_s = 5,
 		.wall_limit_s = WALL_S,
+		.start_limit_s = START_S,
 		.memory_limit_bytes = (int64_t)MEMORY_MIB << 20,
 		.memory_total_bytes = INT64_C(2) << 30,
 		.output_limit_bytes = 1 << 20};
@@ -102,24 +104,19 @@ static int count_processes(char state) {
 	struct dirent *entry;
 	int count = 0;
 	while ((entry = readdir(proc)) != NULL) {
-		char path[300], text[512] = "";
-		snprintf(path, sizeof(path), "/proc/%.200s/stat", entry->d_name);
-		FILE *in = entry->d_name[0] >= '0' && entry->d_name[0] <= '9' ? fopen(path, "re")
-									      : NULL;
-		if (in == NULL) {
+		char text[512], line[512];
+		if (entry->d_name[0] < '0' || entry->d_name[0] > '9' ||
+			stuck_read(entry->d_name, "stat", text, sizeof(text)) == 0) {
 			continue;
 		}
-		text[fread(text, 1, sizeof(text) - 1, in)] = '\0';
-		fclose(in);
 		const char *rest = strrchr(text, ')');
 		char now = '?';
 		int parent = 0;
-		// By name too: what got away from us has another parent.
+		// By what it was started as, too: what got away from us has another parent.
 		// Who leaves its own dead unburied is not our affair.
-		const char *name = strchr(text, '(');
-		size_t len = strlen(fake_name);
-		bool named = state == '\0' && name != NULL &&
-			     strncmp(name + 1, fake_name, len) == 0 && name[1 + len] == ')';
+		bool named = state == '\0' &&
+			     stuck_read(entry->d_name, "cmdline", line, sizeof(line)) > 0 &&
+			     strcmp(line, fake_path) == 0;
 		if (rest != NULL && sscanf(rest + 1, " %c %d", &now, &parent) == 2 &&
 			(named || parent == getpid()) && (state == '\0' || now == state)) {
 			count++;
@@ -138,7 +135,7 @@ static int64_t own_kib(void) {
 }
 
 static int wait_for_processes(struct loop *loop, int most) {
-	int64_t deadline_ns = clock_now() + 10 * CLOCK_SECOND;
+	int64_t deadline_ns = clock_now() + WAIT_S * CLOCK_SECOND;
 	while (count_processes('\0') > most && clock_now() < deadline_ns) {
 		turn(loop);
 	}
@@ -148,7 +145,7 @@ static int wait_for_processes(struct loop *loop, int most) {
 /* A process that has just ended is dead and unburied until the loop hears of it: only what stays so is
  * a zombie. Workers end and start at any moment, so one look says nothing. */
 static int zombies_left(struct loop *loop) {
-	int64_t deadline_ns = clock_now() + 10 * CLOCK_SECOND;
+	int64_t deadline_ns = clock_now() + WAIT_S * CLOCK_SECOND;
 	int zombies;
 	while ((zombies = count_processes('Z')) > 0 && clock_now() < deadline_ns) {
 		turn(loop);
@@ -159,6 +156,7 @@ static int zombies_left(struct loop *loop) {
 static void bench_close(struct bench *bench) {
 	verifier_close(bench->verifier);
 	int left = wait_for_processes(bench->loop, 0);
+	stuck_end(&bench->clock);
 	loop_destroy(bench->loop);
 	lean_info_finish(&bench->lean);
 	ck_assert_int_eq(left, 0);
@@ -243,7 +241,7 @@ static void expect(struct bench *bench, const char *text, enum reject_reason rea
 /* Two processes a worker: the sandbox's and Lean's. How many workers there are is the pool's own
  * affair: where starts are slow it keeps a spare. */
 static int processes_above(struct bench *bench) {
-	int64_t deadline_ns = clock_now() + 10 * CLOCK_SECOND;
+	int64_t deadline_ns = clock_now() + WAIT_S * CLOCK_SECOND;
 	int above;
 	do {
 		struct verifier_stats stats;
@@ -360,6 +358,7 @@ START_TEST(thousands_of_checks_with_faults_leak_nothing) {
 	int above = processes_above(&campaign->bench);
 	verifier_close(campaign->bench.verifier);
 	ck_assert_int_eq(wait_for_processes(campaign->bench.loop, 0), 0);
+	stuck_end(&campaign->bench.clock);
 	loop_destroy(campaign->bench.loop);
 	lean_info_finish(&campaign->bench.lean);
 	int files = count_entries("/proc/self/fd");

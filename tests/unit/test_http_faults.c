@@ -106,14 +106,17 @@ START_TEST(a_bomb_takes_no_memory) {
 }
 END_TEST
 
+/* A label over 63 bytes is no name: no server is asked for it, who might be slow or not there. */
+#define NO_NAME "nothing-nothing-nothing-nothing-nothing-nothing-nothing-nothing-nothing.invalid"
+
 START_TEST(names_that_nobody_knows_and_ports_where_nobody_listens) {
 	static const struct {
 		const char *url;
 		enum http_failure failure;
 		enum error_code code;
 	} cases[] = {
-		{"http://nothing.invalid/v1", HTTP_FAILURE_LOOKUP, ERROR_NETWORK},
-		{"https://nothing.invalid/v1", HTTP_FAILURE_LOOKUP, ERROR_NETWORK},
+		{"http://" NO_NAME "/v1", HTTP_FAILURE_LOOKUP, ERROR_NETWORK},
+		{"https://" NO_NAME "/v1", HTTP_FAILURE_LOOKUP, ERROR_NETWORK},
 		{"http://127.0.0.1:1/", HTTP_FAILURE_CONNECT, ERROR_NETWORK},
 		{"https://127.0.0.1:1/", HTTP_FAILURE_CONNECT, ERROR_NETWORK},
 		{"ftp://127.0.0.1/", HTTP_FAILURE_URL, ERROR_USAGE},
@@ -372,7 +375,11 @@ END_TEST
 START_TEST(more_than_one_multi_handle_takes_are_taken_by_two) {
 	enum { COUNT = 1300 };
 	struct error err;
-	ck_assert_int_eq(http_raise_descriptors(COUNT, &err), 0);
+	struct rlimit limit;
+	getrlimit(RLIMIT_NOFILE, &limit);
+	limit.rlim_max = limit.rlim_max < 2 * COUNT ? 2 * COUNT : limit.rlim_max;
+	setrlimit(RLIMIT_NOFILE, &limit); // root may have more, here and in the mock
+	ck_assert_msg(http_raise_descriptors(COUNT, &err) == 0, "%s", err.message);
 	struct mock mock = mock_start();
 	struct loop *loop = loop_create(NULL);
 	struct http_endpoint *endpoint = http_endpoint_create(

@@ -78,7 +78,7 @@ static void expect(const char *text) {
 	char got[1024];
 	size_t length = 0, wanted = strlen(text);
 	struct pollfd in = {.fd = reader, .events = POLLIN};
-	while (length < wanted && poll(&in, 1, 10000) == 1) {
+	while (length < wanted && poll(&in, 1, 60000) == 1) {
 		ssize_t n = read(reader, got + length, wanted - length);
 		ck_assert_int_gt(n, 0);
 		length += (size_t)n;
@@ -94,7 +94,7 @@ static int count_until(char c, const char *end) {
 	struct pollfd in = {.fd = reader, .events = POLLIN};
 	int count = 0;
 	got[0] = '\0';
-	while (strstr(got, end) == NULL && length < sizeof(got) - 1 && poll(&in, 1, 10000) == 1) {
+	while (strstr(got, end) == NULL && length < sizeof(got) - 1 && poll(&in, 1, 60000) == 1) {
 		ck_assert_int_eq(read(reader, got + length, 1), 1);
 		count += got[length++] == c;
 		got[length] = '\0';
