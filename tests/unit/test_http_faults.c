@@ -377,28 +377,28 @@ START_TEST(more_than_one_multi_handle_takes_are_taken_by_two) {
 	struct error err;
 	struct rlimit limit;
 	getrlimit(RLIMIT_NOFILE, &limit);
-	limit.rlim_max = limit.rlim_max < 2 * COUNT ? 2 * COUNT : limit.rlim_max;
-	setrlimit(RLIMIT_NOFILE, &limit); // root may have more, here and in the mock
-	ck_assert_msg(http_raise_descriptors(COUNT, &err) == 0, "%s", err.message);
+	// Where so many files may not be open: as many as may, though they need one handle only.
+	size_t count = limit.rlim_max < 2 * COUNT ? limit.rlim_max / 2 : COUNT;
+	ck_assert_msg(http_raise_descriptors((int)count, &err) == 0, "%s", err.message);
 	struct mock mock = mock_start();
 	struct loop *loop = loop_create(NULL);
 	struct http_endpoint *endpoint = http_endpoint_create(
-		loop, &(struct http_endpoint_options){.max_connections = COUNT});
+		loop, &(struct http_endpoint_options){.max_connections = (int)count});
 	struct http_request request;
 	struct outcome outcome = {.body = BUF_INIT(HTTP_BODY_MAX)};
 	struct http_transfer *transfers[COUNT];
 	ask_model(&request, mock.port, "hang", "hello");
-	for (size_t i = 0; i < COUNT; i++) {
+	for (size_t i = 0; i < count; i++) {
 		transfers[i] = http_start(endpoint, &request, on_done, &outcome);
 	}
 	int64_t since_ns;
-	for (size_t i = 0; i < COUNT;) {
+	for (size_t i = 0; i < count;) {
 		loop_step(loop);
-		while (i < COUNT && http_transfer_phase(transfers[i], &since_ns) == HTTP_SENT) {
+		while (i < count && http_transfer_phase(transfers[i], &since_ns) == HTTP_SENT) {
 			i++;
 		}
 	}
-	for (size_t i = 0; i < COUNT; i += 2) {
+	for (size_t i = 0; i < count; i += 2) {
 		http_cancel(transfers[i]);
 	}
 	struct http_request plain;
