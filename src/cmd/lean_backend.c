@@ -87,6 +87,7 @@ static int find_key(
 			&(struct trust_way){
 				.key = shown,
 				.key_origin = origin,
+				.key_variable = true,
 				.key_given = name != NULL && origin == NULL,
 				.urls = &url,
 				.url_count = 1,

@@ -107,6 +107,7 @@ static int key_of_variable(
 struct key_place {
 	const char *name; // of a variable, a file, a credential
 	const char *origin; // where a file that nobody named says so; NULL: it does not
+	bool variable;
 	bool given; // by an option, or its variable
 };
 
@@ -123,12 +124,14 @@ static int find_key(const struct options *options, const char *section,
 	if (rc == 0 && place->name != NULL) {
 		place->origin = trust_unasked(options, "api-key-env");
 		place->given = place->origin == NULL;
+		place->variable = true;
 		rc = key_of_variable(options, place->name, &model->api_key, err);
 	}
 	for (size_t i = 0; rc == 0 && section != NULL && place->name == NULL && i < F2F_COUNT(keys);
 		i++) {
 		place->name = config_get(config, section, keys[i]);
 		place->origin = config_unasked(config, section, keys[i]);
+		place->variable = readers[i] == key_of_variable;
 		rc = place->name != NULL ? readers[i](options, place->name, &model->api_key, err)
 					 : 0;
 		if (rc < 0) {
@@ -184,6 +187,7 @@ static int take_key(const struct options *options, const char *section, const ch
 		&(struct trust_way){
 			.key = key,
 			.key_origin = place.origin,
+			.key_variable = place.variable,
 			.key_given = place.given,
 			.urls = (const char *const *)model->base_urls,
 			.url_count = model->base_url_count,
@@ -351,8 +355,11 @@ int model_endpoint(const struct options *options, const char *section, struct re
 		section != NULL ? config_get(config, section, "base-url") : NULL,
 		first_set(from_variable, model->provider->base_url, NULL));
 	bool hosted = urls != NULL && urls == model->provider->base_url;
-	int rc = section != NULL ? trust_section(options, section, err) : 0;
-	rc = rc < 0 ? rc : take_urls(urls, model, err);
+	int rc = take_urls(urls, model, err);
+	if (rc == 0 && section != NULL) {
+		rc = trust_section(options, section, (const char *const *)model->base_urls,
+			model->base_url_count, err);
+	}
 	free(from_variable);
 	const char *extra = first_set(option_text(options, "extra-body", NULL),
 		section != NULL ? config_get(config, section, "extra-body") : NULL, NULL);

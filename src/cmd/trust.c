@@ -45,28 +45,37 @@ int trust_options(const struct options *options, struct error *err) {
 	if (origin != NULL) {
 		return error_set(err, ERROR_USAGE,
 			"%s: sandbox = none in the working directory's file, which nobody named; "
-			"if "
-			"it is meant, type: --sandbox none",
+			"if it is meant, type: --sandbox none",
 			origin);
 	}
 	tell_programs(options);
 	return 0;
 }
 
-/* What says where a model is asked, and who pays. */
+/* The first of them on another machine; NULL: none is. */
+static const char *first_elsewhere(const char *const *urls, size_t count) {
+	for (size_t i = 0; i < count; i++) {
+		if (!http_lookup_is_loopback(urls[i])) {
+			return urls[i];
+		}
+	}
+	return NULL;
+}
+
+/* What says where a model is asked, and who pays; and what is started for it. */
 static const char *const guarded[] = {
-	"base-url", "api-key-env", "api-key-file", "api-key-credential", "provider", "serve"};
+	"serve", "base-url", "api-key-env", "api-key-file", "api-key-credential", "provider"};
 
 static int refuse_change(const char *key, const char *origin, const char *section, const char *own,
 	struct error *err) {
 	return error_set(err, ERROR_USAGE,
 		"%s: %s would change [%s] of %s, and the working directory's file was not named; "
-		"if "
-		"it is meant, type: --config f2f.ini",
+		"if it is meant, type: --config f2f.ini",
 		origin, key, section, own);
 }
 
-int trust_section(const struct options *options, const char *section, struct error *err) {
+int trust_section(const struct options *options, const char *section, const char *const *urls,
+	size_t url_count, struct error *err) {
 	const struct config *config = options_config(options);
 	const char *own = NULL;
 	for (size_t i = 0; own == NULL && i < F2F_COUNT(guarded); i++) {
@@ -75,7 +84,9 @@ int trust_section(const struct options *options, const char *section, struct err
 	if (own == NULL) {
 		return 0;
 	}
-	for (size_t i = 0; i < F2F_COUNT(guarded); i++) {
+	// Here, only what is started matters.
+	size_t count = first_elsewhere(urls, url_count) != NULL ? F2F_COUNT(guarded) : 1;
+	for (size_t i = 0; i < count; i++) {
 		const char *origin = config_unasked(config, section, guarded[i]);
 		if (origin == NULL && options_row(options, guarded[i], NULL) != NULL) {
 			origin = trust_unasked(options, guarded[i]);
@@ -87,34 +98,25 @@ int trust_section(const struct options *options, const char *section, struct err
 	return 0;
 }
 
-static const char *first_elsewhere(const struct trust_way *way) {
-	for (size_t i = 0; i < way->url_count; i++) {
-		if (!http_lookup_is_loopback(way->urls[i])) {
-			return way->urls[i];
-		}
-	}
-	return NULL;
-}
-
 int trust_way(const struct trust_way *way, bool *send_out, struct error *err) {
-	const char *elsewhere = first_elsewhere(way);
-	const char *where = elsewhere != NULL ? elsewhere : way->url_count > 0 ? way->urls[0] : "";
-	char *url = http_redact_url(where);
-	int rc = 0;
+	const char *elsewhere = first_elsewhere(way->urls, way->url_count);
 	*send_out = true;
-	if (way->key_origin != NULL && elsewhere != NULL) {
+	if (elsewhere == NULL) {
+		return 0;
+	}
+	char *url = http_redact_url(elsewhere);
+	int rc = 0;
+	if (way->key_origin != NULL && !way->key_variable) {
 		rc = error_set(err, ERROR_USAGE,
 			"%s: %s would be sent to %s, and the working directory's file was not "
-			"named; "
-			"if it is meant, type: --config f2f.ini",
+			"named; if it is meant, type: --config f2f.ini",
 			way->key_origin, way->key, url);
 	} else if (way->key_origin != NULL) {
 		log_info("%s goes to %s, by %s", way->key, url, way->key_origin);
 	} else if (way->url_origin != NULL && !way->key_given) {
 		*send_out = false;
-		log_info("%s is not sent to %s: %s chose that address; if it is meant, type: "
-			 "--config "
-			 "f2f.ini",
+		log_info("%s is not sent to %s: %s chose that address; if it is meant, name the "
+			 "key there (api-key-env = VARIABLE) or type: --config f2f.ini",
 			way->key, url, way->url_origin);
 	}
 	free(url);

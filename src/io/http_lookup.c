@@ -95,8 +95,10 @@ bool http_lookup_is_loopback(const char *url) {
 	if (scheme == NULL) {
 		return false;
 	}
-	if (str_starts_with(scheme, "://[::1]")) {
-		return true;
+	const char *start = scheme + 3;
+	size_t length = strcspn(start, "/?#");
+	if (str_starts_with(start, "[::1]") && memchr(start, '@', length) == NULL) {
+		return length == 5 || start[5] == ':';
 	}
 	char *plain = xasprintf("http%s", scheme);
 	bool local = host_of(plain, host, port) && is_local(host);

@@ -2,6 +2,7 @@
 """The f2f.ini of a working directory is read unasked: it sends no key of the user's anywhere, and starts nothing without a word."""
 from harness import Home, main
 from mock import Mock
+from tls import Tunnel
 
 OWN = {"OPENAI_API_KEY": "own-planted-0123456789", "TEAM_KEY": "team-planted-0123456789"}
 SPLIT = ("--split", "demo", "--no-verify", "--limit", "1")
@@ -20,54 +21,75 @@ def count(mock):
     return mock.stats()["requests"]
 
 
-def a_model_of_the_users_is_not_sent_elsewhere():
-    with Mock("--key", OWN["TEAM_KEY"]) as theirs, Mock() as stranger, Home(lean=False) as home:
+def on_another_machine(url):
+    """As f2f sees it: a name that it cannot know to be this machine. Nothing listens there that a test would need."""
+    return url.replace("127.0.0.1", "stranger.invalid")
+
+
+def a_model_of_the_users_is_not_sent_to_another_machine():
+    with Mock("--key", OWN["TEAM_KEY"]) as theirs, Home(lean=False) as home:
         own(home, f"[model.m]\nmodel = plain\nbase-url = {theirs.url}/v1\napi-key-env = TEAM_KEY\n")
-        elsewhere = f"base-url = {stranger.url}/v1\n"
-        for text in (elsewhere, "[model.m]\n" + elsewhere, "[model.m]\n" + elsewhere + "api-key-env = OPENAI_API_KEY\n",
-                     "[model.m]\nserve = touch started\n", "[model.m]\nprovider = anthropic\n", "[model.m]\napi-key-env = OPENAI_API_KEY\n"):
+        elsewhere = f"base-url = {on_another_machine(theirs.url)}/v1\n"
+        for text in (elsewhere, "[model.m]\n" + elsewhere, "[model.m]\n" + elsewhere + "api-key-env = OPENAI_API_KEY\n", "[model.m]\nserve = touch started\n"):
             project(home, text)
             out, err = home.run("eval", "--model", "m", *SPLIT, status=2, **OWN)
             assert "f2f.ini:" in err and "config/f2f/f2f.ini" in err and "--config f2f.ini" in err, (text, err)
-            assert count(stranger) == count(theirs) == 0 and not (home.path / "started").exists(), text
-        # What does not say where a key goes may be set for a folder.
+            assert count(theirs) == 0 and not (home.path / "started").exists(), text
+        own(home, f"[model.m]\nmodel = plain\n{elsewhere}api-key-env = TEAM_KEY\n")
+        for text in ("[model.m]\nprovider = anthropic\n", "[model.m]\napi-key-env = OPENAI_API_KEY\n", "[model.m]\napi-key-file = id\n"):
+            project(home, text)
+            out, err = home.run("eval", "--model", "m", *SPLIT, status=2, **OWN)
+            assert "f2f.ini:" in err and "--config f2f.ini" in err, (text, err)
+
+
+def on_this_machine_the_nearer_file_wins_as_always():
+    with Mock("--key", OWN["TEAM_KEY"]) as one, Mock("--key", OWN["OPENAI_API_KEY"]) as other, Home(lean=False) as home:
+        own(home, f"[model.m]\nmodel = plain\nbase-url = {one.url}/v1\napi-key-env = TEAM_KEY\n")
         project(home, "max-retries = 2\n[model.m]\nprompt = prove\n")
         home.run("eval", "--model", "m", *SPLIT, **OWN)
-        assert (count(theirs), count(stranger)) == (1, 0)
-        # The file is named: so it was meant.
-        project(home, "[model.m]\n" + elsewhere)
-        home.run("--config", "f2f.ini", "eval", "--model", "m", *SPLIT, **OWN)
-        home.run("eval", "--model", "m", *SPLIT, "--fresh", F2F_CONFIG="f2f.ini", **OWN)
-        assert (count(theirs), count(stranger)) == (1, 2)
-
-
-def a_key_that_the_file_does_not_name_stays_here():
-    with Mock("--key", OWN["OPENAI_API_KEY"]) as mock, Home(lean=False) as home:
-        for text, model in ((f"[model.m]\nmodel = plain\nbase-url = {mock.url}/v1\n", "m"), (f"base-url = {mock.url}/v1\n", "openai/plain")):
+        assert (count(one), count(other)) == (1, 0)
+        project(home, f"[model.m]\nbase-url = {other.url}/v1\napi-key-env = OPENAI_API_KEY\n")
+        _, err = home.run("eval", "--model", "m", *SPLIT, "--fresh", **OWN)
+        assert (count(one), count(other)) == (1, 1) and "OPENAI_API_KEY" not in err, err
+        # The provider's own variable, with no word of a key in any file.
+        for text, model in ((f"[model.n]\nmodel = plain\nbase-url = {other.url}/v1\n", "n"), (f"base-url = {other.url}/v1\n", "openai/plain")):
             project(home, text)
-            _, err = home.run("eval", "--model", model, *SPLIT, "--fresh", status=5, **OWN)
-            assert "OPENAI_API_KEY is not sent to" in err and "f2f.ini:" in err and OWN["OPENAI_API_KEY"] not in err, err
-            home.run("eval", "--model", model, *SPLIT, "--api-key-env", "OPENAI_API_KEY", **OWN)
-            home.run("eval", "--model", model, *SPLIT, "--fresh", "--config", "f2f.ini", **OWN)
-        # What the user chose is not the file's business.
-        project(home, "base-url = http://127.0.0.1:9/v1\n")
-        _, err = home.run("eval", "--model", "openai/plain", *SPLIT, "--fresh", "--base-url", mock.url + "/v1", **OWN)
-        assert "not sent" not in err, err
+            _, err = home.run("eval", "--model", model, *SPLIT, "--fresh", **OWN)
+            assert "not sent" not in err and OWN["OPENAI_API_KEY"] not in err, err
+        assert count(other) == 3
 
 
-def a_key_that_the_file_names_goes_to_this_machine_with_a_word_and_nowhere_else():
-    with Mock("--key", OWN["TEAM_KEY"]) as mock, Home(lean=False) as home:
-        project(home, f"[model.m]\nmodel = plain\nbase-url = {mock.url}/v1\napi-key-env = TEAM_KEY\n")
-        _, err = home.run("eval", "--model", "m", *SPLIT, **OWN)
-        assert "TEAM_KEY goes to http://127.0.0.1" in err and "f2f.ini:4" in err, err
+def to_another_machine_goes_only_the_variable_that_the_file_names():
+    with Home(lean=False) as home:
         (home.path / "id").write_text("private-planted-0123456789\n")
         (home.path / "id").chmod(0o600)
-        for host in ("https://evil.invalid", "http://127.0.0.1.evil.invalid", "http://127.0.0.1:80@evil.invalid", f"{mock.url}/v1,http://evil.invalid"):
-            for key in ("api-key-env = TEAM_KEY", "api-key-env = OPENAI_API_KEY", "api-key-file = ~/id"):
-                project(home, f"[model.m]\nmodel = plain\nbase-url = {host}/v1\n{key}\n")
-                _, err = home.run("eval", "--model", "m", *SPLIT, status=2, **OWN)
-                assert "f2f.ini:4" in err and "--config f2f.ini" in err and "planted" not in err, (host, key, err)
-        assert count(mock) == 1
+        local = "http://127.0.0.1:9"
+        for host in ("https://evil.invalid", "http://127.0.0.1.evil.invalid", "http://127.0.0.1:80@evil.invalid", "http://[::1]:80@evil.invalid", f"{local}/v1,http://evil.invalid"):
+            section = f"[model.m]\nmodel = plain\nbase-url = {host}/v1\n"
+            dry = ("eval", "--model", "m", *SPLIT, "--dry-run")
+            project(home, section)
+            _, err = home.run(*dry, **OWN)
+            assert "OPENAI_API_KEY is not sent to" in err and "f2f.ini:3" in err and "evil.invalid" in err, (host, err)
+            project(home, section + "api-key-env = TEAM_KEY\n")
+            _, err = home.run(*dry, **OWN)
+            assert "TEAM_KEY goes to" in err and "f2f.ini:4" in err and "evil.invalid" in err, (host, err)
+            project(home, section + "api-key-file = id\n")
+            _, err = home.run(*dry, status=2, **OWN)
+            assert "f2f.ini:4" in err and "--config f2f.ini" in err and "planted" not in err, (host, err)
+            _, err = home.run("--config", "f2f.ini", *dry, **OWN)
+            assert "goes to" not in err and "planted" not in err, (host, err)
+
+
+def a_key_that_stays_here_does():
+    """Through a proxy, which is how another machine is had here."""
+    with Mock("--key", OWN["OPENAI_API_KEY"]) as mock, Tunnel(mock.port) as tunnel, Home(lean=False) as home:
+        project(home, "[model.m]\nmodel = plain\nbase-url = http://stranger.example/v1\n")
+        proxied = dict(OWN, http_proxy=tunnel.url)
+        _, err = home.run("eval", "--model", "m", *SPLIT, status=5, **proxied)
+        assert "OPENAI_API_KEY is not sent to" in err and count(mock) == 1, err
+        home.run("eval", "--model", "m", *SPLIT, "--fresh", "--api-key-env", "OPENAI_API_KEY", **proxied)
+        home.run("--config", "f2f.ini", "eval", "--model", "m", *SPLIT, "--fresh", **proxied)
+        assert count(mock) == 3
 
 
 def a_command_of_the_file_is_said_before_it_is_started():
@@ -90,9 +112,10 @@ def the_users_own_file_is_no_strangers_where_it_lies():
 
 
 main([
-    a_model_of_the_users_is_not_sent_elsewhere,
-    a_key_that_the_file_does_not_name_stays_here,
-    a_key_that_the_file_names_goes_to_this_machine_with_a_word_and_nowhere_else,
+    a_model_of_the_users_is_not_sent_to_another_machine,
+    on_this_machine_the_nearer_file_wins_as_always,
+    to_another_machine_goes_only_the_variable_that_the_file_names,
+    a_key_that_stays_here_does,
     a_command_of_the_file_is_said_before_it_is_started,
     the_users_own_file_is_no_strangers_where_it_lies,
 ])

@@ -361,6 +361,10 @@ START_TEST(only_named_hosts_over_plain_http_are_looked_up) {
 	ck_assert(http_lookup_is_loopback("http://LOCALHOST/"));
 	ck_assert(http_lookup_is_loopback("https://127.0.0.1:1/"));
 	ck_assert(http_lookup_is_loopback("http://[::1]:80/"));
+	ck_assert(http_lookup_is_loopback("http://[::1]"));
+	ck_assert(!http_lookup_is_loopback("http://[::1].example/"));
+	ck_assert(!http_lookup_is_loopback("http://[::1]@example/"));
+	ck_assert(!http_lookup_is_loopback("http://[::1]:80@example/"));
 	ck_assert(!http_lookup_is_loopback("http://localhost.example/"));
 	ck_assert(!http_lookup_is_loopback("http://127.example/"));
 	ck_assert(!http_lookup_is_loopback("nonsense"));
