@@ -4,6 +4,7 @@
 
 #include <jansson.h>
 
+#include "base/asset.h"
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
@@ -13,7 +14,7 @@
 #include "io/term.h"
 #include "store/store.h"
 
-enum { COLUMN_MAX = 60, CELL_MAX = 1 << 30, TYPE_INTEGER = 1, TYPE_REAL = 2, TYPE_NULL = 5 };
+enum { NAMES_MAX = 1024, COLUMN_MAX = 60, CELL_MAX = 1 << 30, TYPE_INTEGER = 1, TYPE_REAL = 2, TYPE_NULL = 5 };
 
 enum format { FORMAT_TABLE, FORMAT_JSON, FORMAT_CSV };
 
@@ -180,15 +181,56 @@ static void finish(struct result *result) {
 	json_decref(result->rows);
 }
 
+/* ---- Queries by name: the files of src/store/queries. */
+
+static const char queries[] = "src/store/queries/";
+
+/* Owned. */
+static char *query_names(void) {
+	struct buf names = BUF_INIT(NAMES_MAX);
+	const struct asset *asset;
+	for (size_t i = 0; (asset = asset_at(i)) != NULL; i++) {
+		if (str_starts_with(asset->path, queries)) {
+			const char *name = asset->path + strlen(queries);
+			buf_appendf(&names, "%s%.*s", names.len > 0 ? ", " : "",
+				(int)(strlen(name) - strlen(".sql")), name);
+		}
+	}
+	return buf_detach(&names);
+}
+
+/* One word is no statement: it is a name. */
+static int find_query(const char *given, const char **sql_out, struct error *err) {
+	char *names = query_names();
+	int rc = 0;
+	*sql_out = given;
+	if (given == NULL) {
+		rc = error_set(err, ERROR_USAGE,
+			"give one statement in quotes, f2f query \"SELECT …\", or a name: %s", names);
+	} else if (given[0] != '\0' &&
+		   strspn(given, "abcdefghijklmnopqrstuvwxyz_-") == strlen(given)) {
+		char *path = xasprintf("%s%s.sql", queries, given);
+		const struct asset *asset = asset_find(path);
+		*sql_out = asset != NULL ? asset->data : NULL;
+		rc = asset != NULL ? 0
+				   : error_set(err, ERROR_USAGE, "no query \"%s\"; there are %s",
+					     given, names);
+		free(path);
+	}
+	free(names);
+	return rc;
+}
+
 static int run(struct options *given, struct error *err) {
-	const char *sql = option_argument(given, 0);
-	if (sql == NULL || option_argument(given, 1) != NULL) {
-		return error_set(
-			err, ERROR_USAGE, "give one statement in quotes: f2f query \"SELECT …\"");
+	const char *sql = NULL;
+	int rc = option_arguments_end(given, 1, err);
+	rc = rc < 0 ? rc : find_query(option_argument(given, 0), &sql, err);
+	if (rc < 0) {
+		return rc;
 	}
 	static const char *const formats[] = {"csv", "json"};
 	const char *format = NULL;
-	int rc = option_one_of(given, formats, F2F_COUNT(formats), &format, err);
+	rc = option_one_of(given, formats, F2F_COUNT(formats), &format, err);
 	if (rc < 0) {
 		return rc;
 	}
@@ -216,13 +258,19 @@ static int run(struct options *given, struct error *err) {
 
 const struct command cmd_query = {
 	.name = "query",
-	.synopsis = "\"SQL\"",
-	.summary = "read-only SQL; table, JSON, CSV",
+	.synopsis = "\"SQL\" | NAME",
+	.summary = "read-only SQL, or a named query; table, JSON, CSV",
 	.about = "Runs one SELECT on the database, which it cannot change. The stable tables are "
 		 "problem, run, sample, verdict, "
 		 "grade, finding and text; columns that hold 64 hex digits are ids of texts.\n"
 		 "\n"
+		 "NAME is a query that f2f brings: cost, what each run asked for; errors, what was "
+		 "said of rejected proofs; outcomes, how samples ended; slow, the checks that took "
+		 "longest; unsolved, problems that no run has solved; unsteady, problems that a "
+		 "run solved in some samples only.\n"
+		 "\n"
 		 "Examples:\n"
+		 "  f2f query errors\n"
 		 "  f2f query \"SELECT outcome, reason, count(*) FROM sample GROUP BY 1, 2\"\n"
 		 "  f2f query --csv \"SELECT problem, outcome FROM sample WHERE split = 'v2s'\"\n",
 	.options = options,
