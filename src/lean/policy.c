@@ -305,9 +305,9 @@ static struct objection check_model_token(const struct looking *at, size_t index
 		return let_through(at, row, text);
 	}
 	if (token->kind == LEAN_HASH) {
-		return object(is_hash_command(text) && !wants_term(at, index)
-				      ? "is a command of its own"
-				      : NULL);
+		bool command = lean_policy_hash(str_slice(text.data + 1, text.len - 1)) ||
+			       (is_hash_command(text) && !wants_term(at, index));
+		return object(command ? "is a command of its own" : NULL);
 	}
 	if (token->kind != LEAN_IDENT) {
 		return object(check_literal(at, index));

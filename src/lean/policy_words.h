@@ -39,4 +39,7 @@ bool lean_policy_attribute(struct str name);
 /** Term elaborators written "name%": with the sign they run or compute, without it they are names. */
 bool lean_policy_percent(struct str name);
 
+/** Words of commands that begin with a hash sign, without the sign: "eval", "exit". */
+bool lean_policy_hash(struct str name);
+
 #endif

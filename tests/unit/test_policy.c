@@ -128,6 +128,20 @@ START_TEST(what_looks_like_a_command_or_a_search_is_refused_unknown_or_not) {
 }
 END_TEST
 
+/* Behind "=" Lean reports an error, and then runs it all the same. */
+START_TEST(commands_with_a_hash_sign_are_refused_where_a_set_could_be_counted) {
+	static const char *const words[] = {"#eval", "#eval!", "#exit", "#print", "#check",
+		"#reduce", "#guard_msgs", "#simp", "#test", "#synth", "#help", "#version"};
+	for (size_t i = 0; i < F2F_COUNT(words); i++) {
+		char *text = xasprintf("have h : 1 = %s x", words[i]);
+		refuses(text, words[i]);
+		free(text);
+	}
+	allows("have h : 1 = #univ");
+	allows("have h : 2 + #filtered.image = #s");
+}
+END_TEST
+
 /* Passes with these words noted; NULL: refused. */
 static void check_permissive(const char *text, enum lean_place place, const char *words) {
 	struct lean_tokens tokens;
@@ -271,6 +285,7 @@ int main(void) {
 	tcase_add_test(tcase, every_word_of_the_list_is_refused_in_a_proof);
 	tcase_add_test(tcase, every_command_of_today_ends_a_proof);
 	tcase_add_test(tcase, what_looks_like_a_command_or_a_search_is_refused_unknown_or_not);
+	tcase_add_test(tcase, commands_with_a_hash_sign_are_refused_where_a_set_could_be_counted);
 	tcase_add_test(tcase, permissive_notes_what_it_lets_through);
 	tcase_add_test(tcase, the_table_is_sorted_and_gives_its_reasons);
 	tcase_add_test(tcase, honest_uses_of_such_words_pass);

@@ -1,0 +1,3 @@
+theorem T : (1 : Nat) = 2 := by
+  have h : (1 : Nat) = #eval 1
+  exact h
