@@ -134,9 +134,9 @@ bool fill_in_list(
 	return false;
 }
 
-static bool is_name(const struct fill *fill, size_t index) {
-	return fill->tokens->list.items[index].kind == LEAN_IDENT &&
-	       !fill_in_list(fill->tokens, index, names, F2F_COUNT(names));
+bool fill_is_variable(const struct lean_tokens *tokens, size_t index) {
+	return tokens->list.items[index].kind == LEAN_IDENT &&
+	       !fill_in_list(tokens, index, names, F2F_COUNT(names));
 }
 
 bool fill_same(const struct fill *fill, size_t a, size_t b) {
@@ -211,7 +211,7 @@ static bool collect_binders(struct fill *fill) {
 				  is_equated_function(fill, i);
 		for (size_t k = i + 1; k < end; k++) {
 			size_t *count = quantifier ? &fill->inner_count : &fill->outer_count;
-			if (!is_name(fill, k)) {
+			if (!fill_is_variable(fill->tokens, k)) {
 				continue;
 			}
 			if (*count == FILL_BOUND_MAX) {
@@ -539,5 +539,6 @@ bool lean_fill_closed(const struct lean_tokens *tokens, size_t from, size_t to,
 	*why_out = *why_out != NULL ? *why_out : check_comparisons(&fill);
 	*why_out = *why_out != NULL ? *why_out : fill_check_ties(&fill);
 	*why_out = *why_out != NULL ? *why_out : fill_check_follows(&fill, name);
+	*why_out = *why_out != NULL ? *why_out : fill_check_repeats(&fill, name);
 	return *why_out == NULL;
 }

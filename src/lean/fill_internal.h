@@ -26,6 +26,9 @@ bool fill_in_list(
 bool fill_same(const struct fill *fill, size_t a, size_t b);
 bool fill_is_outer(const struct fill *fill, size_t index);
 bool fill_is_inner(const struct fill *fill, size_t index);
+
+/** Whether a token is a name that is no constant or function of the list. */
+bool fill_is_variable(const struct lean_tokens *tokens, size_t index);
 bool fill_is_comparison(const struct lean_tokens *tokens, size_t index);
 bool fill_is_iteration(const struct fill *fill, size_t index);
 
@@ -48,5 +51,6 @@ bool fill_asks_which(const struct lean_tokens *statement);
 const char *fill_check_choice(const struct fill *fill);
 const char *fill_check_ties(const struct fill *fill);
 const char *fill_check_follows(const struct fill *fill, struct str name);
+const char *fill_check_repeats(const struct fill *fill, struct str name);
 
 #endif

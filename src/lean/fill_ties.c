@@ -15,6 +15,12 @@ static bool has_word(const struct fill *fill, const char *word) {
 	return false;
 }
 
+static bool is_named(const struct lean_tokens *tokens, size_t index, struct str name) {
+	const struct lean_token *token = &tokens->list.items[index];
+	return token->end - token->start == name.len &&
+	       memcmp(tokens->text + token->start, name.data, name.len) == 0;
+}
+
 /* ---- Searches. */
 
 /* What makes a step of an iteration hang on a test: "n + min 1 (n * n % 7)", "n + 0 ^ (n - 6)",
@@ -170,11 +176,9 @@ static bool only_follows(const struct lean_tokens *statement, struct str name) {
 	static const char *const before[] = {":", "→", "∧", ",", "∈", "("};
 	bool claimed = false;
 	for (size_t i = 1; i < statement->list.count && !fill_asks_which(statement); i++) {
-		const struct lean_token *token = &statement->list.items[i];
-		bool named = token->end - token->start == name.len &&
-			     memcmp(statement->text + token->start, name.data, name.len) == 0;
 		claimed = claimed ||
-			  (named && fill_in_list(statement, i - 1, before, F2F_COUNT(before)));
+			  (is_named(statement, i, name) &&
+				  fill_in_list(statement, i - 1, before, F2F_COUNT(before)));
 	}
 	return claimed;
 }
@@ -219,6 +223,62 @@ const char *fill_check_follows(const struct fill *fill, struct str name) {
 		}
 		if ((lone && unknown) || (bound && remainder)) {
 			return nothing;
+		}
+	}
+	return NULL;
+}
+
+/* ---- Answers that say again what they are to be. */
+
+/* The tokens that count where two terms are compared: brackets and whose variables they are do not. */
+static bool next_that_counts(const struct lean_tokens *tokens, size_t *at, size_t to) {
+	while (*at < to && lean_token_depth(tokens, *at) != 0) {
+		(*at)++;
+	}
+	return *at < to;
+}
+
+static bool alike(const struct lean_tokens *a, size_t i, const struct lean_tokens *b, size_t k) {
+	const struct lean_token *x = &a->list.items[i];
+	const struct lean_token *y = &b->list.items[k];
+	if (fill_is_variable(a, i) || fill_is_variable(b, k)) {
+		return fill_is_variable(a, i) && fill_is_variable(b, k);
+	}
+	return x->end - x->start == y->end - y->start &&
+	       memcmp(a->text + x->start, b->text + y->start, x->end - x->start) == 0;
+}
+
+/* Whether the answer holds tokens from..to of the statement at `at`, in that order. */
+static bool repeats_at(const struct fill *fill, size_t at, size_t from, size_t to) {
+	size_t matched = 0;
+	while (next_that_counts(fill->statement, &from, to)) {
+		if (!next_that_counts(fill->tokens, &at, fill->to) ||
+			!alike(fill->statement, from, fill->tokens, at)) {
+			return false;
+		}
+		from++;
+		at++;
+		matched++;
+	}
+	return matched >= 3; // one sign at least
+}
+
+/* "2 ^ 10 % 7 = X_solution" is not answered by 2 ^ 10 % 7, nor "… = X_solution n" by a function that
+ * gives the left side. */
+const char *fill_check_repeats(const struct fill *fill, struct str name) {
+	const struct lean_tokens *asked = fill->statement;
+	for (size_t i = 0; i < asked->list.count; i++) {
+		if (!lean_token_is(asked, i, "=")) {
+			continue;
+		}
+		size_t from = fill_side_start(asked, 0, i);
+		size_t to = fill_side_end(asked, i, asked->list.count);
+		bool left = from < i && is_named(asked, from, name);
+		bool right = i + 1 < to && is_named(asked, i + 1, name);
+		for (size_t k = fill->from; k < fill->to && left != right; k++) {
+			if (left ? repeats_at(fill, k, i + 1, to) : repeats_at(fill, k, from, i)) {
+				return "an answer that says the question again";
+			}
 		}
 	}
 	return NULL;
