@@ -19,6 +19,7 @@ static const struct option options[] = {
 	{"subset", 0, OPTION_TEXT, "test|valid|all|file:test|file:valid",
 		"default test; file: takes the file's word"},
 	{"samples", 'n', OPTION_COUNT, "N", "samples a problem (default 1)"},
+	{"choices", 0, OPTION_COUNT, "N", "of them by one request (default 1)", OPTION_RARE},
 	{"limit", 0, OPTION_COUNT, "N", "only the first N of a split, its cells evenly"},
 	{"cell", 0, OPTION_LIST, "CELL", "of word problems: trees/both …; repeatable"},
 	{"family", 0, OPTION_TEXT, "disconnected|connected",

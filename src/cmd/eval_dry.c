@@ -47,7 +47,7 @@ static struct estimate estimate(const struct eval *eval, const struct rehearsal 
 	int64_t limit = eval->sampling.max_tokens;
 	struct estimate out = {
 		.prompt_tokens = (rehearsal->prompt_bytes + BYTES_PER_TOKEN - 1) / BYTES_PER_TOKEN,
-		.reply_tokens_most = limit > 0 ? limit * rehearsal->requests : -1,
+		.reply_tokens_most = limit > 0 ? limit * rehearsal->replies : -1,
 	};
 	if (rehearsal->requests == 0) {
 		out.reply_tokens_most = 0;
@@ -68,7 +68,7 @@ static json_t *number(double value) {
 
 static int64_t checks(const struct eval *eval, const struct rehearsal *rehearsal) {
 	return !eval->verify ? 0
-			     : rehearsal->checks_stored + rehearsal->requests + rehearsal->cached +
+			     : rehearsal->checks_stored + rehearsal->replies + rehearsal->cached +
 				       rehearsal->local;
 }
 
@@ -87,6 +87,7 @@ static void print_json(const struct eval *eval, const struct eval_choice *choice
 			(json_int_t)rehearsal->cached, "local", (json_int_t)rehearsal->local,
 			"lean_checks_most", (json_int_t)checks(eval, rehearsal),
 			"prompt_tokens_estimate", (json_int_t)cost.prompt_tokens));
+	json_object_set_new(object, "replies", json_integer(rehearsal->replies));
 	json_object_set_new(object, "completion_tokens_most",
 		cost.reply_tokens_most >= 0 ? json_integer(cost.reply_tokens_most) : json_null());
 	json_object_set_new(object, "usd_least", number(cost.usd_least));
@@ -154,6 +155,9 @@ static void print_text(const struct eval *eval, const struct eval_choice *choice
 		printf("Samples           %zu\n", choice->total);
 	}
 	printf("Requests          %" PRId64, rehearsal->requests);
+	if (rehearsal->replies > rehearsal->requests) {
+		printf(" for %" PRId64 " replies", rehearsal->replies);
+	}
 	printf(" (%" PRId64 " more replies are in the cache)\n", rehearsal->cached);
 	if (rehearsal->local > 0) {
 		printf("Built-in          %" PRId64 " replies without a request\n",

@@ -1,3 +1,4 @@
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 
 /* What is asked of an endpoint, and what is known and remembered of it. */
 
-enum { CAPABILITIES_MAX = 1 << 16 };
+enum { CAPABILITIES_MAX = 1 << 16, CHOICES_MOST = 64 };
 
 /* "\n" and "\t" as they are typed in a shell. */
 static char *unescape(const char *text) {
@@ -55,6 +56,33 @@ void eval_choose_sampling(struct eval *eval) {
 			option_text(options, "reasoning-effort", eval->model.reasoning_effort),
 	};
 	eval->stream = stream_mode(eval);
+}
+
+/* Several replies to one request: only where that is wished, and known to be answered so. */
+int eval_choose_choices(struct eval *eval, struct error *err) {
+	const struct provider *provider = eval->model.provider;
+	const struct capabilities *known = &eval->capabilities;
+	int64_t own = eval->model.choices > 0 ? eval->model.choices : 1;
+	eval->choices = option_count(eval->options, "choices", own);
+	if (eval->choices < 1 || eval->choices > CHOICES_MOST) {
+		return error_set(err, ERROR_USAGE, "--choices %" PRId64 " is not between 1 and %d",
+			eval->choices, CHOICES_MOST);
+	}
+	if (eval->choices > 1 && (provider->local || provider->lacks_n)) {
+		return error_set(err, ERROR_USAGE,
+			"--choices: %s has no request for several replies", provider->name);
+	}
+	if (eval->choices > 1 &&
+		(known->n != SUPPORT_YES || capabilities_drops(known, PARAMETER_N))) {
+		log_warn("--choices %" PRId64 ": %s %s answer one request with several replies, so "
+			 "each sample is a request of its own%s%s",
+			eval->choices, eval->model.label,
+			known->n == SUPPORT_UNKNOWN ? "is not known to" : "does not",
+			known->n == SUPPORT_UNKNOWN ? "; to find out, type: f2f doctor --model "
+						    : "",
+			known->n == SUPPORT_UNKNOWN ? option_text(eval->options, "model", "") : "");
+	}
+	return 0;
 }
 
 int eval_check_request(const struct eval *eval, struct error *err) {

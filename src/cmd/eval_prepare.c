@@ -340,6 +340,7 @@ int eval_prepare(struct eval *eval, struct error *err) {
 	}
 	eval_choose_sampling(eval);
 	rc = eval_load_capabilities(eval, err);
+	rc = rc < 0 ? rc : eval_choose_choices(eval, err);
 	rc = rc < 0 ? rc : eval_check_request(eval, err);
 	if (rc < 0) {
 		return rc;

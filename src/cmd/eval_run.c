@@ -126,6 +126,9 @@ static int make_settings(const struct eval *eval, char **settings_out, struct er
 		settings_text(settings, "header", headers);
 		free(headers);
 	}
+	if (eval->choices > 1) { // other requests, with other seeds
+		settings_integer(settings, "choices", eval->choices);
+	}
 	settings_text(settings, "split", eval->dataset->name);
 	settings_text(settings, "subset", eval->subset != NULL ? eval->subset : "all");
 	settings_text(settings, "task", eval->task);

@@ -41,6 +41,7 @@ struct eval {
 	struct resolved_model model;
 	struct prompt prompt;
 	struct sampling sampling;
+	int64_t choices; // samples a request may ask for
 	struct eval_names stops; // its texts that end a reply
 	enum stream_mode stream;
 	struct capabilities capabilities; // of the endpoint, as far as is known
@@ -69,6 +70,9 @@ int eval_prepare(struct eval *eval, struct error *err);
 
 /** Sampling settings: an option, else the model's section, else the prompt's. */
 void eval_choose_sampling(struct eval *eval);
+
+/** How many samples a request may ask for. ERROR_USAGE where there is no such request. */
+int eval_choose_choices(struct eval *eval, struct error *err);
 
 /** Whether a request can be built from all that was given: ERROR_USAGE before anything is sent. */
 int eval_check_request(const struct eval *eval, struct error *err);

@@ -64,6 +64,7 @@ int eval_terms(const struct eval *eval, struct engine_options *engine, struct er
 	engine->rpm = option_count(options, "rpm", model->rpm);
 	engine->tpm = option_count(options, "tpm", model->tpm);
 	engine->price = model->price;
+	engine->choices = eval->choices;
 	engine->cache = model->provider->local ? CACHE_OFF : cache_mode(options);
 	engine->limits = (struct spend_limits){
 		.tokens = option_count(options, "token-limit", 0),

@@ -25,6 +25,7 @@ struct resolved_model {
 	int64_t rpm; // limits of the section; 0: none
 	int64_t tpm;
 	int64_t connections; // 0: not said
+	int64_t choices; // 0: not said
 	char *api_key;	 // NULL: none
 	bool bearer;	 // api_key is a token
 	char *extra_body; // NULL: none

@@ -309,8 +309,8 @@ static int take_terms(const struct config *config, const char *section,
 	const struct {
 		const char *key;
 		int64_t *count;
-	} counts[] = {
-		{"rpm", &model->rpm}, {"tpm", &model->tpm}, {"connections", &model->connections}};
+	} counts[] = {{"rpm", &model->rpm}, {"tpm", &model->tpm},
+		{"connections", &model->connections}, {"choices", &model->choices}};
 	const struct {
 		const char *key;
 		double *number;

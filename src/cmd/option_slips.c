@@ -32,6 +32,7 @@ static const char *const model_keys[] = {
 	"api-key-env",
 	"api-key-file",
 	"base-url",
+	"choices",
 	"connections",
 	"extra-body",
 	"header",

@@ -9,6 +9,7 @@
 #include "base/sha256.h"
 #include "base/trace.h"
 #include "core/prompt.h"
+#include "engine/group.h"
 #include "engine/record.h"
 #include "engine/run_internal.h"
 #include "io/loop.h"
@@ -43,6 +44,7 @@ struct ask attempt_question(const struct attempt *attempt) {
 		.prompt = buf_str(&attempt->prompt),
 		.sample = attempt->item.sample,
 		.sampling = options->sampling,
+		.count = group_size(attempt),
 		.continuation = attempt->said.continuation,
 	};
 	ask.stream =
@@ -257,6 +259,7 @@ static void on_reply(
 	case REPLY_CONTEXT:
 	case REPLY_REFUSED:
 		engine->last_reply_ns = loop_now(engine->options->loop); // it is up
+		group_part(attempt);
 		attempt_record(
 			attempt, &(struct record_reply){.outcome = reply->class == REPLY_CONTEXT
 									   ? OUTCOME_CONTEXT
@@ -337,6 +340,8 @@ static enum retry_trouble trouble_of(enum http_failure failure) {
 	return RETRY_REPLY;
 }
 
+static const char past_deadline[] = "still streaming at the request's deadline";
+
 /* The transfer failed. A model that was still talking at the request's deadline has had its time. */
 static void on_failure(
 	struct attempt *attempt, enum http_failure failure, const struct error *err) {
@@ -344,7 +349,10 @@ static void on_failure(
 	completion_init(&completion);
 	reading_end(attempt->reading, NULL, &attempt->engine->capabilities);
 	bool partial = reading_take(attempt->reading, 0, &completion);
-	if (partial && failure == HTTP_FAILURE_TIMEOUT) {
+	bool text = partial || reading_has_text(attempt->reading);
+	if (attempt->followers != NULL && text && failure == HTTP_FAILURE_TIMEOUT) {
+		group_take(attempt, partial ? &completion : NULL, past_deadline);
+	} else if (partial && failure == HTTP_FAILURE_TIMEOUT) {
 		completion.finish = FINISH_LENGTH;
 		if (attempt->said.text != NULL) {
 			completion_join(&attempt->said, &completion);
@@ -352,7 +360,7 @@ static void on_failure(
 			attempt->said = completion;
 			completion_init(&completion);
 		}
-		attempt_take_said(attempt, "still streaming at the request's deadline");
+		attempt_take_said(attempt, past_deadline);
 	} else {
 		if (partial) {
 			keep_partial(attempt, &completion);
@@ -419,7 +427,11 @@ void attempt_on_response(
 	if (taken && reply.class != REPLY_OK && reply.class != REPLY_CONTINUE) {
 		keep_partial(attempt, &completion);
 	}
-	on_reply(attempt, &reply, &completion);
+	if (attempt->followers != NULL && reply.class == REPLY_OK) {
+		group_take(attempt, taken ? &completion : NULL, NULL);
+	} else {
+		on_reply(attempt, &reply, &completion);
+	}
 	completion_finish(&completion);
 }
 

@@ -5,6 +5,7 @@
 #include "base/mem.h"
 #include "base/trace.h"
 #include "core/prompt.h"
+#include "engine/group.h"
 #include "engine/record.h"
 #include "engine/run_internal.h"
 #include "io/loop.h"
@@ -116,6 +117,10 @@ void attempt_record(struct attempt *attempt, const struct record_reply *reply) {
 
 /* What came of it is kept: before a model paused, or of a reply that broke off. */
 void attempt_missing(struct attempt *attempt, const char *why) {
+	group_missing(attempt, why);
+	if (attempt->engine->failed) {
+		return; // all of them are gone
+	}
 	const struct completion *kept = attempt->partial.text != NULL ? &attempt->partial : NULL;
 	if (attempt->said.text != NULL) {
 		attempt_charge_said(attempt);
@@ -170,6 +175,7 @@ void attempt_start(struct engine *engine, const struct plan_item *item) {
 void attempt_cancel(struct attempt *attempt) {
 	struct engine *engine = attempt->engine;
 	struct loop *loop = engine->options->loop;
+	group_cancel(attempt);
 	attempt_ask_cancel(attempt);
 	engine->cancelled++;
 	// No sample will tell of them, and nobody bills them: they are not lost.

@@ -56,6 +56,11 @@ static int make_key(struct attempt *attempt, struct error *err) {
 		sha256_stream_add(stream, parts[i], strlen(parts[i]));
 		sha256_stream_add(stream, "\n", 1);
 	}
+	if (options->choices > 1) {
+		// Which request it came with is part of it; no header begins so.
+		snprintf(number, sizeof(number), "n=%" PRId64 "\n", options->choices);
+		sha256_stream_add(stream, number, strlen(number));
+	}
 	add_headers(stream, model);
 	sha256_stream_add(stream, buf_str(&request->body), request->body.len);
 	attempt->cache_key = sha256_stream_finish(stream);

@@ -50,7 +50,7 @@ struct loading {
 	size_t split_index;
 };
 
-static struct planned *plan_find(struct plan *plan, const char *split, const char *name) {
+static struct planned *plan_find(const struct plan *plan, const char *split, const char *name) {
 	char *key = xasprintf("%s/%s", split, name);
 	size_t position = (size_t)(uintptr_t)map_get(plan->index, key);
 	free(key);
@@ -396,6 +396,29 @@ bool plan_next(struct plan *plan, struct plan_item *item_out) {
 		return take(plan, &plan->check_cursor, TODO_CHECK, item_out);
 	}
 	return take(plan, &plan->ask_cursor, TODO_ASK, item_out);
+}
+
+bool plan_next_beside(struct plan *plan, const struct plan_item *item, struct plan_item *item_out) {
+	struct planned *planned = plan_find(plan, item->split, item->problem);
+	for (int64_t sample = item->sample + 1; sample < plan->options.samples; sample++) {
+		if (planned->todo[sample] == TODO_ASK) {
+			planned->todo[sample] = TODO_DONE;
+			*item_out = *item;
+			item_out->sample = sample;
+			plan->left--;
+			return true;
+		}
+	}
+	return false;
+}
+
+size_t plan_beside(const struct plan *plan, const struct plan_item *item) {
+	const struct planned *planned = plan_find(plan, item->split, item->problem);
+	size_t count = 0;
+	for (int64_t sample = item->sample + 1; sample < plan->options.samples; sample++) {
+		count += planned->todo[sample] == TODO_ASK;
+	}
+	return count;
 }
 
 size_t plan_checks_left(const struct plan *plan) {

@@ -68,6 +68,12 @@ int plan_recheck(struct plan *plan, struct store *store, const char *run,
 /** The next thing to do, once each; false when there is none left. Checks come before questions. */
 bool plan_next(struct plan *plan, struct plan_item *item_out);
 
+/** The next sample of the item's problem that is to be asked for, if there is one left. */
+bool plan_next_beside(struct plan *plan, const struct plan_item *item, struct plan_item *item_out);
+
+/** How many of those there are. */
+size_t plan_beside(const struct plan *plan, const struct plan_item *item);
+
 /** How many plan_next calls are left. */
 size_t plan_left(const struct plan *plan);
 

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "core/prompt.h"
 #include "engine/cached.h"
+#include "engine/group.h"
 #include "engine/run_internal.h"
 #include "io/http.h"
 #include "store/store.h"
@@ -16,6 +17,8 @@ struct stage {
 	const struct engine_options *options;
 	struct engine engine;
 	int shown;
+	size_t most; // samples a request may ask for
+	size_t asked; // by the present one
 	void (*each)(const struct plan_item *item, const struct ask *ask,
 		const struct http_request *request, void *data);
 	void *data;
@@ -27,6 +30,10 @@ static int show(struct stage *stage, struct attempt *attempt, struct error *err)
 	struct ask ask = attempt_question(attempt);
 	struct http_request request;
 	int rc = 0;
+	if (stage->most > 1) {
+		ask.count = 1 + plan_beside(options->plan, &attempt->item);
+		ask.count = ask.count < stage->most ? ask.count : stage->most;
+	}
 	http_request_init(&request);
 	if (!options->provider->local) {
 		rc = options->provider->build_request(&stage->engine.lanes.items[0].model, &ask,
@@ -54,6 +61,12 @@ static int count(struct stage *stage, struct attempt *attempt, struct error *err
 		out->cached += found;
 		return rc;
 	}
+	out->replies++;
+	if (stage->asked > 0 && stage->asked < stage->most) {
+		stage->asked++;
+		return rc;
+	}
+	stage->asked = 1;
 	int64_t bytes = (int64_t)attempt->prompt.len;
 	if (options->prompt != NULL && options->prompt->system != NULL) {
 		bytes += (int64_t)strlen(options->prompt->system);
@@ -64,7 +77,8 @@ static int count(struct stage *stage, struct attempt *attempt, struct error *err
 	return rc;
 }
 
-static int rehearse_item(struct stage *stage, const struct plan_item *item, struct error *err) {
+static int rehearse_item(
+	struct stage *stage, const struct plan_item *item, bool beside, struct error *err) {
 	const struct engine_options *options = stage->options;
 	struct attempt attempt = {.engine = &stage->engine, .item = *item};
 	if (!item->ask) {
@@ -82,7 +96,7 @@ static int rehearse_item(struct stage *stage, const struct plan_item *item, stru
 		error_prefix(err, "%s", item->problem);
 	}
 	rc = rc < 0 ? rc : count(stage, &attempt, err);
-	rc = rc < 0 || stage->shown == 0 ? rc : show(stage, &attempt, err);
+	rc = rc < 0 || stage->shown == 0 || beside ? rc : show(stage, &attempt, err);
 	if (attempt.request_built) {
 		http_request_finish(&attempt.request);
 	}
@@ -107,10 +121,18 @@ int rehearse(const struct engine_options *options, int shown,
 	if (!options->provider->local) {
 		lanes_open(&stage.engine.lanes, options);
 	}
+	stage.most = group_most(&stage.engine);
 	struct plan_item item;
 	int rc = 0;
 	while (rc == 0 && plan_next(options->plan, &item)) {
-		rc = rehearse_item(&stage, &item, err);
+		struct plan_item next;
+		stage.asked = 0;
+		rc = rehearse_item(&stage, &item, false, err);
+		for (size_t i = 1; rc == 0 && item.ask && i < stage.most &&
+				   plan_next_beside(options->plan, &item, &next);
+			i++) {
+			rc = rehearse_item(&stage, &next, true, err);
+		}
 	}
 	lanes_close(&stage.engine.lanes);
 	free(stage.engine.cache_url);

@@ -13,6 +13,7 @@ struct plan_item;
 
 struct rehearsal {
 	int64_t requests; // to the endpoint, each once
+	int64_t replies; // that they ask for
 	int64_t cached; // replies that are here already
 	int64_t local; // questions to a built-in source
 	int64_t checks_stored; // stored replies that wait for their check

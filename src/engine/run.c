@@ -8,6 +8,7 @@
 
 #include "base/clock.h"
 #include "base/log.h"
+#include "engine/group.h"
 #include "engine/run_internal.h"
 #include "engine/serve.h"
 #include "engine/view.h"
@@ -22,7 +23,8 @@ static bool may_start(const struct engine *engine) {
 	const struct engine_options *options = engine->options;
 	size_t servers = engine->lanes.count > 0 ? engine->lanes.count : 1;
 	// What waits for another try holds memory too: it counts, whatever goes out meanwhile.
-	if (engine->stopping || engine->asking >= servers * (size_t)options->connections ||
+	if (engine->stopping ||
+		engine->asking - engine->following >= servers * (size_t)options->connections ||
 		engine->queue_first != NULL) {
 		return false;
 	}
@@ -84,7 +86,7 @@ static void top_up(void *data) {
 	for (int i = 0; i < STARTS_PER_TURN && may_start(engine) && lane_is_free(engine) &&
 			plan_next(engine->options->plan, &item);
 		i++) {
-		attempt_start(engine, &item);
+		group_start(engine, &item);
 		asking_dispatch(engine);
 	}
 	stop_when_done(engine);
@@ -131,6 +133,11 @@ static void cancel_attempts(struct engine *engine, enum cancel cancel) {
 	struct attempt *attempt = engine->attempts;
 	while (attempt != NULL) {
 		struct attempt *next = attempt->next;
+		// Followers go with whom they follow.
+		if (attempt->state == ATTEMPT_FOLLOWING) {
+			attempt = next;
+			continue;
+		}
 		if (attempt->state == ATTEMPT_WAITING || attempt->state == ATTEMPT_QUEUED ||
 			(cancel >= CANCEL_ASKING && attempt->state != ATTEMPT_CHECKING) ||
 			cancel == CANCEL_ALL) {

@@ -43,6 +43,7 @@ struct engine_options {
 	const char *label; // of the model, as stored
 	const struct prompt *prompt; // NULL for a local source
 	struct sampling sampling; // its seed is derived per sample from `seed`
+	int64_t choices; // samples a request may ask for, where the endpoint is known to answer so
 	enum stream_mode stream;
 	struct capabilities capabilities; // what is known of the endpoint; zeroed: nothing
 	uint64_t seed;

@@ -30,6 +30,7 @@ enum attempt_state {
 	ATTEMPT_QUEUED, // for a server that is free
 	ATTEMPT_ASKING, // a request is in flight
 	ATTEMPT_WAITING, // for a retry
+	ATTEMPT_FOLLOWING, // another one's request asks for it too: engine/group.h
 	ATTEMPT_CHECKING, // with the verifier
 };
 
@@ -39,6 +40,9 @@ struct attempt {
 	struct attempt *next;
 	struct attempt *previous;
 	enum attempt_state state;
+	struct attempt *leader; // whom it follows; NULL: nobody
+	struct attempt *followers; // by follower_next, as their samples are numbered
+	struct attempt *follower_next;
 	struct plan_item item;
 	uint64_t seed; // attempt_seed
 	struct problem problem;
@@ -95,7 +99,8 @@ struct engine {
 	struct capabilities capabilities;
 	struct attempt *attempts;
 	size_t in_flight; // attempts that exist
-	size_t asking; // starting, asking or waiting
+	size_t asking; // starting, asking, waiting or following
+	size_t following; // of those
 	size_t checking;
 	size_t accepted; // in this session, as what follows
 	size_t done;
@@ -175,6 +180,12 @@ void attempt_ask(struct attempt *attempt);
 
 /** Of its sample, whenever it is asked for: kept in the attempt before there is a question. */
 uint64_t attempt_seed(const struct attempt *attempt);
+
+/** Tokens that it may use, for the limits of its server. */
+void attempt_reserve(struct attempt *attempt);
+
+/** Out of the queue that attempt_ask put it into. */
+void attempt_leave_queue(struct attempt *attempt);
 
 /** What it asks. Borrows from the attempt. */
 struct ask attempt_question(const struct attempt *attempt);

@@ -5,6 +5,7 @@
 #include "base/trace.h"
 #include "core/prompt.h"
 #include "engine/cached.h"
+#include "engine/group.h"
 #include "engine/record.h"
 #include "engine/run_internal.h"
 #include "io/loop.h"
@@ -29,7 +30,7 @@ static void queue_push(struct attempt *attempt) {
 	engine->queue_last = attempt;
 }
 
-static void queue_take(struct attempt *attempt) {
+void attempt_leave_queue(struct attempt *attempt) {
 	struct engine *engine = attempt->engine;
 	if (attempt->queue_previous != NULL) {
 		attempt->queue_previous->queue_next = attempt->queue_next;
@@ -47,14 +48,15 @@ static void queue_take(struct attempt *attempt) {
 
 /* What providers count before they answer: the prompt, about three bytes a token, and all that the
  * reply may have. */
-static int64_t reservation(const struct attempt *attempt) {
+void attempt_reserve(struct attempt *attempt) {
 	const struct engine_options *options = attempt->engine->options;
 	size_t bytes = attempt->prompt.len;
 	if (options->prompt != NULL && options->prompt->system != NULL) {
 		bytes += strlen(options->prompt->system);
 	}
 	int64_t most = options->sampling.max_tokens;
-	return (int64_t)(bytes / BYTES_PER_TOKEN) + (most > 0 ? most : REPLY_TOKENS);
+	attempt->reserved = (int64_t)(bytes / BYTES_PER_TOKEN) +
+			    (int64_t)group_size(attempt) * (most > 0 ? most : REPLY_TOKENS);
 }
 
 static void answer_from_cache(void *data) {
@@ -101,7 +103,7 @@ void attempt_ask(struct attempt *attempt) {
 	if (first && engine->options->cache != CACHE_OFF && ask_cache(attempt)) {
 		return;
 	}
-	attempt->reserved = reservation(attempt);
+	attempt_reserve(attempt);
 	queue_push(attempt);
 }
 
@@ -113,6 +115,7 @@ static struct spend_share share_of(const struct attempt *attempt) {
 	most.completion_tokens = engine->options->sampling.max_tokens > 0
 					 ? engine->options->sampling.max_tokens
 					 : REPLY_TOKENS;
+	most.completion_tokens *= (int64_t)group_size(attempt);
 	most.prompt_tokens = attempt->reserved - most.completion_tokens;
 	struct spend_share share = {
 		.requests = 1,
@@ -156,9 +159,9 @@ static int build(struct attempt *attempt, struct error *err) {
 	struct engine *engine = attempt->engine;
 	attempt->ask = attempt_question(attempt);
 	// The one that the cache was asked with will do where it is what would be built now.
-	if (attempt->request_plain && attempt->lane == engine->lanes.items &&
-		!attempt->ask.stream && attempt->ask.continuation == NULL &&
-		engine->capabilities.dropped == 0 &&
+	if (attempt->request_plain && attempt->ask.count == 1 &&
+		attempt->lane == engine->lanes.items && !attempt->ask.stream &&
+		attempt->ask.continuation == NULL && engine->capabilities.dropped == 0 &&
 		engine->capabilities.limit == LIMIT_MAX_TOKENS) {
 		return 0;
 	}
@@ -187,6 +190,7 @@ static void send(struct attempt *attempt, struct lane *lane) {
 	struct engine *engine = attempt->engine;
 	const struct engine_options *options = engine->options;
 	struct error err;
+	group_check(attempt);
 	attempt->lane = lane;
 	attempt->avoid = NULL;
 	attempt->asked_ns = loop_now(options->loop);
@@ -252,7 +256,7 @@ void asking_dispatch(struct engine *engine) {
 		if (lane == NULL && !late && !dropped) {
 			break;
 		}
-		queue_take(attempt);
+		attempt_leave_queue(attempt);
 		if (lane != NULL) {
 			send(attempt, lane);
 		} else if (dropped) {
@@ -269,7 +273,7 @@ void asking_dispatch(struct engine *engine) {
 void attempt_ask_cancel(struct attempt *attempt) {
 	struct engine *engine = attempt->engine;
 	if (attempt->state == ATTEMPT_QUEUED) {
-		queue_take(attempt);
+		attempt_leave_queue(attempt);
 	}
 	if (attempt->in_lane) {
 		limiter_end(attempt->lane->limiter, loop_now(engine->options->loop), LIMITER_FAILED,
