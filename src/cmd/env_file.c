@@ -10,6 +10,7 @@
 #include "cmd/cmd.h"
 #include "cmd/options.h"
 #include "cmd/private_file.h"
+#include "cmd/trust.h"
 
 enum { FILE_MAX = 1 << 16 };
 
@@ -166,6 +167,14 @@ int env_file_variable(
 	if (set != NULL && set[0] != '\0') {
 		*value_out = xstrdup(set);
 		return 0;
+	}
+	const char *origin = file != NULL ? trust_unasked(options, "env-file") : NULL;
+	if (origin != NULL) {
+		return error_set(err, ERROR_USAGE,
+			"%s: env-file in the working directory's file, which nobody named; if it "
+			"is "
+			"meant, type: --env-file %s",
+			origin, file);
 	}
 	return file != NULL ? find_in_file(file, name, value_out, err) : 0;
 }

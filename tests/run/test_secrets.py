@@ -220,19 +220,21 @@ def keys_come_from_a_file_of_variables_that_is_asked_for():
         # by variable, by f2f.ini, with ~, for a section
         assert sent(*own, F2F_ENV_FILE="keys.env") == f"Bearer {KEY}-openai"
         (home.path / "f2f.ini").write_text(f"env-file = ~/keys.env\n[model.m]\nmodel = whole\nbase-url = {echo.url}\napi-key-env = MY_KEY\n")
-        assert sent("--model", "m") == f"Bearer {KEY}"
-        out, err = home.run("config", "--origin")
+        assert sent("--model", "m", "--config", "f2f.ini") == f"Bearer {KEY}"
+        _, err = home.run(*common, "--model", "m", status=2)
+        assert "f2f.ini:1: env-file" in err and "--env-file ~/keys.env" in err, err
+        out, err = home.run("config", "--origin", "--config", "f2f.ini")
         assert "(set)" in out and "keys.env" in out and not found(out + err), out
-        out, err = home.run("doctor", "--model", "m", status=None)
+        out, err = home.run("doctor", "--model", "m", "--config", "f2f.ini", status=None)
         assert echo.seen[-1][1]["Authorization"] == f"Bearer {KEY}" and not found(out + err)
-        _, err = home.run(*common, "--model", "m", "--api-key-env", "NOT_THERE", status=2)
+        _, err = home.run(*common, "--config", "f2f.ini", "--model", "m", "--api-key-env", "NOT_THERE", status=2)
         assert "NOT_THERE" in err and "not in ~/keys.env" in err, err
         file.write_text(f"MY_KEY={KEY}\n{KEY}\n")
-        out, err = home.run(*common, "--model", "m", status=2)
+        out, err = home.run(*common, "--config", "f2f.ini", "--model", "m", status=2)
         assert "keys.env: line 2 is not NAME=VALUE" in err and not found(out + err), err
-        _, err = home.run(*common, "--model", "m", "--env-file", "missing.env", status=2)
+        _, err = home.run(*common, "--config", "f2f.ini", "--model", "m", "--env-file", "missing.env", status=2)
         assert "missing.env: No such file" in err, err
-        _, err = home.run(*common, "--model", "m", "--env-file", home.path, status=2)
+        _, err = home.run(*common, "--config", "f2f.ini", "--model", "m", "--env-file", home.path, status=2)
         assert "not a file" in err, err
         # the endpoint says KEY whatever it was sent: what it was sent is looked for
         assert f"{KEY}-openai" not in whole_database(home)
