@@ -270,13 +270,13 @@ def keys_reach_neither_lean_nor_the_server_that_is_started():
             f"[model.other]\nbase-url = {echo.url}\napi-key-env = OTHER_KEY\n")
         keys = {name: KEY for name in ("MY_SERVICE_KEY", "OTHER_KEY", "OPENAI_API_KEY", "ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN",
                                        "OPENROUTER_API_KEY", "AWS_SECRET_ACCESS_KEY")}
-        home.run("eval", "--model", "m", "--split", "demo", "--limit", 2, status=None, F2F_LEAN=str(lean), HF_TOKEN="hfPlanted123456789", **keys)
+        home.run("eval", "--config", "f2f.ini", "--model", "m", "--split", "demo", "--limit", 2, status=None, F2F_LEAN=str(lean), HF_TOKEN="hfPlanted123456789", **keys)
         files = list(spied.iterdir())
         assert files, "no Lean was started"
         for path in files:
             text = path.read_bytes().decode("latin-1")
             assert not found(text) and "hfPlanted" not in text, (path, text)
-        process = home.start("eval", "--model", "s", "--split", "demo", "--limit", 1, "--no-verify", HF_TOKEN="hfPlanted123456789",
+        process = home.start("eval", "--config", "f2f.ini", "--model", "s", "--split", "demo", "--limit", 1, "--no-verify", HF_TOKEN="hfPlanted123456789",
                              CUDA_VISIBLE_DEVICES="3", **keys)
         seen = home.path / "server.env"
         while process.poll() is None and not (seen.exists() and "PATH=" in seen.read_text()):
