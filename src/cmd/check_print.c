@@ -278,6 +278,23 @@ static void print_verdict(const struct check_print *shown) {
 	putchar('\n');
 }
 
+/* Nothing where nothing ran. */
+static void print_time(const struct verdict *verdict) {
+	if (verdict->cpu_ns == 0) {
+		return;
+	}
+	label("time");
+	if (verdict->cpu_ns == VERDICT_CPU_UNKNOWN) {
+		fputs("CPU not told by the server", stdout);
+	} else {
+		printf("%.2f s CPU", (double)verdict->cpu_ns / 1e9);
+	}
+	if (verdict->cpu_ns > 0 && verdict->limits.cpu_s > 0) {
+		printf(" of %lld", (long long)verdict->limits.cpu_s);
+	}
+	printf(", %lld ms in all\n", (long long)(verdict->elapsed_ns / 1000000));
+}
+
 static void print_checker(const struct verdict *verdict) {
 	if (verdict->backend != NULL && strcmp(verdict->backend, "text") == 0) {
 		print_labelled("by", "its text alone; Lean was not asked");
@@ -296,14 +313,7 @@ static void print_checker(const struct verdict *verdict) {
 		}
 		puts(verdict->axiom_count > 0 ? "" : "none");
 	}
-	if (verdict->cpu_ns > 0) {
-		label("time");
-		printf("%.2f s CPU", (double)verdict->cpu_ns / 1e9);
-		if (verdict->limits.cpu_s > 0) {
-			printf(" of %lld", (long long)verdict->limits.cpu_s);
-		}
-		printf(", %lld ms in all\n", (long long)(verdict->elapsed_ns / 1000000));
-	}
+	print_time(verdict);
 	if (verdict->final != FINAL_NONE) {
 		label("final");
 		printf("%s by %s\n", final_outcome_name(verdict->final), verdict->final_checker);

@@ -114,10 +114,10 @@ static void told(const struct statement_told *told, void *data) {
 	listing->counts[told->state]++;
 	listing->known += told->known;
 	json_array_append_new(listing->rows,
-		json_pack("{s:s, s:s, s:s, s:o, s:b, s:f}", "split", told->split, "problem",
+		json_pack("{s:s, s:s, s:s, s:o, s:b, s:o}", "split", told->split, "problem",
 			told->problem, "state", statement_state_name(told->state), "messages",
 			lines_of(told->messages), "known", told->known, "cpu_s",
-			(double)told->cpu_ns / 1e9));
+			verdict_json_cpu(told->cpu_ns)));
 	if (told->state != STATEMENT_SOUND) {
 		log_debug(
 			"%s/%s: %s", told->split, told->problem, statement_state_name(told->state));

@@ -190,6 +190,9 @@ void recheck_print_json(const struct engine_verdict *told) {
 /* ---- How much depends on the limit. */
 
 bool recheck_near(int64_t cpu_ns, int64_t limit_s) {
+	if (cpu_ns == VERDICT_CPU_UNKNOWN) {
+		return true;
+	}
 	int64_t limit = limit_s * CLOCK_SECOND;
 	int64_t distance = cpu_ns > limit ? cpu_ns - limit : limit - cpu_ns;
 	return distance <= limit / NEAR_PART;

@@ -17,7 +17,8 @@ struct recheck_entry {
 	struct recorded_before before;
 	struct recorded_before after;
 	char *why; // first line of what was said; NULL when nothing
-	int64_t cpu_ns; // of the check; of an equal one where the answer was reused
+	// of the check, or VERDICT_CPU_UNKNOWN; of an equal one where the answer was reused
+	int64_t cpu_ns;
 	char *check_hash; // NULL where it is not known
 	bool reused;
 	bool earlier; // of a session that was interrupted
@@ -50,6 +51,7 @@ struct recheck_limit {
 
 /**
  * Whether CPU time is so near a limit that measuring it once does not tell: within a quarter of it.
+ * What nobody measured is near every limit.
  */
 bool recheck_near(int64_t cpu_ns, int64_t limit_s);
 

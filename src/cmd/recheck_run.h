@@ -22,7 +22,7 @@ struct plan;
 struct recheck_done {
 	int64_t id;
 	struct recorded_before after;
-	int64_t cpu_ns;
+	int64_t cpu_ns; // or VERDICT_CPU_UNKNOWN
 	char *check_hash;
 	bool reused;
 };

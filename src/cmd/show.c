@@ -14,6 +14,7 @@
 #include "cmd/show_missing.h"
 #include "cmd/show_print.h"
 #include "cmd/show_steps.h"
+#include "cmd/verdict_json.h"
 #include "core/problem.h"
 #include "report/report.h"
 #include "store/store.h"
@@ -100,7 +101,7 @@ static int add_verdict(const struct stored_verdict *verdict, void *data) {
 	json_object_set_new(object, "missing", text(verdict->missing));
 	json_object_set_new(object, "axioms", parsed(verdict->axioms));
 	json_object_set_new(object, "messages", text(verdict->messages));
-	json_object_set_new(object, "cpu_s", json_real((double)verdict->cpu_ns / 1e9));
+	json_object_set_new(object, "cpu_s", verdict_json_cpu(verdict->cpu_ns));
 	json_object_set_new(object, "backend", text(verdict->backend));
 	json_object_set_new(object, "lean", text(verdict->lean));
 	json_object_set_new(object, "policy", text(verdict->policy));

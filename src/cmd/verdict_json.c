@@ -37,6 +37,10 @@ static json_t *lines_of(const char *messages) {
 	return lines;
 }
 
+json_t *verdict_json_cpu(int64_t cpu_ns) {
+	return cpu_ns == VERDICT_CPU_UNKNOWN ? json_null() : json_real((double)cpu_ns / 1e9);
+}
+
 json_t *verdict_json(const struct verdict *verdict) {
 	json_t *axioms = json_array();
 	for (size_t i = 0; i < verdict->axiom_count; i++) {
@@ -56,7 +60,7 @@ json_t *verdict_json(const struct verdict *verdict) {
 	json_object_set_new(object, "axioms", axioms);
 	json_object_set_new(object, "messages", lines_of(verdict->messages));
 	json_object_set_new(object, "final_messages", lines_of(verdict->final_messages));
-	json_object_set_new(object, "cpu_s", json_real((double)verdict->cpu_ns / 1e9));
+	json_object_set_new(object, "cpu_s", verdict_json_cpu(verdict->cpu_ns));
 	json_object_set_new(object, "elapsed_ms", json_integer(verdict->elapsed_ns / 1000000));
 	json_object_set_new(object, "cpu_limit_s", json_integer(verdict->limits.cpu_s));
 	json_object_set_new(object, "wall_limit_s", json_integer(verdict->limits.wall_s));

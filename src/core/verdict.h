@@ -46,6 +46,9 @@ bool outcome_from_name(const char *name, enum outcome *outcome_out);
 bool reject_reason_from_name(const char *name, enum reject_reason *reason_out);
 bool missing_from_name(const char *name, enum missing *missing_out);
 
+/** The CPU time of a check that nobody measured: a Lean server does not tell. */
+#define VERDICT_CPU_UNKNOWN INT64_C(-1)
+
 /** How the messages of a missing verdict begin whose statement itself does not elaborate. */
 #define VERDICT_BROKEN_STATEMENT "the statement is broken on this Lean"
 
@@ -76,7 +79,7 @@ struct verdict {
 	// what Lean said, one "line:column: severity: text" each, lines counted in the proof; ""
 	// when nothing
 	char *messages;
-	int64_t cpu_ns;
+	int64_t cpu_ns; // or VERDICT_CPU_UNKNOWN
 	int64_t elapsed_ns;
 	char *backend; // "lsp"
 	char *lean; // "4.9.0"; with commit where known

@@ -29,7 +29,7 @@ struct statement_told {
 	enum statement_state state;
 	const char *messages; // NULL when there are none
 	bool known; // from the store, not asked again
-	int64_t cpu_ns;
+	int64_t cpu_ns; // or VERDICT_CPU_UNKNOWN
 };
 
 struct statements_options {

@@ -102,10 +102,12 @@ static json_t *report_object(const struct report *report) {
 		json_object_set_new(outcomes, report->outcomes.items[i].words,
 			json_integer(report->outcomes.items[i].count));
 	}
-	json_t *cost = json_pack("{s:I, s:I, s:o, s:f, s:f}", "prompt_tokens",
+	const struct run_cost *spent = &report->cost;
+	json_t *cost = json_pack("{s:I, s:I, s:o, s:o, s:f}", "prompt_tokens",
 		(json_int_t)report->cost.prompt_tokens, "completion_tokens",
 		(json_int_t)report->cost.completion_tokens, "usd", number(report->cost.usd),
-		"lean_cpu_s", (double)report->cost.lean_cpu_ns / 1e9, "wall_s",
+		"lean_cpu_s",
+		number(spent->unmeasured == 0 ? (double)spent->lean_cpu_ns / 1e9 : NAN), "wall_s",
 		(double)report->cost.wall_ns / 1e9);
 	json_object_set_new(cost, "from_cache", json_integer(report->cost.from_cache));
 	json_object_set_new(cost, "unpriced", json_integer(report->cost.unpriced));

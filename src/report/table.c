@@ -143,8 +143,12 @@ static void render_one(const struct report *report, FILE *out) {
 			report->cost.lost_requests, report->cost.requests);
 	}
 	render_cost(report, out);
-	if (report->reason == NULL) {
+	if (report->reason == NULL && report->cost.unmeasured == 0) {
 		fprintf(out, "Lean: %.1f CPU s; ", (double)report->cost.lean_cpu_ns / 1e9);
+	} else if (report->reason == NULL) {
+		fprintf(out,
+			"Lean: %.1f CPU s, and what %" PRId64 " checks by a server took; ",
+			(double)report->cost.lean_cpu_ns / 1e9, report->cost.unmeasured);
 	}
 	fprintf(out, "wall: %.1f s\n", (double)report->cost.wall_ns / 1e9);
 }

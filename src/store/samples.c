@@ -214,6 +214,14 @@ static int take_tokens(struct db_row *row, void *data, struct error *err) {
 	return 0;
 }
 
+static int take_lean(struct db_row *row, void *data, struct error *err) {
+	(void)err;
+	struct run_cost *cost = data;
+	cost->lean_cpu_ns = db_int(row, 0);
+	cost->unmeasured = db_int(row, 1);
+	return 0;
+}
+
 int store_run_cost(
 	struct store *store, const char *run, struct run_cost *cost_out, struct error *err) {
 	struct run_cost cost = {.usd = NAN};
@@ -225,8 +233,7 @@ int store_run_cost(
 	cost.wall_ns = record.wall_ns;
 	rc = db_run(store->db, STATEMENT_COST_TOKENS, err, take_tokens, &cost, "t", record.id);
 	rc = rc < 0 ? rc
-		    : db_run(store->db, STATEMENT_COST_LEAN, err, take_id, &cost.lean_cpu_ns, "t",
-			      record.id);
+		    : db_run(store->db, STATEMENT_COST_LEAN, err, take_lean, &cost, "t", record.id);
 	run_record_finish(&record);
 	if (rc == 0) {
 		*cost_out = cost;

@@ -130,7 +130,8 @@ const char *const store_statements[STATEMENT_COUNT] = {
 		"LEFT JOIN text AS r ON r.id = reply LEFT JOIN text AS c ON c.id = candidate "
 		"WHERE run = ?1 AND split = ?2 AND problem = ?3 AND stage = ?4 AND sample = ?5",
 	[STATEMENT_VERDICTS] =
-		"SELECT outcome, reason, missing, axioms, content, cpu_ns, elapsed_ns, backend, "
+		"SELECT outcome, reason, missing, axioms, content, coalesce(cpu_ns, -1), "
+		"elapsed_ns, backend, "
 		"lean, policy, sandbox, mathlib, cpu_limit_s, wall_limit_s, memory_limit_bytes, "
 		"check_hash, reused, final, final_checker, final_messages "
 		"FROM verdict LEFT JOIN text ON text.id = messages "
@@ -144,12 +145,14 @@ const char *const store_statements[STATEMENT_COUNT] = {
 				  "wall_limit_s, memory_limit_bytes, check_hash, reused, final, "
 				  "final_checker, final_messages) "
 				  "VALUES (?1, nullif(?2, ''), nullif(?3, ''), nullif(?4, ''), ?5, "
-				  "?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, "
+				  "?6, nullif(?7, -1), ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, "
+				  "?17, ?18, "
 				  "?19, nullif(?20, ''), ?21, ?22)",
 	[STATEMENT_CANDIDATE_PUT] =
 		"UPDATE sample SET candidate = ?2, difference = ?3 WHERE id = ?1",
 	[STATEMENT_NEWEST_VERDICTS] =
-		"SELECT s.id, v.outcome, v.reason, v.missing, v.cpu_ns, v.created_ns, v.backend, "
+		"SELECT s.id, v.outcome, v.reason, v.missing, coalesce(v.cpu_ns, -1), "
+		"v.created_ns, v.backend, "
 		"v.lean, v.policy, v.cpu_limit_s, v.check_hash, v.reused, v.missing = 'verifier' "
 		"AND EXISTS (SELECT 1 FROM text WHERE text.id = v.messages AND content LIKE "
 		"'" VERDICT_BROKEN_STATEMENT
@@ -215,8 +218,8 @@ const char *const store_statements[STATEMENT_COUNT] = {
 				  "coalesce(sum(" UNCOUNTED "), 0), "
 				  "coalesce(sum(from_cache = 0 AND " UNCOUNTED "), 0) "
 				  "FROM sample WHERE run = ?1 AND shared_with IS NULL",
-	[STATEMENT_COST_LEAN] = "SELECT coalesce(sum(cpu_ns), 0) FROM verdict JOIN sample ON "
-				"sample.id = verdict.sample "
+	[STATEMENT_COST_LEAN] = "SELECT coalesce(sum(cpu_ns), 0), count(*) - count(cpu_ns) FROM "
+				"verdict JOIN sample ON sample.id = verdict.sample "
 				"WHERE run = ?1 AND shared_with IS NULL",
 	[STATEMENT_CHECK] = "PRAGMA integrity_check(1)",
 };

@@ -37,6 +37,7 @@ int store_open(const char *path, const struct store_options *options, struct sto
 		{6, "cache", asset_find("src/store/schema/0006-cache.sql")->data},
 		{7, "requests", asset_find("src/store/schema/0007-requests.sql")->data},
 		{8, "checks", asset_find("src/store/schema/0008-checks.sql")->data},
+		{9, "unmeasured", asset_find("src/store/schema/0009-unmeasured.sql")->data},
 	};
 	struct db_options db = {
 		.mode = options->mode,

@@ -298,7 +298,7 @@ struct stored_verdict {
 	const char *missing;
 	const char *axioms; // a JSON array
 	const char *messages;
-	int64_t cpu_ns;
+	int64_t cpu_ns; // or VERDICT_CPU_UNKNOWN
 	int64_t elapsed_ns;
 	const char *backend;
 	const char *lean;
@@ -326,7 +326,7 @@ struct newest_verdict {
 	enum outcome outcome;
 	enum reject_reason reason;
 	enum missing missing;
-	int64_t cpu_ns;
+	int64_t cpu_ns; // or VERDICT_CPU_UNKNOWN
 	int64_t created_ns;
 	const char *backend;
 	const char *lean;
@@ -420,7 +420,8 @@ struct run_cost {
 	int64_t paid_uncounted; // of those uncounted the ones that are not from the cache
 	int64_t requests; // sent
 	int64_t lost_requests; // of those, not told of by any sample: killed, or cancelled
-	int64_t lean_cpu_ns;
+	int64_t lean_cpu_ns; // as far as it was measured
+	int64_t unmeasured; // checks whose CPU time nobody knows
 	int64_t wall_ns;
 };
 

@@ -68,7 +68,7 @@ struct job *job_create(struct verifier *verifier, const struct lean_check *check
 
 /**
  * The job's end: fills in what does not depend on the outcome, and tells at the end of this turn.
- * Takes over the texts of `verdict`, and the job.
+ * Takes over the texts of `verdict`, and the job. `cpu_ns` may be VERDICT_CPU_UNKNOWN.
  */
 void job_done(struct job *job, struct verdict *verdict, int64_t cpu_ns, int64_t elapsed_ns);
 

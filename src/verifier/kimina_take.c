@@ -46,7 +46,7 @@ static void item_fault(struct kimina *kimina, struct item *item, enum reject_rea
 		.reason = reason,
 		.messages = xasprintf("twice, the second time alone: %s", what),
 	};
-	job_done(item->job, &verdict, 0, elapsed_ns);
+	job_done(item->job, &verdict, VERDICT_CPU_UNKNOWN, elapsed_ns);
 	kimina_item_free(item);
 }
 
@@ -129,7 +129,8 @@ static void take_answer(struct kimina *kimina, struct item *item,
 	if (item == kimina->lone) {
 		kimina_lone_end(kimina);
 	}
-	job_done(item->job, &verdict, 0, result->time_ns > 0 ? result->time_ns : elapsed_ns);
+	job_done(item->job, &verdict, VERDICT_CPU_UNKNOWN,
+		result->time_ns > 0 ? result->time_ns : elapsed_ns);
 	kimina_item_free(item);
 }
 

@@ -177,7 +177,8 @@ void job_finish(struct job *job) {
 
 void job_missing(struct job *job, const char *why) {
 	struct verdict verdict = {.missing = MISSING_VERIFIER, .messages = xstrdup(why)};
-	job_done(job, &verdict, 0, loop_now(job->verifier->loop) - job->submitted_ns);
+	int64_t cpu_ns = job->verifier->backend->service != NULL ? VERDICT_CPU_UNKNOWN : 0;
+	job_done(job, &verdict, cpu_ns, loop_now(job->verifier->loop) - job->submitted_ns);
 }
 
 /* ---- The verifier. */

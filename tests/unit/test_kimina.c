@@ -163,6 +163,7 @@ START_TEST(small_batches_few_at_a_time_and_every_item_has_its_own_result) {
 				      verdicts[i].missing == MISSING_NONE,
 			"%zu: %s %s", i, reject_reason_name(verdicts[i].reason),
 			verdicts[i].messages);
+		ck_assert_int_eq(verdicts[i].cpu_ns, VERDICT_CPU_UNKNOWN); // it does not tell
 		verdict_finish(&verdicts[i]);
 	}
 	ck_assert_int_eq(largest(&bench, "texts", &requests), 8);

@@ -314,6 +314,43 @@ START_TEST(the_json_has_the_keys_of_the_contract) {
 }
 END_TEST
 
+/* A verdict on the problem's only sample. */
+static void put_verdict(const char *problem, const struct verdict *verdict) {
+	struct sample_key key = {"r", "demo", problem, "prove", 0};
+	struct stored_sample sample;
+	CHECK_OK(store_sample_get(store, &key, &sample, &err));
+	CHECK_OK(store_verdict_put(store, sample.id, verdict, &err));
+	stored_sample_finish(&sample);
+}
+
+static json_t *rendered_json(void) {
+	char *text = rendered("json");
+	json_t *object = NULL;
+	CHECK_OK(json_parse(text, strlen(text), &object, &err));
+	free(text);
+	return object;
+}
+
+START_TEST(time_that_nobody_measured_is_no_number) {
+	struct verdict verdict = {.outcome = OUTCOME_ACCEPTED, .cpu_ns = 300000000};
+	put_run(1, "{}");
+	put_problem("a", "test", "a");
+	put_problem("b", "test", "a");
+	put_verdict("a", &verdict);
+	json_t *object = rendered_json();
+	CHECK_VALUE(json_number_or(json_object_get(object, "cost"), "lean_cpu_s", 0), 0.3);
+	json_decref(object);
+	verdict.cpu_ns = VERDICT_CPU_UNKNOWN;
+	put_verdict("b", &verdict);
+	object = rendered_json();
+	ck_assert(json_is_null(json_object_get(json_object_get(object, "cost"), "lean_cpu_s")));
+	json_decref(object);
+	char *table = rendered("table");
+	ck_assert_ptr_nonnull(strstr(table, "Lean: 0.3 CPU s, and what 1 checks by a server took"));
+	free(table);
+}
+END_TEST
+
 START_TEST(every_format_prints_no_number_for_what_is_not_known) {
 	static const char *const formats[] = {"table", "json", "csv", "markdown"};
 	put_run(1, "{}");
@@ -525,6 +562,7 @@ int main(void) {
 	tcase_add_test(tests, tokens_that_nobody_counted_do_not_make_a_model_cheap);
 	tcase_add_test(tests, a_reply_that_broke_off_is_none_whose_cost_is_not_known);
 	tcase_add_test(tests, replies_of_earlier_runs_do_not_make_a_model_cheap);
+	tcase_add_test(tests, time_that_nobody_measured_is_no_number);
 	tcase_add_test(tests, every_format_prints_no_number_for_what_is_not_known);
 	tcase_add_test(tests, long_names_and_numbers_stay_apart_in_a_table_of_80_columns);
 	suite_add_tcase(suite, tests);

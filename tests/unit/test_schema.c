@@ -101,6 +101,23 @@ START_TEST(a_database_of_the_second_schema_opens_with_all_it_holds) {
 }
 END_TEST
 
+START_TEST(a_servers_check_of_before_has_no_time_instead_of_none) {
+	load(second_dump, "kept.db");
+	sqlite3 *handle = NULL;
+	ck_assert_int_eq(sqlite3_open("kept.db", &handle), SQLITE_OK);
+	const char *sql = "UPDATE verdict SET backend = 'kimina', cpu_ns = 0 WHERE id = 2";
+	ck_assert_int_eq(sqlite3_exec(handle, sql, NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(handle);
+	struct store *store = must_open("kept.db", DB_WRITE);
+	struct run_cost cost;
+	ck_assert_int_eq(store_run_cost(store, kept_run, &cost, NULL), 0);
+	ck_assert_int_eq(cost.unmeasured, 1);
+	ck_assert_int_eq(cost.lean_cpu_ns, 200000000);
+	ck_assert_int_eq(store_check(store, NULL), 0);
+	store_close(store);
+}
+END_TEST
+
 /* A schema's text without comments and white space. */
 static void append_plain(struct buf *out, const char *sql) {
 	for (const char *c = sql; *c != '\0'; c++) {
@@ -204,6 +221,7 @@ int main(void) {
 	tcase_add_checked_fixture(tcase, scratch_enter, scratch_leave);
 	tcase_add_test(tcase, a_database_of_the_first_schema_opens_with_all_it_holds);
 	tcase_add_test(tcase, a_database_of_the_second_schema_opens_with_all_it_holds);
+	tcase_add_test(tcase, a_servers_check_of_before_has_no_time_instead_of_none);
 	tcase_add_test(tcase, the_second_schema_stays_as_it_was_published);
 	tcase_add_test(tcase, the_first_schema_stays_as_it_was_published);
 	tcase_add_test(tcase, a_run_that_is_taken_away_takes_what_is_only_its_own);
