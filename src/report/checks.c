@@ -29,27 +29,45 @@ static void count_broken(struct counting *counting, const struct newest_verdict 
 	free(name);
 }
 
+/* What is rejected by the filter is not handed on: it goes with any final check, or none. */
+static bool belongs(const struct report_checks *checks, const struct newest_verdict *verdict) {
+	return same(checks->lean, verdict->lean) && same(checks->policy, verdict->policy) &&
+	       checks->cpu_limit_s == verdict->cpu_limit_s &&
+	       same(checks->sandbox, verdict->sandbox) &&
+	       (checks->final_checker == NULL || verdict->final_checker == NULL ||
+		       same(checks->final_checker, verdict->final_checker));
+}
+
+static struct report_checks *find_or_add(
+	struct report *report, const struct newest_verdict *verdict) {
+	for (size_t i = 0; i < report->checks.count; i++) {
+		if (belongs(&report->checks.items[i], verdict)) {
+			return &report->checks.items[i];
+		}
+	}
+	vec_push(&report->checks, (struct report_checks){.lean = xstrdup(verdict->lean),
+					  .policy = xstrdup(verdict->policy),
+					  .cpu_limit_s = verdict->cpu_limit_s,
+					  .sandbox = xstrdup(verdict->sandbox)});
+	return &report->checks.items[report->checks.count - 1];
+}
+
 static int count(const struct newest_verdict *verdict, void *data) {
 	struct counting *counting = data;
-	struct report *report = counting->report;
 	if (verdict->statement_broken) {
 		count_broken(counting, verdict);
 	}
 	if (verdict->lean == NULL) {
 		return 0; // by its text: no Lean, no limit
 	}
-	for (size_t i = 0; i < report->checks.count; i++) {
-		struct report_checks *checks = &report->checks.items[i];
-		if (same(checks->lean, verdict->lean) && same(checks->policy, verdict->policy) &&
-			checks->cpu_limit_s == verdict->cpu_limit_s) {
-			checks->verdicts++;
-			return 0;
-		}
+	struct report_checks *checks = find_or_add(counting->report, verdict);
+	bool accepted = verdict->outcome == OUTCOME_ACCEPTED;
+	if (checks->final_checker == NULL) {
+		checks->final_checker = xstrdup(verdict->final_checker);
 	}
-	vec_push(&report->checks, (struct report_checks){.lean = xstrdup(verdict->lean),
-					  .policy = xstrdup(verdict->policy),
-					  .cpu_limit_s = verdict->cpu_limit_s,
-					  .verdicts = 1});
+	checks->verdicts++;
+	checks->accepted += accepted;
+	checks->final_checked += accepted && verdict->final_checker != NULL;
 	return 0;
 }
 
@@ -64,8 +82,22 @@ void checks_finish(struct report *report) {
 	for (size_t i = 0; i < report->checks.count; i++) {
 		free(report->checks.items[i].lean);
 		free(report->checks.items[i].policy);
+		free(report->checks.items[i].sandbox);
+		free(report->checks.items[i].final_checker);
 	}
 	vec_finish(&report->checks);
+}
+
+/* A final check of all that the run wanted, by another program, or unasked. "needed" leaves it to the
+ * words of each proof. */
+static bool final_fits(const struct report_checks *checks, const json_t *settings) {
+	const char *final = json_string_or(settings, "final", "");
+	const char *checker = json_string_or(settings, "final-checker", NULL);
+	if (strcmp(final, "all") == 0 && checks->final_checked < checks->accepted) {
+		return false;
+	}
+	return checks->final_checker == NULL ||
+	       (final[0] != '\0' && (checker == NULL || same(checker, checks->final_checker)));
 }
 
 /* Whether verdicts are by the run's own settings; what a side does not know is no difference. */
@@ -76,28 +108,42 @@ static bool is_own(const struct report_checks *checks, const json_t *settings) {
 	size_t length = lean != NULL ? strlen(lean) : 0;
 	bool lean_fits = lean == NULL || (strncmp(lean, checks->lean, length) == 0 &&
 						 strchr(" ", checks->lean[length]) != NULL);
-	return lean_fits &&
+	return lean_fits && final_fits(checks, settings) &&
 	       (policy == NULL || checks->policy == NULL || strcmp(policy, checks->policy) == 0) &&
 	       (limit == 0 || checks->cpu_limit_s == 0 || limit == checks->cpu_limit_s);
 }
 
+static void print_checks(const struct report_checks *checks, bool own, FILE *out) {
+	char limit[24] = "?";
+	if (checks->cpu_limit_s > 0) {
+		snprintf(limit, sizeof(limit), "%" PRId64, checks->cpu_limit_s);
+	}
+	fprintf(out, "  %" PRId64 " verdicts by Lean %s, %s, %s CPU s, sandbox %s%s\n",
+		checks->verdicts, checks->lean, checks->policy != NULL ? checks->policy : "?", limit,
+		checks->sandbox != NULL ? checks->sandbox : "?",
+		own ? " (its own)" : "");
+	if (checks->final_checker != NULL) {
+		fprintf(out,
+			"    final check by %s of %" PRId64 " of the %" PRId64 " accepted\n",
+			checks->final_checker, checks->final_checked, checks->accepted);
+	}
+}
+
 void checks_table(const struct report *report, FILE *out) {
 	json_t *settings = json_loads(report->run.settings, 0, NULL);
+	const struct report_checks *checks = report->checks.items;
+	size_t count = report->checks.count;
 	bool own = true;
-	for (size_t i = 0; i < report->checks.count; i++) {
-		own = own && is_own(&report->checks.items[i], settings);
+	for (size_t i = 0; i < count; i++) {
+		// The sandbox is no setting of a run: all the same, or it is told.
+		own = own && is_own(&checks[i], settings) &&
+		      same(checks[i].sandbox, checks[0].sandbox);
 	}
-	for (size_t i = 0; i < report->checks.count && !own; i++) {
-		const struct report_checks *checks = &report->checks.items[i];
-		char limit[24] = "?";
-		if (checks->cpu_limit_s > 0) {
-			snprintf(limit, sizeof(limit), "%" PRId64, checks->cpu_limit_s);
-		}
-		fprintf(out, "%s%" PRId64 " verdicts by Lean %s, %s, %s CPU s%s\n",
-			i == 0 ? "not all under the run's own settings:\n  " : "  ",
-			checks->verdicts, checks->lean,
-			checks->policy != NULL ? checks->policy : "?", limit,
-			is_own(checks, settings) ? " (its own)" : "");
+	if (!own) {
+		fputs("not all under the run's own settings:\n", out);
+	}
+	for (size_t i = 0; i < count && !own; i++) {
+		print_checks(&checks[i], is_own(&checks[i], settings), out);
 	}
 	if (report->broken.samples > 0) {
 		bool one = report->broken.problems == 1;
@@ -116,11 +162,14 @@ json_t *checks_json(const struct report *report) {
 	for (size_t i = 0; i < report->checks.count; i++) {
 		const struct report_checks *checks = &report->checks.items[i];
 		json_array_append_new(list,
-			json_pack("{s:s, s:s?, s:o, s:I}", "lean", checks->lean, "policy",
-				checks->policy, "cpu_limit_s",
+			json_pack("{s:s, s:s?, s:o, s:s?, s:s?, s:I, s:I, s:I}", "lean",
+				checks->lean, "policy", checks->policy, "cpu_limit_s",
 				checks->cpu_limit_s > 0 ? json_integer(checks->cpu_limit_s)
 							: json_null(),
-				"verdicts", (json_int_t)checks->verdicts));
+				"sandbox", checks->sandbox, "final_checker", checks->final_checker,
+				"verdicts", (json_int_t)checks->verdicts, "accepted",
+				(json_int_t)checks->accepted, "final_checked",
+				(json_int_t)checks->final_checked));
 	}
 	return list;
 }

@@ -21,7 +21,7 @@ void checks_finish(struct report *report);
  */
 void checks_table(const struct report *report, FILE *out);
 
-/** An array: which Lean, policy and limit gave how many verdicts. Owned. */
+/** An array: which Lean, policy, limit, sandbox and final check gave how many verdicts. Owned. */
 json_t *checks_json(const struct report *report);
 
 #endif

@@ -50,7 +50,11 @@ struct report_checks {
 	char *lean;
 	char *policy; // NULL: not known
 	int64_t cpu_limit_s; // 0: not known
+	char *sandbox; // NULL: not known
+	char *final_checker; // NULL: none of them was handed on
 	int64_t verdicts;
+	int64_t accepted;
+	int64_t final_checked; // of the accepted: a final check accepted them too
 };
 
 /** Statements that do not elaborate on the Lean that was asked: what hangs on them is missing. */

@@ -112,6 +112,8 @@ static int give_newest(struct db_row *row, void *data, struct error *err) {
 		.statement_broken = db_int(row, 12) != 0,
 		.split = db_text(row, 13),
 		.problem = db_text(row, 14),
+		.sandbox = db_text(row, 15),
+		.final_checker = db_text(row, 16),
 	};
 	int rc = store_read_words(
 		row, 1, &verdict.outcome, &verdict.reason, &verdict.missing, err);

@@ -156,7 +156,7 @@ const char *const store_statements[STATEMENT_COUNT] = {
 		"v.lean, v.policy, v.cpu_limit_s, v.check_hash, v.reused, v.missing = 'verifier' "
 		"AND EXISTS (SELECT 1 FROM text WHERE text.id = v.messages AND content LIKE "
 		"'" VERDICT_BROKEN_STATEMENT
-		"%'), s.split, s.problem FROM sample AS s JOIN verdict AS v ON v.id = "
+		"%'), s.split, s.problem, v.sandbox, v.final_checker FROM sample AS s JOIN verdict AS v ON v.id = "
 		"(SELECT max(id) FROM verdict WHERE verdict.sample = s.id) WHERE s.run = ?1",
 	[STATEMENT_ALIGNMENT_PUT] =
 		"INSERT OR REPLACE INTO alignment (sample, proof_text, aligner, " ALIGNMENT_COLUMNS

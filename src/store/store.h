@@ -331,8 +331,10 @@ struct newest_verdict {
 	const char *backend;
 	const char *lean;
 	const char *policy;
+	const char *sandbox;
 	int64_t cpu_limit_s;
 	const char *check_hash;
+	const char *final_checker;
 	bool reused;
 	bool statement_broken; // its missing is the statement's doing
 };

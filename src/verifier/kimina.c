@@ -11,7 +11,8 @@
  *
  * What such a server hides: the messages of the header (a failed import shows as errors of the text;
  * the header's self-test tells), the processor time, and whom else it serves. Its processes are
- * reused between texts, and it reads their output without a look at what follows: use --final. */
+ * reused between texts, and it reads their output without a look at what follows. There is no final
+ * check here: what matters is checked again by a Lean of this machine. */
 
 #include "verifier/kimina_internal.h"
 

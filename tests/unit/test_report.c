@@ -27,7 +27,7 @@ static void tear_down(void) {
 	folder_tear_down();
 }
 
-static void put_run(int64_t samples, const char *manifest) {
+static void put_run_with(int64_t samples, const char *settings, const char *manifest) {
 	struct run_record run = {
 		.id = "r",
 		.created_ns = 1,
@@ -37,10 +37,14 @@ static void put_run(int64_t samples, const char *manifest) {
 		.subset = "all",
 		.task = "prove",
 		.samples = samples,
-		.settings = "{\"seed\":1}",
+		.settings = (char *)settings,
 		.manifest = (char *)manifest,
 	};
 	CHECK_OK(store_run_insert(store, &run, &err));
+}
+
+static void put_run(int64_t samples, const char *manifest) {
+	put_run_with(samples, "{\"seed\":1}", manifest);
 }
 
 /* A problem with one letter a sample: a accepted, r rejected, n no code, m missing, p pending,
@@ -351,6 +355,60 @@ START_TEST(time_that_nobody_measured_is_no_number) {
 }
 END_TEST
 
+static void expect_table(const char *words, bool there) {
+	char *table = rendered("table");
+	ck_assert_msg((strstr(table, words) != NULL) == there, "%s", table);
+	free(table);
+}
+
+START_TEST(verdicts_without_the_final_check_that_the_run_wanted_are_told) {
+	struct verdict verdict = {.outcome = OUTCOME_ACCEPTED,
+		.lean = "4.9.0",
+		.sandbox = "bwrap",
+		.final = FINAL_ACCEPTED,
+		.final_checker = "comparator 1"};
+	put_run_with(1, "{\"final\":\"all\",\"final-checker\":\"comparator 1\"}", "{}");
+	put_problem("a", "test", "a");
+	put_problem("b", "test", "r");
+	put_verdict("a", &verdict);
+	struct verdict rejected = {.outcome = OUTCOME_REJECTED,
+		.reason = REASON_ERROR,
+		.lean = "4.9.0",
+		.sandbox = "bwrap"};
+	put_verdict("b", &rejected);
+	expect_table("own settings", false); // what the filter refuses is not handed on
+	verdict.final = FINAL_NONE;
+	verdict.final_checker = NULL;
+	put_verdict("a", &verdict);
+	expect_table("not all under the run's own settings", true);
+	json_t *object = rendered_json();
+	const json_t *checks = json_array_get(json_object_get(object, "checks"), 0);
+	ck_assert_int_eq(json_integer_or(checks, "accepted", -1), 1);
+	ck_assert_int_eq(json_integer_or(checks, "final_checked", -1), 0);
+	ck_assert_str_eq(json_string_or(checks, "sandbox", ""), "bwrap");
+	json_decref(object);
+	verdict.final = FINAL_ACCEPTED;
+	verdict.final_checker = "safeverify 2";
+	put_verdict("a", &verdict);
+	expect_table("final check by safeverify 2 of 1 of the 1 accepted", true);
+}
+END_TEST
+
+START_TEST(verdicts_of_different_sandboxes_are_told_apart) {
+	struct verdict verdict = {
+		.outcome = OUTCOME_ACCEPTED, .lean = "4.9.0", .sandbox = "bwrap"};
+	put_run(1, "{}");
+	put_problem("a", "test", "a");
+	put_problem("b", "test", "a");
+	put_verdict("a", &verdict);
+	put_verdict("b", &verdict);
+	expect_table("own settings", false);
+	verdict.sandbox = "none";
+	put_verdict("b", &verdict);
+	expect_table("1 verdicts by Lean 4.9.0, ?, ? CPU s, sandbox none", true);
+}
+END_TEST
+
 START_TEST(every_format_prints_no_number_for_what_is_not_known) {
 	static const char *const formats[] = {"table", "json", "csv", "markdown"};
 	put_run(1, "{}");
@@ -563,6 +621,8 @@ int main(void) {
 	tcase_add_test(tests, a_reply_that_broke_off_is_none_whose_cost_is_not_known);
 	tcase_add_test(tests, replies_of_earlier_runs_do_not_make_a_model_cheap);
 	tcase_add_test(tests, time_that_nobody_measured_is_no_number);
+	tcase_add_test(tests, verdicts_without_the_final_check_that_the_run_wanted_are_told);
+	tcase_add_test(tests, verdicts_of_different_sandboxes_are_told_apart);
 	tcase_add_test(tests, every_format_prints_no_number_for_what_is_not_known);
 	tcase_add_test(tests, long_names_and_numbers_stay_apart_in_a_table_of_80_columns);
 	suite_add_tcase(suite, tests);
