@@ -318,6 +318,7 @@ int eval_prepare(struct eval *eval, struct error *err) {
 	rc = rc < 0 ? rc : choose_task(eval, err);
 	rc = rc < 0 ? rc : choose_subset(eval, err);
 	rc = rc < 0 ? rc : choose_reading(eval, err);
+	rc = rc < 0 ? rc : lean_setup_verify(eval->options, &eval->verify, err);
 	if (rc == 0 && !eval->model.provider->local) {
 		rc = load_prompt(eval, err);
 		rc = rc < 0 ? rc : reason_shots(eval->shots, &eval->prompt.shots, err);
@@ -347,8 +348,7 @@ int eval_prepare(struct eval *eval, struct error *err) {
 	}
 	eval->terms = lean_setup_terms(eval->options);
 	choose_wish(eval);
-	eval->verify =
-		!option_flag(eval->options, "no-verify") && strcmp(eval->task, "reason") != 0;
+	eval->verify = eval->verify && strcmp(eval->task, "reason") != 0;
 	eval->loop = loop_create(NULL);
 	return 0;
 }

@@ -77,7 +77,7 @@ static int prepare(struct importing *importing, struct error *err) {
 			"%s is made of several sets: import to one of them (%s)", split,
 			importing->dataset->members[0]);
 	}
-	importing->verify = !option_flag(given, "no-verify");
+	rc = rc < 0 ? rc : lean_setup_verify(given, &importing->verify, err);
 	if (rc == 0 && importing->verify) {
 		// Missing Lean is said before anything is stored.
 		struct lean_info lean = {0};

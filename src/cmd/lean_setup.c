@@ -149,6 +149,18 @@ struct lean_terms lean_setup_terms(const struct options *options) {
 	};
 }
 
+int lean_setup_verify(const struct options *options, bool *verify_out, struct error *err) {
+	bool verify = !option_flag(options, "no-verify");
+	if (!verify && option_flag(options, "final") &&
+		str_starts_with(option_origin(options, "final"), "--")) {
+		return error_set(err, ERROR_USAGE,
+			"--final checks what is accepted, and --no-verify checks nothing: leave one "
+			"out; later: f2f verify RUN --final");
+	}
+	*verify_out = verify;
+	return 0;
+}
+
 int lean_setup_open(const struct options *options, struct loop *loop, const struct lean_info *info,
 	const struct lean_terms *terms, struct verifier **verifier_out, struct error *err) {
 	bool permissive = terms->policy == LEAN_POLICY_PERMISSIVE;

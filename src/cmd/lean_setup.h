@@ -91,6 +91,12 @@ enum lean_policy lean_setup_policy(const struct options *options);
 /** Those of the options; the limit is of LEAN_OPTIONS. */
 struct lean_terms lean_setup_terms(const struct options *options);
 
+/**
+ * Whether replies are checked now: *verify_out is false with --no-verify. ERROR_USAGE when that
+ * stands beside a --final that would be forgotten; one in f2f.ini also holds for f2f verify.
+ */
+int lean_setup_verify(const struct options *options, bool *verify_out, struct error *err);
+
 /** Opens a verifier with the options' limits. `info` is borrowed while it lives. */
 int lean_setup_open(const struct options *options, struct loop *loop, const struct lean_info *info,
 	const struct lean_terms *terms, struct verifier **verifier_out, struct error *err);
