@@ -133,4 +133,10 @@ void proc_destroy(struct proc *proc);
  */
 char **proc_clean_env(void);
 
+/**
+ * Whether others of the same user may look into this process: its environment and memory, by /proc
+ * or as debuggers do. Root always may. Returns what it was before.
+ */
+bool proc_open_to_view(bool open);
+
 #endif

@@ -1,5 +1,8 @@
+/* What a child can learn of ours. */
+
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include "base/mem.h"
@@ -39,4 +42,12 @@ char **proc_clean_env(void) {
 		}
 	}
 	return env;
+}
+
+bool proc_open_to_view(bool open) {
+	bool before = prctl(PR_GET_DUMPABLE) == 1;
+	if (open != before) {
+		prctl(PR_SET_DUMPABLE, open ? 1 : 0);
+	}
+	return before;
 }

@@ -38,6 +38,7 @@ struct sandbox {
 	int64_t file_limit_bytes;
 	int64_t tmp_limit_bytes;
 	int task_limit;
+	bool hides; // we were open to view before
 };
 
 const char *sandbox_name(const struct sandbox *sandbox) {
@@ -375,6 +376,8 @@ int sandbox_open(
 	if (!options->no_groups) {
 		proc_groups_find(&sandbox->groups);
 	}
+	// Candidates then see our process: not the keys in its environment and memory.
+	sandbox->hides = !closed && proc_open_to_view(false);
 	rc = rc == 0 && closed ? find_bwrap(sandbox, err) : rc;
 	rc = rc == 0 && closed ? add_visible(sandbox, options, err) : rc;
 	rc = rc < 0 ? rc : try_out(sandbox, err);
@@ -397,6 +400,9 @@ void sandbox_close(struct sandbox *sandbox) {
 		free(sandbox->environment[i]);
 	}
 	free(sandbox->environment);
+	if (sandbox->hides) {
+		proc_open_to_view(true);
+	}
 	binds_finish(&sandbox->binds);
 	proc_groups_finish(&sandbox->groups);
 	free(sandbox->bwrap);

@@ -11,7 +11,8 @@ struct proc_options;
 
 /**
  * How children that run foreign code are closed in: by bubblewrap, or, when "none" was asked for, by
- * no more than limits and a launcher that ends all they leave behind. Never changes once opened; any
+ * no more than limits and a launcher that ends all they leave behind; while such a one is open, others
+ * of this user cannot look into our process. Never changes once opened; any
  * number of children at a time.
  */
 struct sandbox;
