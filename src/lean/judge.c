@@ -1,5 +1,6 @@
 #include "lean/check.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,7 +11,7 @@
 #include "core/verdict.h"
 #include "lean/axioms.h"
 
-enum { MESSAGES_MAX_BYTES = 64 << 10 };
+enum { MESSAGES_MAX_BYTES = 64 << 10, CUT_MAX_BYTES = 128 };
 
 void lean_answer_add(struct lean_answer *answer, enum lean_severity severity, int line, int column,
 	const char *text, size_t length) {
@@ -165,12 +166,44 @@ static const char *severity_name(enum lean_severity severity) {
 	}
 }
 
+/* What was said, up to a maximum; what is over is counted. */
+struct saying {
+	struct buf text;
+	size_t left_messages;
+	size_t left_bytes;
+};
+
+/* Cut between characters. The last line then says so. */
+static void say(struct saying *saying, int line, const struct lean_message *message) {
+	char head[64];
+	size_t length = strlen(message->text);
+	while (length > 0 && message->text[length - 1] == '\n') {
+		length--;
+	}
+	int head_length = snprintf(head, sizeof(head), "%d:%d: %s: ", line, message->column,
+		severity_name(message->severity));
+	size_t used = saying->text.len + (size_t)head_length + 1;
+	size_t room = used < MESSAGES_MAX_BYTES ? MESSAGES_MAX_BYTES - used : 0;
+	if (saying->left_messages > 0 || room == 0) {
+		saying->left_messages++;
+		saying->left_bytes += length;
+		return;
+	}
+	size_t kept = length < room ? length : room;
+	while (kept > 0 && kept < length && ((unsigned char)message->text[kept] & 0xc0) == 0x80) {
+		kept--;
+	}
+	buf_appendf(&saying->text, "%s%.*s\n", head, (int)kept, message->text);
+	saying->left_messages += kept < length;
+	saying->left_bytes += length - kept;
+}
+
 /* Lines count in the proof, from 1; 0 is what stands before it. What we appended is left out unless
  * it alone failed: behind another error its own say nothing. */
 static char *render(const struct lean_check *check, const struct lean_answer *answer,
 	const struct evidence *evidence) {
 	bool failed = evidence->errors || evidence->broken != NULL;
-	struct buf out = BUF_INIT(MESSAGES_MAX_BYTES);
+	struct saying saying = {.text = BUF_INIT(MESSAGES_MAX_BYTES + CUT_MAX_BYTES)};
 	for (size_t i = 0; i < answer->count; i++) {
 		const struct lean_message *message = &answer->messages[i];
 		bool appended = message->line >= (int)check->append_line;
@@ -181,14 +214,13 @@ static char *render(const struct lean_check *check, const struct lean_answer *an
 			continue;
 		}
 		int line = message->line - (int)check->proof_line + 1;
-		size_t length = strlen(message->text);
-		while (length > 0 && message->text[length - 1] == '\n') {
-			length--;
-		}
-		buf_appendf(&out, "%d:%d: %s: %.*s\n", line > 0 ? line : 0, message->column,
-			severity_name(message->severity), (int)length, message->text);
+		say(&saying, line > 0 ? line : 0, message);
 	}
-	return buf_detach(&out);
+	if (saying.left_messages > 0) {
+		buf_appendf(&saying.text, "[left out: %zu bytes of %zu messages]\n",
+			saying.left_bytes, saying.left_messages);
+	}
+	return buf_detach(&saying.text);
 }
 
 /* Our goal's own hole has a name by chance. It is told without that, so that equal verdicts are

@@ -57,6 +57,35 @@ START_TEST(a_clean_answer_with_allowed_axioms_is_accepted) {
 }
 END_TEST
 
+START_TEST(what_is_too_long_to_keep_is_cut_and_said_to_be) {
+	struct lean_answer answer = {.complete = true};
+	struct buf text = BUF_INIT(1 << 20);
+	for (int i = 0; i < 50000; i++) {
+		buf_append_str(&text, "é");
+	}
+	add(&answer, LEAN_ERROR, 1, "first");
+	add(&answer, LEAN_ERROR, 1, buf_str(&text));
+	add(&answer, LEAN_ERROR, 2, "last");
+	struct verdict verdict = judge(&answer);
+	size_t length = strlen(verdict.messages), bad;
+	ck_assert(str_starts_with(verdict.messages, "1:2: error: first\n1:2: error: éé"));
+	ck_assert(utf8_valid(verdict.messages, length, &bad));
+	ck_assert_uint_gt(length, 65000);
+	ck_assert_uint_le(length, (64 << 10) + 128);
+	ck_assert(str_ends_with(verdict.messages, " bytes of 2 messages]\n"));
+	verdict_finish(&verdict);
+	// Many small ones: none of them in the middle is left out without a word.
+	answer = (struct lean_answer){.complete = true};
+	for (int i = 0; i < 5000; i++) {
+		add(&answer, LEAN_ERROR, 1, "a message of some length");
+	}
+	verdict = judge(&answer);
+	ck_assert_ptr_nonnull(strstr(verdict.messages, "[left out: "));
+	verdict_finish(&verdict);
+	buf_finish(&text);
+}
+END_TEST
+
 START_TEST(silence_is_no_proof) {
 	struct lean_answer answer = {.complete = true};
 	expect(&answer, REASON_ABSENT);
@@ -416,6 +445,7 @@ int main(void) {
 	TCase *tcase = tcase_create("judge");
 	tcase_set_timeout(tcase, 100);
 	tcase_add_test(tcase, a_clean_answer_with_allowed_axioms_is_accepted);
+	tcase_add_test(tcase, what_is_too_long_to_keep_is_cut_and_said_to_be);
 	tcase_add_test(tcase, silence_is_no_proof);
 	tcase_add_test(tcase, what_is_incomplete_foreign_or_unknown_is_never_accepted);
 	tcase_add_test(tcase, an_error_is_the_reason_before_holes_and_axioms);
