@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/mem.h"
+
 struct str str_of(const char *text) {
 	return (struct str){text, strlen(text)};
 }
@@ -47,6 +49,19 @@ bool str_next_line(struct str *rest, struct str *line_out) {
 	rest->data += step;
 	rest->len -= step;
 	return true;
+}
+
+char *str_unix_lines(const char *data, size_t length, size_t *length_out) {
+	char *copy = xmalloc(length + 1);
+	size_t at = 0;
+	for (size_t i = 0; i < length; i++) {
+		if (data[i] != '\r' || i + 1 == length || data[i + 1] != '\n') {
+			copy[at++] = data[i];
+		}
+	}
+	copy[at] = '\0';
+	*length_out = at;
+	return copy;
 }
 
 bool str_starts_with(const char *text, const char *prefix) {

@@ -25,6 +25,9 @@ struct str str_trim(struct str text); // ASCII white space at both ends
 /** The next line without its LF or CR LF, moving *rest past it; false at the end. */
 bool str_next_line(struct str *rest, struct str *line_out);
 
+/** Owned copy with CR LF as LF, NUL-terminated; *length_out is its length. */
+char *str_unix_lines(const char *data, size_t length, size_t *length_out);
+
 bool str_starts_with(const char *text, const char *prefix);
 bool str_ends_with(const char *text, const char *suffix);
 bool str_equal_nocase(const char *a, const char *b); // ASCII case only

@@ -2,11 +2,13 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/mem.h"
+#include "base/str.h"
 #include "base/vec.h"
 #include "core/problem.h"
 #include "lean/command.h"
@@ -125,27 +127,25 @@ int check_statement_read(const char *text, size_t length, const char *name,
 	struct lean_tokens tokens = {0};
 	struct statements statements = {0};
 	struct lean_statement statement = {0};
-	struct buf normal = BUF_INIT(TEXT_MAX_BYTES), chosen = BUF_INIT(TEXT_MAX_BYTES);
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] != '\r' || i + 1 == length || text[i + 1] != '\n') {
-			buf_append_char(&normal, text[i]);
-		}
-	}
+	struct buf chosen = BUF_INIT(TEXT_MAX_BYTES);
+	size_t normal_length = 0;
+	char *normal = str_unix_lines(text, length, &normal_length);
 	int rc = 0;
 	size_t at = 0;
 	// What cannot be lexed is told by the split, with its line.
-	bool fit = strlen(buf_str(&normal)) == normal.len &&
-		   lean_lex(buf_str(&normal), normal.len, &tokens, NULL) == LEAN_LEX_OK;
+	bool fit = strlen(normal) == normal_length &&
+		   lean_lex(normal, normal_length, &tokens, NULL) == LEAN_LEX_OK;
 	if (fit) {
 		find_theorems(&tokens, &statements);
-		rc = choose(buf_str(&normal), &statements, name, &at, err);
+		rc = choose(normal, &statements, name, &at, err);
 	}
 	if (rc == 0 && statements.list.count > 0) {
-		cut(buf_str(&normal), &statements, at, &chosen);
+		cut(normal, &statements, at, &chosen);
 	}
-	const struct buf *source =
-		statements.list.count > 0 && (name != NULL || at > 0) ? &chosen : &normal;
-	rc = rc < 0 ? rc : lean_statement_split(buf_str(source), source->len, &statement, err);
+	bool part = statements.list.count > 0 && (name != NULL || at > 0);
+	struct str source =
+		part ? str_slice(buf_str(&chosen), chosen.len) : str_slice(normal, normal_length);
+	rc = rc < 0 ? rc : lean_statement_split(source.data, source.len, &statement, err);
 	if (rc == 0) {
 		*problem_out = (struct problem){0};
 		lean_statement_move(&statement, problem_out);
@@ -153,7 +153,7 @@ int check_statement_read(const char *text, size_t length, const char *name,
 	lean_statement_finish(&statement);
 	lean_tokens_finish(&tokens);
 	vec_finish(&statements.list);
-	buf_finish(&normal);
+	free(normal);
 	buf_finish(&chosen);
 	return rc;
 }

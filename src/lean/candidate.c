@@ -204,29 +204,15 @@ static struct candidate_result take_unfenced(const struct problem *problem, enum
 		       : no_code;
 }
 
-/* Old Lean has no carriage returns, and servers take them for lines of their own. Owned; NULL when
- * there is nothing to change. One alone stays, and is refused. */
-static char *with_plain_lines(const char *reply, size_t length, size_t *length_out) {
-	if (memmem(reply, length, "\r\n", 2) == NULL) {
-		return NULL;
-	}
-	char *copy = xmalloc(length + 1);
-	*length_out = 0;
-	for (size_t i = 0; i < length; i++) {
-		if (reply[i] != '\r' || i + 1 == length || reply[i + 1] != '\n') {
-			copy[(*length_out)++] = reply[i];
-		}
-	}
-	copy[*length_out] = '\0';
-	return copy;
-}
-
 struct candidate_result lean_candidate_from_reply(const struct problem *problem,
 	enum lean_policy policy, const char *reply, size_t length,
 	struct lean_candidate *candidate_out) {
 	struct code_block blocks[CODE_BLOCKS_MAX];
 	struct lean_candidate candidate = {0};
-	char *plain = with_plain_lines(reply, length, &length);
+	// Old Lean has no carriage returns, and servers take them for lines of their own.
+	char *plain = memmem(reply, length, "\r\n", 2) != NULL
+			      ? str_unix_lines(reply, length, &length)
+			      : NULL;
 	reply = plain != NULL ? plain : reply;
 	size_t count = extract_blocks(reply, length, blocks, CODE_BLOCKS_MAX);
 	bool fenced = count > 0 && blocks[0].fenced;

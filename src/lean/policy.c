@@ -392,7 +392,11 @@ static const char *dirty(uint32_t c) {
 	if (c == 0) {
 		return "a NUL character";
 	}
-	if (c == 0xb || c == 0xc || c == 0x85 || c == 0x2028 || c == 0x2029) {
+	if (c == '\r') {
+		return "a carriage return alone";
+	}
+	if (c == 0xb || c == 0xc || (c >= 0x1c && c <= 0x1e) || c == 0x85 || c == 0x2028 ||
+		c == 0x2029) {
 		return "a character that some programs take for a line end";
 	}
 	if ((c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069)) {
@@ -420,9 +424,6 @@ bool lean_policy_clean(const char *text, size_t length, unsigned *line_out, cons
 	while (cursor < end) {
 		uint32_t c = utf8_next(&cursor, end);
 		const char *why = dirty(c);
-		if (c == '\r' && (cursor == end || *cursor != '\n')) {
-			why = "a carriage return alone";
-		}
 		if (why != NULL) {
 			*why_out = why;
 			return false;

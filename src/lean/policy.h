@@ -49,9 +49,9 @@ bool lean_policy_check(enum lean_policy policy, const struct lean_tokens *tokens
 void lean_policy_pass(struct lean_passes *passes, const char *word, size_t length);
 
 /**
- * Whether bytes are fit to be lexed: well-formed UTF-8 of bounded size without NUL, lone CR, exotic
- * line ends, direction marks or zero-width characters, inside comments too. Else *line_out (from 1)
- * and *why_out say what.
+ * Whether bytes are fit to be lexed: well-formed UTF-8 of bounded size without NUL, CR (CR LF is LF
+ * by now), exotic line ends, direction marks or zero-width characters, inside comments too. Else
+ * *line_out (from 1) and *why_out say what.
  */
 bool lean_policy_clean(const char *text, size_t length, unsigned *line_out, const char **why_out);
 

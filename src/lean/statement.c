@@ -12,21 +12,6 @@
 #include "lean/lex.h"
 #include "lean/policy.h"
 
-/* Owned copy with CR LF as LF; files edited elsewhere must not give other texts. */
-static char *normalise(const char *text, size_t length, size_t *length_out) {
-	char *copy = xmalloc(length + 1);
-	size_t at = 0;
-	for (size_t i = 0; i < length; i++) {
-		if (text[i] == '\r' && i + 1 < length && text[i + 1] == '\n') {
-			continue;
-		}
-		copy[at++] = text[i];
-	}
-	copy[at] = '\0';
-	*length_out = at;
-	return copy;
-}
-
 static unsigned line_of(const struct lean_tokens *tokens, size_t index) {
 	return index < tokens->list.count ? tokens->list.items[index].line + 1 : 0;
 }
@@ -127,11 +112,14 @@ int lean_statement_split(
 	struct lean_commands commands = {0};
 	size_t bad = 0;
 	size_t normal_length = 0;
-	char *normal = normalise(text, length, &normal_length);
+	// A file that was edited elsewhere must not give other texts.
+	char *normal = str_unix_lines(text, length, &normal_length);
 	int rc = 0;
-	if (!utf8_valid(normal, normal_length, &bad) ||
-		memchr(normal, '\0', normal_length) != NULL) {
-		rc = error_set(err, ERROR_INPUT, "not well-formed UTF-8 at byte %zu", bad);
+	const char *nul = memchr(normal, '\0', normal_length);
+	if (!utf8_valid(normal, normal_length, &bad) || nul != NULL) {
+		rc = error_set(err, ERROR_INPUT, "%s at byte %zu",
+			nul != NULL ? "a NUL character" : "not well-formed UTF-8",
+			nul != NULL ? (size_t)(nul - normal) : bad);
 		goto out;
 	}
 	if (lean_lex(normal, normal_length, &tokens, err) != LEAN_LEX_OK) {

@@ -401,6 +401,55 @@ START_TEST(a_check_holds_our_statement_and_the_models_proof) {
 }
 END_TEST
 
+START_TEST(line_ends_of_other_systems_make_no_other_candidate) {
+	static const char *const texts[] = {
+		"```lean\ntheorem t : 1 = 1 := by\n  have h : 2 = 2 := by\n    rfl\n  rfl\n```\n",
+		"theorem t : 1 = 1 := by\n  -- why\n  rfl\n", "by\n  skip\n  rfl\n"};
+	struct problem problem = problem_of("theorem t : 1 = 1 := by sorry");
+	for (size_t i = 0; i < F2F_COUNT(texts); i++) {
+		struct buf other = BUF_INIT(1000);
+		for (const char *c = texts[i]; *c != '\0'; c++) {
+			buf_append_str(&other, *c == '\n' ? "\r" : "");
+			buf_append_char(&other, *c);
+		}
+		struct lean_candidate first = {0}, second = {0};
+		ck_assert_int_eq(lean_candidate_from_reply(&problem, LEAN_POLICY_STRICT, texts[i],
+					 strlen(texts[i]), &first)
+					 .status,
+			CANDIDATE_OK);
+		ck_assert_int_eq(lean_candidate_from_reply(&problem, LEAN_POLICY_STRICT,
+					 buf_str(&other), other.len, &second)
+					 .status,
+			CANDIDATE_OK);
+		ck_assert_str_eq(first.proof, second.proof);
+		ck_assert_ptr_null(strchr(second.proof, '\r'));
+		lean_candidate_finish(&first);
+		lean_candidate_finish(&second);
+		buf_finish(&other);
+	}
+	problem_finish(&problem);
+}
+END_TEST
+
+/* A Lean server would cut the text there, so it is not sent: a comment that holds one must not take
+ * the proof out of the count. */
+START_TEST(what_others_take_for_a_line_end_is_refused_in_comments_too) {
+	struct problem problem = problem_of("theorem t : 1 = 1 := by sorry");
+	static const char *const bad[] = {
+		"\v", "\f", "\x1c", "\x1d", "\x1e", "\r", "\r\r\n", "\xc2\x85"};
+	for (size_t i = 0; i < F2F_COUNT(bad); i++) {
+		char *text = xasprintf("by\n  rfl -- a%sb\n", bad[i]);
+		struct lean_candidate candidate = {0};
+		struct candidate_result result = lean_candidate_from_reply(
+			&problem, LEAN_POLICY_PERMISSIVE, text, strlen(text), &candidate);
+		ck_assert_int_eq(result.status, CANDIDATE_REJECTED);
+		ck_assert_int_eq(result.reason, REASON_FORBIDDEN);
+		free(text);
+	}
+	problem_finish(&problem);
+}
+END_TEST
+
 START_TEST(a_gold_proof_is_taken_as_it_is) {
 	struct problem problem = problem_of("theorem t : 1 = 1 := by\n  rfl");
 	struct lean_candidate candidate;
@@ -433,6 +482,8 @@ int main(void) {
 	tcase_add_test(tcase, a_placeholder_left_open_is_a_hole);
 	tcase_add_test(tcase, a_check_holds_our_statement_and_the_models_proof);
 	tcase_add_test(tcase, a_gold_proof_is_taken_as_it_is);
+	tcase_add_test(tcase, line_ends_of_other_systems_make_no_other_candidate);
+	tcase_add_test(tcase, what_others_take_for_a_line_end_is_refused_in_comments_too);
 	suite_add_tcase(suite, tcase);
 	return unit_run(suite);
 }
