@@ -193,8 +193,7 @@ static char *block_text(const struct lean_tokens *tokens, size_t from, size_t to
 }
 
 static struct candidate_result check_bare(const struct problem *problem, enum lean_policy policy,
-	const struct lean_tokens *tokens, size_t from, size_t to,
-	const struct lean_command *command, struct lean_passes *passes) {
+	const struct lean_tokens *tokens, size_t from, size_t to, struct lean_passes *passes) {
 	struct candidate_result result = {.status = CANDIDATE_OK};
 	struct lean_refusal refusal;
 	size_t bad = 0;
@@ -245,7 +244,7 @@ struct candidate_result lean_bare_take(const struct problem *problem, enum lean_
 	}
 	struct lean_passes passes = {.words = ""};
 	struct candidate_result result =
-		check_bare(problem, policy, tokens, from, command->to, command, &passes);
+		check_bare(problem, policy, tokens, from, command->to, &passes);
 	if (result.status != CANDIDATE_OK) {
 		return result;
 	}

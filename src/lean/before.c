@@ -35,6 +35,14 @@ static bool header_has(const struct reading *reading, struct str word) {
 	return false;
 }
 
+/* What is taken over has a maximum: past it the proof would be tried as another one. */
+static void check_room(struct reading *reading, size_t token, const struct buf *kept) {
+	if (kept->overflow) {
+		reading_refuse(reading, REASON_FORBIDDEN, token,
+			"more stands before the theorem than can be taken over");
+	}
+}
+
 /* ---- Header lines. */
 
 /* "set_option maxRecDepth 4000", with or without "in": kept as a prefix when it sets effort or how
@@ -54,6 +62,7 @@ static bool keep_option(struct reading *reading, size_t from, size_t to, struct 
 	if ((number || (choice && !talks)) && !header_has(reading, name)) {
 		buf_appendf(kept, "set_option %.*s %.*s in\n", STR_ARG(name),
 			STR_ARG(reading_text(reading->tokens, from + 2)));
+		check_room(reading, from, kept);
 	}
 	return true;
 }
@@ -96,6 +105,7 @@ static bool keep_open(struct reading *reading, size_t from, size_t to, struct bu
 		}
 	}
 	buf_append_str(kept, " in\n");
+	check_room(reading, from, kept);
 	return true;
 }
 
@@ -576,10 +586,11 @@ void reading_before(struct reading *reading) {
 			break;
 		}
 	}
+	size_t keyword = reading->commands->list.items[reading->index].keyword;
+	check_room(reading, keyword, &reading->helpers);
 	for (size_t i = 0; i < reading->depth; i++) {
 		if (reading->blocks[i].scoped_name) {
-			reading_refuse(reading, REASON_FORBIDDEN,
-				reading->commands->list.items[reading->index].keyword,
+			reading_refuse(reading, REASON_FORBIDDEN, keyword,
 				"the theorem stands inside a namespace or block");
 		}
 	}

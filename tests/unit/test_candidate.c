@@ -431,6 +431,40 @@ START_TEST(line_ends_of_other_systems_make_no_other_candidate) {
 }
 END_TEST
 
+/* A file that opens so many namespaces and has so many helpers. */
+static enum candidate_status status_of_many(int opens, int helpers) {
+	struct problem problem = problem_of(one);
+	struct lean_candidate candidate = {0};
+	struct buf text = BUF_INIT(1 << 20);
+	for (int i = 0; i < opens; i++) {
+		buf_appendf(&text, "open Namespace%d.Of.Some.Length\n", i);
+	}
+	for (int i = 0; i < helpers; i++) {
+		buf_appendf(&text, "theorem helper%d : 2 = 2 := rfl\n", i);
+	}
+	buf_appendf(&text, "%s := rfl\n", one);
+	struct candidate_result result = lean_candidate_from_reply(
+		&problem, LEAN_POLICY_STRICT, buf_str(&text), text.len, &candidate);
+	if (result.status == CANDIDATE_OK) {
+		ck_assert_uint_gt(strlen(candidate.proof), (size_t)opens * 30);
+		ck_assert_uint_gt(strlen(candidate.helpers), (size_t)helpers * opens * 30);
+	} else {
+		ck_assert_ptr_nonnull(strstr(result.note, "more stands before the theorem"));
+	}
+	lean_candidate_finish(&candidate);
+	buf_finish(&text);
+	problem_finish(&problem);
+	return result.status;
+}
+
+/* Cut in the middle it would be another proof that is tried. */
+START_TEST(more_than_can_be_taken_over_is_refused_and_not_cut) {
+	ck_assert_int_eq(status_of_many(100, 100), CANDIDATE_OK);
+	ck_assert_int_eq(status_of_many(200, 0), CANDIDATE_REJECTED);
+	ck_assert_int_eq(status_of_many(100, 3000), CANDIDATE_REJECTED);
+}
+END_TEST
+
 /* A Lean server would cut the text there, so it is not sent: a comment that holds one must not take
  * the proof out of the count. */
 START_TEST(what_others_take_for_a_line_end_is_refused_in_comments_too) {
@@ -482,6 +516,7 @@ int main(void) {
 	tcase_add_test(tcase, a_placeholder_left_open_is_a_hole);
 	tcase_add_test(tcase, a_check_holds_our_statement_and_the_models_proof);
 	tcase_add_test(tcase, a_gold_proof_is_taken_as_it_is);
+	tcase_add_test(tcase, more_than_can_be_taken_over_is_refused_and_not_cut);
 	tcase_add_test(tcase, line_ends_of_other_systems_make_no_other_candidate);
 	tcase_add_test(tcase, what_others_take_for_a_line_end_is_refused_in_comments_too);
 	suite_add_tcase(suite, tcase);
