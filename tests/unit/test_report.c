@@ -1,79 +1,10 @@
-#include "database.h"
+#include "reported.h"
 
 #include <math.h>
-#include <stdio.h>
 
 #include "base/json.h"
 #include "core/completion.h"
 #include "base/str.h"
-#include "report/report.h"
-#include "store/store.h"
-
-static struct error err;
-static char *path;
-static struct store *store;
-
-#define CHECK_OK(call) ck_assert_msg((call) == 0, "%s", err.message)
-
-static void set_up(void) {
-	folder_set_up();
-	path = in_folder("f2f.db");
-	CHECK_OK(store_open(path, &(struct store_options){.mode = DB_WRITE}, &store, &err));
-}
-
-static void tear_down(void) {
-	store_close(store);
-	free(path);
-	folder_tear_down();
-}
-
-static void put_run_with(int64_t samples, const char *settings, const char *manifest) {
-	struct run_record run = {
-		.id = "r",
-		.created_ns = 1,
-		.state = "finished",
-		.model = "openai/m",
-		.split = "demo",
-		.subset = "all",
-		.task = "prove",
-		.samples = samples,
-		.settings = (char *)settings,
-		.manifest = (char *)manifest,
-	};
-	CHECK_OK(store_run_insert(store, &run, &err));
-}
-
-static void put_run(int64_t samples, const char *manifest) {
-	put_run_with(samples, "{\"seed\":1}", manifest);
-}
-
-/* A problem with one letter a sample: a accepted, r rejected, n no code, m missing, p pending,
- * '-' never asked. */
-static void put_problem(const char *name, const char *subset, const char *samples) {
-	struct run_problem problem = {.split = "demo", .problem = name, .subset = subset};
-	CHECK_OK(store_run_problem_put(store, "r", &problem, &err));
-	for (int64_t i = 0; samples[i] != '\0'; i++) {
-		struct sample_record sample = {
-			.key = {"r", "demo", name, "prove", i},
-			.outcome = samples[i] == 'a'   ? OUTCOME_ACCEPTED
-				   : samples[i] == 'r' ? OUTCOME_REJECTED
-				   : samples[i] == 'n' ? OUTCOME_NO_CODE
-						       : OUTCOME_NONE,
-			.reason = samples[i] == 'r' ? REASON_ERROR : REASON_NONE,
-			.missing = samples[i] == 'm' ? MISSING_ENDPOINT : MISSING_NONE,
-		};
-		int64_t id = 0;
-		if (samples[i] != '-') {
-			CHECK_OK(store_sample_put(store, &sample, &id, &err));
-		}
-	}
-}
-
-static struct report *built(void) {
-	struct report *report = NULL;
-	CHECK_OK(report_build(store, "latest", NULL, &report, &err));
-	return report;
-}
 
 static const struct score *score_of(
 	const struct report *report, const char *subset, const char *metric) {
@@ -267,17 +198,6 @@ END_TEST
 
 /* ---- Ways to write it. */
 
-static char *rendered(const char *format) {
-	struct report *report = built();
-	char *text = NULL;
-	size_t length = 0;
-	FILE *out = open_memstream(&text, &length);
-	report_format_find(format)->render((const struct report *const *)&report, 1, out);
-	fclose(out);
-	report_destroy(report);
-	return text;
-}
-
 static void check_has_keys(const json_t *object, const char *const *keys, size_t count) {
 	for (size_t i = 0; i < count; i++) {
 		ck_assert_msg(json_object_get(object, keys[i]) != NULL, "no key %s", keys[i]);
@@ -315,97 +235,6 @@ START_TEST(the_json_has_the_keys_of_the_contract) {
 	ck_assert(json_is_null(json_object_get(cost, "usd")));
 	json_decref(object);
 	free(text);
-}
-END_TEST
-
-/* A verdict on the problem's only sample. */
-static void put_verdict(const char *problem, const struct verdict *verdict) {
-	struct sample_key key = {"r", "demo", problem, "prove", 0};
-	struct stored_sample sample;
-	CHECK_OK(store_sample_get(store, &key, &sample, &err));
-	CHECK_OK(store_verdict_put(store, sample.id, verdict, &err));
-	stored_sample_finish(&sample);
-}
-
-static json_t *rendered_json(void) {
-	char *text = rendered("json");
-	json_t *object = NULL;
-	CHECK_OK(json_parse(text, strlen(text), &object, &err));
-	free(text);
-	return object;
-}
-
-START_TEST(time_that_nobody_measured_is_no_number) {
-	struct verdict verdict = {.outcome = OUTCOME_ACCEPTED, .cpu_ns = 300000000};
-	put_run(1, "{}");
-	put_problem("a", "test", "a");
-	put_problem("b", "test", "a");
-	put_verdict("a", &verdict);
-	json_t *object = rendered_json();
-	CHECK_VALUE(json_number_or(json_object_get(object, "cost"), "lean_cpu_s", 0), 0.3);
-	json_decref(object);
-	verdict.cpu_ns = VERDICT_CPU_UNKNOWN;
-	put_verdict("b", &verdict);
-	object = rendered_json();
-	ck_assert(json_is_null(json_object_get(json_object_get(object, "cost"), "lean_cpu_s")));
-	json_decref(object);
-	char *table = rendered("table");
-	ck_assert_ptr_nonnull(strstr(table, "Lean: 0.3 CPU s, and what 1 checks by a server took"));
-	free(table);
-}
-END_TEST
-
-static void expect_table(const char *words, bool there) {
-	char *table = rendered("table");
-	ck_assert_msg((strstr(table, words) != NULL) == there, "%s", table);
-	free(table);
-}
-
-START_TEST(verdicts_without_the_final_check_that_the_run_wanted_are_told) {
-	struct verdict verdict = {.outcome = OUTCOME_ACCEPTED,
-		.lean = "4.9.0",
-		.sandbox = "bwrap",
-		.final = FINAL_ACCEPTED,
-		.final_checker = "comparator 1"};
-	put_run_with(1, "{\"final\":\"all\",\"final-checker\":\"comparator 1\"}", "{}");
-	put_problem("a", "test", "a");
-	put_problem("b", "test", "r");
-	put_verdict("a", &verdict);
-	struct verdict rejected = {.outcome = OUTCOME_REJECTED,
-		.reason = REASON_ERROR,
-		.lean = "4.9.0",
-		.sandbox = "bwrap"};
-	put_verdict("b", &rejected);
-	expect_table("own settings", false); // what the filter refuses is not handed on
-	verdict.final = FINAL_NONE;
-	verdict.final_checker = NULL;
-	put_verdict("a", &verdict);
-	expect_table("not all under the run's own settings", true);
-	json_t *object = rendered_json();
-	const json_t *checks = json_array_get(json_object_get(object, "checks"), 0);
-	ck_assert_int_eq(json_integer_or(checks, "accepted", -1), 1);
-	ck_assert_int_eq(json_integer_or(checks, "final_checked", -1), 0);
-	ck_assert_str_eq(json_string_or(checks, "sandbox", ""), "bwrap");
-	json_decref(object);
-	verdict.final = FINAL_ACCEPTED;
-	verdict.final_checker = "safeverify 2";
-	put_verdict("a", &verdict);
-	expect_table("final check by safeverify 2 of 1 of the 1 accepted", true);
-}
-END_TEST
-
-START_TEST(verdicts_of_different_sandboxes_are_told_apart) {
-	struct verdict verdict = {
-		.outcome = OUTCOME_ACCEPTED, .lean = "4.9.0", .sandbox = "bwrap"};
-	put_run(1, "{}");
-	put_problem("a", "test", "a");
-	put_problem("b", "test", "a");
-	put_verdict("a", &verdict);
-	put_verdict("b", &verdict);
-	expect_table("own settings", false);
-	verdict.sandbox = "none";
-	put_verdict("b", &verdict);
-	expect_table("1 verdicts by Lean 4.9.0, ?, ? CPU s, sandbox none", true);
 }
 END_TEST
 
@@ -620,9 +449,6 @@ int main(void) {
 	tcase_add_test(tests, tokens_that_nobody_counted_do_not_make_a_model_cheap);
 	tcase_add_test(tests, a_reply_that_broke_off_is_none_whose_cost_is_not_known);
 	tcase_add_test(tests, replies_of_earlier_runs_do_not_make_a_model_cheap);
-	tcase_add_test(tests, time_that_nobody_measured_is_no_number);
-	tcase_add_test(tests, verdicts_without_the_final_check_that_the_run_wanted_are_told);
-	tcase_add_test(tests, verdicts_of_different_sandboxes_are_told_apart);
 	tcase_add_test(tests, every_format_prints_no_number_for_what_is_not_known);
 	tcase_add_test(tests, long_names_and_numbers_stay_apart_in_a_table_of_80_columns);
 	suite_add_tcase(suite, tests);
