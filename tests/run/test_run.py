@@ -485,7 +485,7 @@ def two_evals_of_one_run_do_not_ask_twice():
 
 def a_killed_run_is_told_as_interrupted():
     def slow(name, body, nth):
-        endpoint.gate.wait(20)
+        endpoint.gate.wait()
         return demo_prover(name, body, nth)
 
     def states():

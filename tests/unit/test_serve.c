@@ -11,15 +11,17 @@
 #include "io/loop.h"
 #include "mock.h"
 
-/* A port that was free a moment ago. */
-static int free_port(void) {
+/* A port where nobody listens. It stays bound to the end of the test, so that nobody else is given it; a
+ * server may listen there all the same, with SO_REUSEADDR. */
+static int held_port(void) {
+	int one = 1;
 	struct sockaddr_in address = {
 		.sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK)};
 	socklen_t size = sizeof(address);
-	int listener = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	ck_assert_int_eq(bind(listener, (struct sockaddr *)&address, size), 0);
-	ck_assert_int_eq(getsockname(listener, (struct sockaddr *)&address, &size), 0);
-	close(listener);
+	int held = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	ck_assert_int_eq(setsockopt(held, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one)), 0);
+	ck_assert_int_eq(bind(held, (struct sockaddr *)&address, size), 0);
+	ck_assert_int_eq(getsockname(held, (struct sockaddr *)&address, &size), 0);
 	return ntohs(address.sin_port);
 }
 
@@ -50,7 +52,7 @@ START_TEST(a_server_is_started_waited_for_while_it_loads_and_ended) {
 	struct loop *loop = loop_create(NULL);
 	struct serve *serve = NULL;
 	struct error err;
-	int port = free_port();
+	int port = held_port();
 	char *command = xasprintf("'%s' --port %d --loading 2 & wait", TEST_MOCK, port);
 	ck_assert_int_eq(start(loop, command, port, 0, &serve, &err), 0);
 	ck_assert_ptr_nonnull(serve);
@@ -104,7 +106,7 @@ START_TEST(a_server_that_ends_first_is_told_with_its_last_words) {
 	struct serve *serve = NULL;
 	struct error err;
 	int rc = start(
-		loop, "echo first; echo out of memory >&2; exit 3", free_port(), 0, &serve, &err);
+		loop, "echo first; echo out of memory >&2; exit 3", held_port(), 0, &serve, &err);
 	ck_assert_int_eq(rc, ERROR_ENVIRONMENT);
 	ck_assert_msg(strstr(err.message, "ended with status 3") != NULL, "%s", err.message);
 	ck_assert_msg(strstr(err.message, "out of memory") != NULL, "%s", err.message);
@@ -117,7 +119,7 @@ START_TEST(a_server_that_never_answers_is_given_up) {
 	struct loop *loop = loop_create(NULL);
 	struct serve *serve = NULL;
 	struct error err;
-	int rc = start(loop, "echo loading weights; cat /dev/zero >/dev/null", free_port(),
+	int rc = start(loop, "echo loading weights; cat /dev/zero >/dev/null", held_port(),
 		CLOCK_MS, &serve, &err);
 	ck_assert_int_eq(rc, ERROR_ENVIRONMENT);
 	ck_assert_msg(strstr(err.message, "no answer at its base URL") != NULL, "%s", err.message);
