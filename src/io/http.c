@@ -14,7 +14,7 @@ enum {
 	CONNECTIONS = 64,
 	CONNECT_TIMEOUT_MS = 10000,
 	REQUEST_TIMEOUT_MS = 600000,
-	CHANNEL_TRANSFERS = 1024,
+	CHANNEL_TLS = 1024, // transfers: of them all, a few connections carry what they can
 	MULTIPLEXED_CONNECTIONS = 8, // each carries a hundred requests: libraries.md, "Measured"
 };
 
@@ -22,14 +22,14 @@ enum {
 
 static void drain(void *data);
 
-static struct http_channel *add_channel(struct http_endpoint *endpoint) {
+static struct http_channel *add_channel(struct http_endpoint *endpoint, size_t room) {
 	struct http_channel *channel = xcalloc(1, sizeof(*channel));
-	int kept = endpoint->options.max_connections;
+	size_t kept = (size_t)endpoint->options.max_connections;
 	channel->endpoint = endpoint;
 	channel->multi = curl_multi_init();
 	channel->sockets = http_sockets_create(endpoint->loop, channel->multi, drain, channel);
 	curl_multi_setopt(channel->multi, CURLMOPT_MAXCONNECTS,
-		(long)(kept < CHANNEL_TRANSFERS ? kept : CHANNEL_TRANSFERS));
+		(long)(kept < room ? kept : room));
 	if (endpoint->multiplexed) {
 		curl_multi_setopt(channel->multi, CURLMOPT_MAX_HOST_CONNECTIONS,
 			(long)MULTIPLEXED_CONNECTIONS);
@@ -39,17 +39,18 @@ static struct http_channel *add_channel(struct http_endpoint *endpoint) {
 }
 
 /* The first with room: so the later ones fall idle first, and kept connections are used. */
-static struct http_channel *take_channel(struct http_endpoint *endpoint) {
+static struct http_channel *take_channel(struct http_endpoint *endpoint, size_t room) {
 	for (size_t i = 0; i < endpoint->channels.count; i++) {
-		if (endpoint->channels.items[i]->running < CHANNEL_TRANSFERS) {
+		if (endpoint->channels.items[i]->running < room) {
 			return endpoint->channels.items[i];
 		}
 	}
-	return add_channel(endpoint);
+	return add_channel(endpoint, room);
 }
 
 static void enter_channel(struct http_transfer *transfer) {
-	struct http_channel *channel = take_channel(transfer->endpoint);
+	struct http_channel *channel = take_channel(transfer->endpoint,
+		transfer->tls ? (size_t)CHANNEL_TLS : (size_t)HTTP_CHANNEL_PLAIN);
 	if (transfer->channel != channel) {
 		transfer->channel = channel;
 		http_sockets_attach(channel->sockets, transfer->easy);

@@ -317,6 +317,7 @@ void http_transfer_set_request(struct http_transfer *transfer) {
 	CURL *easy = transfer->easy;
 	bool https = strncasecmp(request->url, "https://", 8) == 0;
 	bool post = strcmp(request->method, "POST") == 0;
+	transfer->tls = https;
 	set_headers(transfer);
 	curl_easy_setopt(easy, CURLOPT_URL, request->url);
 	// Over https one look-up for all and HTTP/2 where spoken; over http PIPEWAIT would hold
