@@ -267,11 +267,11 @@ static int take_urls(const char *text, struct resolved_model *model, struct erro
 	model->base_url_count = list.count;
 	model->base_url = list.count > 0 ? xstrdup(list.items[0]) : NULL;
 	for (size_t i = 0; i < list.count; i++) {
-		if (!str_starts_with(list.items[i], "http://") &&
-			!str_starts_with(list.items[i], "https://")) {
+		struct error why;
+		if (http_url_check(list.items[i], &why) < 0) {
 			char *shown = http_redact_url(list.items[i]);
-			int rc = error_set(err, ERROR_USAGE,
-				"--base-url %s is neither http:// nor https://", shown);
+			int rc = error_set(
+				err, ERROR_USAGE, "--base-url %s: %s", shown, why.message);
 			free(shown);
 			return rc;
 		}

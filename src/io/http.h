@@ -92,6 +92,9 @@ const char *http_response_header(const struct http_response *response, const cha
 const char *http_response_header_at(
 	const struct http_response *response, const char *name, size_t index);
 
+/** ERROR_USAGE with why, without the URL, when nothing could ever be sent there. */
+int http_url_check(const char *url, struct error *err);
+
 /**
  * Owned copy of a URL with user info and the values of key=, token=, api_key=, access_token= taken
  * out, for people and records.

@@ -1,10 +1,33 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <curl/curl.h>
+
+#include "base/error.h"
 #include "base/mem.h"
 #include "base/secret.h"
 #include "base/str.h"
 #include "io/http.h"
+
+int http_url_check(const char *url, struct error *err) {
+	if (strncasecmp(url, "http://", 7) != 0 && strncasecmp(url, "https://", 8) != 0) {
+		return error_set(err, ERROR_USAGE, "neither http:// nor https://");
+	}
+	// curl takes what stands behind a third slash for the host.
+	const char *authority = strstr(url, "://") + 3;
+	size_t length = strcspn(authority, "/?#");
+	const char *at = memrchr(authority, '@', length);
+	const char *host = at != NULL ? at + 1 : authority;
+	if (host == authority + length || *host == ':') {
+		return error_set(err, ERROR_USAGE, "no host is named");
+	}
+	CURLU *parts = curl_url();
+	CURLUcode code = curl_url_set(parts, CURLUPART_URL, url, 0);
+	curl_url_cleanup(parts);
+	return code == CURLUE_OK
+		       ? 0
+		       : error_set(err, ERROR_USAGE, "no address: %s", curl_url_strerror(code));
+}
 
 void http_request_init(struct http_request *request) {
 	*request = (struct http_request){0};
