@@ -399,7 +399,7 @@ static const char *dirty(uint32_t c) {
 		c == 0x2029) {
 		return "a character that some programs take for a line end";
 	}
-	if ((c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x2069)) {
+	if ((c >= 0x202a && c <= 0x202e) || (c >= 0x2066 && c <= 0x206f) || c == 0x61c) {
 		return "a character that changes the direction of text";
 	}
 	if ((c >= 0x200b && c <= 0x200f) || c == 0x2060 || c == 0xfeff || c == 0xad) {

@@ -268,8 +268,8 @@ static void check_clean(const char *text, size_t length, bool clean, unsigned li
 
 START_TEST(bytes_that_deceive_are_refused_even_in_comments) {
 	static const char *const dirty[] = {"a\n-- \u200b", "a\n\u202e", "a\n\u2028", "a\n\xc2\x85",
-		"a\n\v", "a\n\f", "a\n\ufeff", "a\n\u2066", "a\n\u2060", "a\nb\rc", "a\nb\r\nc",
-		"a\n\x1c", "a\n\x1e"};
+		"a\n\v", "a\n\f", "a\n\ufeff", "a\n\u2066", "a\n\u2060", "a\n\u061c", "a\n\u206a",
+		"a\nb\rc", "a\nb\r\nc", "a\n\x1c", "a\n\x1e"};
 	for (size_t i = 0; i < F2F_COUNT(dirty); i++) {
 		check_clean(dirty[i], strlen(dirty[i]), false, 2);
 	}
