@@ -97,6 +97,9 @@ static int find_key(
 		free(shown);
 	}
 	if (rc == 0 && send) {
+		if (key != NULL) {
+			log_hide(key);
+		}
 		*key_out = key;
 		return 0;
 	}

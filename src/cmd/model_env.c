@@ -43,10 +43,12 @@ static bool is_key(
 	size_t length = strcspn(entry, "=");
 	const char *value = entry[length] == '=' ? entry + length + 1 : "";
 	const char *given = option_text(options, "api-key-env", NULL);
+	const char *lean = option_text(options, "lean-key-env", NULL);
 	if (model->api_key != NULL && strcmp(value, model->api_key) == 0) {
 		return true;
 	}
-	if (given != NULL && among(&given, 1, entry, length)) {
+	if ((given != NULL && among(&given, 1, entry, length)) ||
+		(lean != NULL && among(&lean, 1, entry, length))) {
 		return true;
 	}
 	if (is_named(options_config(options), entry, length)) {

@@ -75,7 +75,7 @@ static void on_response(const struct http_response *response, const struct error
 		read_answer(asking, response);
 		return;
 	}
-	char *detail = kimina_detail(response);
+	char *detail = kimina_detail(asking->server, response);
 	bool key = response->status == 401 || response->status == 403;
 	asking->rc = error_set(asking->err, ERROR_ENVIRONMENT, "%s%s", detail,
 		key ? "; the key is the value of the variable that --lean-key-env names "

@@ -274,7 +274,7 @@ static void take_loss(
 
 static void take_status(struct batch *batch, const struct http_response *response) {
 	struct kimina *kimina = batch->kimina;
-	char *detail = kimina_detail(response);
+	char *detail = kimina_detail(&kimina->server, response);
 	if (response->status == 429 || response->status == 503) {
 		take_busy(batch, detail);
 	} else if (response->status >= 500) {

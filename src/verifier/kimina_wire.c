@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/json.h"
 #include "base/mem.h"
+#include "base/secret.h"
 #include "base/str.h"
 #include "lean/check.h"
 #include "lean/lex.h"
@@ -125,6 +126,35 @@ void kimina_request(const struct lean_server *server, const char (*ids)[VERIFIER
 
 /* ---- Responses. */
 
+static void mask_strings(const struct secrets *secrets, json_t *value) {
+	if (json_is_string(value)) {
+		char *text = xmemdup0(json_string_value(value), json_string_length(value));
+		if (secrets_mask_reply(secrets, text)) {
+			json_string_set(value, text);
+		}
+		free(text);
+	}
+	const char *key;
+	size_t i;
+	json_t *item;
+	json_object_foreach(value, key, item) {
+		mask_strings(secrets, item);
+	}
+	json_array_foreach(value, i, item) {
+		mask_strings(secrets, item);
+	}
+}
+
+/* What it says is stored and shown: not the key that it was sent, should it say that back. */
+static void mask_key(const struct lean_server *server, json_t *object) {
+	struct secrets secrets = {0};
+	secrets_add(&secrets, server->key);
+	if (secrets.count > 0) {
+		mask_strings(&secrets, object);
+	}
+	secrets_finish(&secrets);
+}
+
 static void read_failure(const char *text, struct kimina_result *result) {
 	bool late = strstr(text, "timed out") != NULL;
 	result->failure = xstrdup(text);
@@ -165,6 +195,7 @@ int kimina_response(const struct lean_server *server, const char *bytes, size_t 
 	if (json_parse_repaired(bytes, length, &object, &repaired, &why) < 0) {
 		return error_set(err, ERROR_PROTOCOL, "not JSON: %s", why.message);
 	}
+	mask_key(server, object);
 	const json_t *list = json_object_get(object, "results");
 	if (!json_is_array(list)) {
 		json_decref(object);
@@ -194,10 +225,11 @@ void kimina_result_finish(struct kimina_result *result) {
 	*result = (struct kimina_result){0};
 }
 
-char *kimina_detail(const struct http_response *response) {
+char *kimina_detail(const struct lean_server *server, const struct http_response *response) {
 	json_t *object = NULL;
 	struct buf text = BUF_INIT(DETAIL_SHOWN);
 	if (json_parse(buf_str(&response->body), response->body.len, &object, NULL) == 0) {
+		mask_key(server, object);
 		const char *detail = json_string_or(object, "detail", "");
 		for (size_t i = 0; detail[i] != '\0' && text.len < DETAIL_SHOWN; i++) {
 			buf_append_char(&text, (unsigned char)detail[i] < ' ' ? ' ' : detail[i]);

@@ -66,6 +66,6 @@ int kimina_response(const struct lean_server *server, const char *bytes, size_t 
 void kimina_result_finish(struct kimina_result *result);
 
 /** Why the server turned a request away: its "detail", shortened. Owned, one line. */
-char *kimina_detail(const struct http_response *response);
+char *kimina_detail(const struct lean_server *server, const struct http_response *response);
 
 #endif

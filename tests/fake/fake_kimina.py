@@ -113,7 +113,12 @@ class Handler(http.server.BaseHTTPRequestHandler):
         if cut:
             self.close_connection = True
 
+    def sent(self):
+        """With --echo: what the client sent of itself, which a server has no business to say back."""
+        return f" {self.headers.get('Authorization')}" if self.options.echo else ""
+
     def refuse(self, status, detail):
+        detail += self.sent()
         self.reply(status, json.dumps({"detail": detail}).encode())
 
     def do_POST(self):
@@ -170,6 +175,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
             result = dict(answer_of(code, not self.options.no_lines_back))
             if legacy and "response" in result:
                 result["response"] = dict(result["response"], time=result.pop("time", 0))
+            if self.sent() and "messages" in result.get("response", {}):
+                for message in result["response"]["messages"]:
+                    message["data"] += self.sent() if message["severity"] == "error" else ""
+            if self.sent() and "error" in result:
+                result["error"] += self.sent()
             result[id_key] = name
             if "fake_left_out" not in code:
                 results.append(result)
@@ -204,7 +214,7 @@ class Server(http.server.ThreadingHTTPServer):
 
 def main():
     parser = argparse.ArgumentParser()
-    for name in ("--legacy", "--no-lines-back"):
+    for name in ("--legacy", "--no-lines-back", "--echo"):
         parser.add_argument(name, action="store_true")
     for name in ("--busy", "--lose", "--die-after"):
         parser.add_argument(name, type=int, default=0)

@@ -6,10 +6,11 @@ import json
 import os
 import sqlite3
 import stat
+import subprocess
 import threading
 import urllib.parse
 
-from harness import Home, main
+from harness import SOURCE, Home, main
 
 KEY = "Planted7Key/with+odd=signs-0123456789"
 PASSWORD = "pass w0rd:planted@url"
@@ -289,6 +290,26 @@ def keys_reach_neither_lean_nor_the_server_that_is_started():
         assert "HF_TOKEN=hfPlanted123456789" in text and "CUDA_VISIBLE_DEVICES=3" in text, text
 
 
+def a_lean_server_that_says_its_key_back_is_not_repeated():
+    fake = str(SOURCE / "tests/fake/fake_kimina.py")
+    for more, model in (([], "builtin/tactics"), (["--busy", "3"], "builtin/gold"), (["--key", "another"], "builtin/gold"), (["--legacy"], "builtin/tactics")):
+        with Home(lean=False) as home:
+            server = subprocess.Popen([fake, "--echo", *more], stdout=subprocess.PIPE, text=True)
+            try:
+                url = f"http://127.0.0.1:{int(server.stdout.readline())}"
+                trace = home.path / "trace"
+                out, err = home.run("eval", "-v", "--model", model, "--split", "demo", "--limit", 3, "--lean-server", url, "--lean-key-env", "MINE",
+                                    MINE=KEY, F2F_TRACE=str(trace), status=None)
+                out += home.run("doctor", "--lean-server", url, "--lean-key-env", "MINE", "--backend", "kimina", MINE=KEY, status=None)[0]
+            finally:
+                server.terminate()
+                server.communicate()
+            dump = whole_database(home)
+            assert not found(out + err + dump + trace.read_text()), (more, found(dump), out, err)
+            if model == "builtin/tactics":
+                assert "Bearer [key]" in dump, (out, err)  # it did say it
+
+
 if __name__ == "__main__":
     main([
         keys_are_nowhere_whatever_an_endpoint_says_back,
@@ -296,5 +317,6 @@ if __name__ == "__main__":
         a_key_typed_where_its_name_belongs_is_not_repeated,
         a_key_file_is_for_its_owner_alone,
         keys_come_from_a_file_of_variables_that_is_asked_for,
+        a_lean_server_that_says_its_key_back_is_not_repeated,
         keys_reach_neither_lean_nor_the_server_that_is_started,
     ])
