@@ -105,11 +105,24 @@ static double random_share(void) {
 	return random / 4294967296.0;
 }
 
+void engine_note_reply(struct engine *engine) {
+	engine->last_reply_ns = loop_now(engine->options->loop);
+	engine->given_up = 0;
+}
+
+/* Going on would only make all that is left missing, one after the other. Where somebody answers it
+ * takes two: one question alone may be what it cannot stand. */
+static bool is_down(const struct attempt *attempt) {
+	const struct engine *engine = attempt->engine;
+	bool alone = engine->asking - engine->following == 1 && plan_left(engine->options->plan) == 0;
+	return engine->last_reply_ns < attempt->failing.since_ns &&
+	       (engine->given_up > 1 || attempt->failing.unreachable_ns > 0 || alone);
+}
+
 void attempt_give_up(struct attempt *attempt, const char *why) {
 	struct engine *engine = attempt->engine;
-	// Where nothing else got through either since it began to fail, the endpoint is down:
-	// going on would only make all that is left missing, one after the other.
-	bool down = engine->last_reply_ns < attempt->failing.since_ns;
+	engine->given_up++;
+	bool down = is_down(attempt);
 	char message[512];
 	snprintf(message, sizeof(message), "%s (%" PRId64 " attempts)", why, attempt->attempts);
 	attempt_missing(attempt, message);
@@ -230,7 +243,7 @@ void attempt_take_said(struct attempt *attempt, const char *note) {
 static void on_completion(
 	struct attempt *attempt, const struct reply *reply, struct completion *completion) {
 	struct engine *engine = attempt->engine;
-	engine->last_reply_ns = loop_now(engine->options->loop);
+	engine_note_reply(engine);
 	attempt->failing = (struct retry_record){0};
 	if (attempt->said.text != NULL) {
 		completion_join(&attempt->said, completion);
@@ -258,7 +271,7 @@ static void on_reply(
 		return;
 	case REPLY_CONTEXT:
 	case REPLY_REFUSED:
-		engine->last_reply_ns = loop_now(engine->options->loop); // it is up
+		engine_note_reply(engine);
 		group_part(attempt);
 		attempt_record(
 			attempt, &(struct record_reply){.outcome = reply->class == REPLY_CONTEXT

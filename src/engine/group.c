@@ -163,7 +163,7 @@ void group_take(struct attempt *leader, struct completion *first, const char *no
 	size_t wanted = group_size(leader), came = first != NULL, index = 1;
 	struct paid paid = {0};
 	struct attempt *at = release(leader), *next;
-	engine->last_reply_ns = loop_now(engine->options->loop);
+	engine_note_reply(engine);
 	leader->failing = (struct retry_record){0};
 	leader->reading = NULL;
 	int64_t untold = 0; // requests of a leader who leaves no row

@@ -81,7 +81,8 @@ enum engine_end {
 	ENGINE_REFUSED, // key, permission, model, request: stopped at the first
 	ENGINE_QUOTA, // money or daily quota
 	ENGINE_LIMIT, // --token-limit or --cost-limit
-	// a sample used up its retries and nothing else got through meanwhile; our server ended
+	// two samples used up their retries and nothing else got through meanwhile, or nobody could
+	// be connected to; our server ended
 	ENGINE_DOWN,
 	ENGINE_UNCHECKED, // nothing more can be checked
 };

@@ -109,6 +109,7 @@ struct engine {
 	struct spend spend;
 	struct spend_share held; // by what is in flight
 	int64_t last_reply_ns;
+	int given_up; // samples, since then
 	int64_t requests; // sent in this session
 	int64_t requests_stored;
 	int signals;
@@ -212,6 +213,9 @@ enum cancel {
 /** Stop starting things; the first reason given stays. */
 void engine_stop(
 	struct engine *engine, enum engine_end end, enum cancel cancel, const char *message);
+
+/** Something got through: the endpoint is up. */
+void engine_note_reply(struct engine *engine);
 
 /** The store failed: nothing can be kept any more. */
 void engine_fail(struct engine *engine, const struct error *err);

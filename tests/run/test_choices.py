@@ -184,14 +184,15 @@ def failures_are_tried_again_together_and_outcomes_are_each_ones_own():
     recorder = Recorder(lambda body, nth: failure(500) if down[0] else choices(body))
     with Endpoint(recorder) as endpoint, Home(lean=False) as home:
         evaluate(home, endpoint, "-n", 3, "--choices", 3, "-j", 1, "--max-retries", 1, status=75)
-        assert recorder.sizes() == [3, 3], recorder.sizes()
-        assert rows(home, "missing, attempts") == [("endpoint", 2), ("endpoint", 0), ("endpoint", 0)], rows(home, "missing, attempts")
+        # one question may be what it cannot stand: at the second it is down
+        assert recorder.sizes() == [3] * 4, recorder.sizes()
+        assert rows(home, "missing, attempts") == [("endpoint", 2), ("endpoint", 0), ("endpoint", 0)] * 2, rows(home, "missing, attempts")
         down[0] = False
         recorder.bodies.clear()
         out, _ = evaluate(home, endpoint, "-n", 3, "--choices", 3, "--json")
         assert recorder.sizes() == [3, 3, 3], recorder.sizes()
         expect_whole(home, recorder, 3)
-        assert json.loads(out)["cost"]["requests"] == 5 and json.loads(out)["cost"]["lost_requests"] == 0, out
+        assert json.loads(out)["cost"]["requests"] == 7 and json.loads(out)["cost"]["lost_requests"] == 0, out
 
 
 def limits_stop_it_and_the_same_command_goes_on():

@@ -355,6 +355,23 @@ def a_gate_is_not_passed_by_what_is_missing():
             assert score["missing"] == 1 and score["value"] is None, score
 
 
+def a_question_that_the_endpoint_cannot_stand_does_not_stop_the_others():
+    poison = sorted(demo_statements())[3]
+
+    def decide(name, body, nth):
+        return failure(500) if name == poison else demo_prover(name, body, nth)
+
+    with Home() as home, Endpoint(decide) as endpoint:
+        arguments = ("eval", *model(endpoint), "--split", "demo", "-j", "1", "--max-retries", "1", "--retry-cap", "0.01")
+        home.run(*arguments, status=4)
+        assert home.sql("SELECT problem FROM sample WHERE missing IS NOT NULL") == [(poison,)]
+        assert home.sql("SELECT count(*) FROM sample") == [(24,)]
+        endpoint.decide = lambda *a: failure(500)
+        _, err = home.run(*arguments, "--fresh", status=75)
+        assert "does not answer" in err, err
+        assert home.sql("SELECT count(*) FROM sample JOIN run ON run.id = run WHERE state = 'interrupted'") == [(2,)]
+
+
 def a_refused_key_stops_at_once_with_5():
     with Home() as home, Endpoint(lambda *a: failure(401, "bad key sk-secret123")) as endpoint:
         out, err = home.run("eval", *model(endpoint), "--split", "demo", "-j", "1", status=5, OPENAI_API_KEY="sk-secret123")
