@@ -158,7 +158,8 @@ static int run(struct options *given, struct error *err) {
 	int rc = option_arguments_end(given, 1, err);
 	if (rc == 0 && shell != NULL && strcmp(shell, "bash") != 0) {
 		rc = error_set(err, ERROR_USAGE,
-			"no completion for %s: there is bash's, and zsh reads it after bashcompinit",
+			"no completion for %s: there is bash's, and zsh reads it after "
+			"bashcompinit",
 			shell);
 	}
 	if (rc == 0) {

@@ -7,6 +7,7 @@
 #include "base/buf.h"
 #include "base/error.h"
 #include "base/file.h"
+#include "base/log.h"
 #include "base/mem.h"
 #include "base/str.h"
 #include "base/vec.h"
@@ -262,6 +263,19 @@ static int check_local(const struct eval *eval, struct error *err) {
 	return rc;
 }
 
+/* What is asked of no endpoint is said, so that nobody takes it for done. */
+static void warn_of_unused(const struct eval *eval) {
+	static const char *const names[] = {"prompt", "base-url", "temperature", "top-p", "max-tokens",
+		"reasoning-effort", "extra-body", "header"};
+	for (size_t i = 0; eval->model.provider->local && i < F2F_COUNT(names); i++) {
+		const char *origin = option_origin(eval->options, names[i]);
+		if (origin != NULL && str_starts_with(origin, "-")) {
+			log_warn("--%s changes nothing for %s, which asks no endpoint", names[i],
+				eval->model.label);
+		}
+	}
+}
+
 /* The built-in baselines are for one task each. */
 static int check_builtin(const struct eval *eval, struct error *err) {
 	bool reason = strcmp(eval->task, "reason") == 0;
@@ -339,6 +353,7 @@ int eval_prepare(struct eval *eval, struct error *err) {
 			"demo",
 			eval->dataset->name);
 	}
+	warn_of_unused(eval);
 	eval_choose_sampling(eval);
 	rc = eval_load_capabilities(eval, err);
 	rc = rc < 0 ? rc : eval_choose_choices(eval, err);

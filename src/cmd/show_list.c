@@ -41,8 +41,8 @@ static int take_note(const struct stored_attempt *attempt, void *data) {
 	return 0;
 }
 
-json_t *show_list_row(struct store *store, const char *run, const struct sample_state *state,
-	struct error *err) {
+json_t *show_list_row(
+	struct store *store, const char *run, const struct sample_state *state, struct error *err) {
 	json_t *row = json_object();
 	const char *missing = missing_name(state->missing);
 	bool pending = state->outcome == OUTCOME_NONE && missing[0] == '\0';
@@ -96,8 +96,8 @@ static void print_message(const char *message, int columns) {
 }
 
 static void print_row(const json_t *row, const int widths[2], int width) {
-	char *name = xasprintf("%s/%s", json_string_or(row, "split", ""),
-		json_string_or(row, "problem", ""));
+	char *name = xasprintf(
+		"%s/%s", json_string_or(row, "split", ""), json_string_or(row, "problem", ""));
 	char *end = ending(row);
 	const char *message = json_string_or(row, "message", "");
 	int used = printf("%-*s  %3" JSON_INTEGER_FORMAT "  %-*s", widths[0], name,
@@ -118,7 +118,7 @@ void show_list_print(const json_t *shown) {
 	int width = isatty(STDOUT_FILENO) ? term_width(STDOUT_FILENO) : LINE_MAX_BYTES;
 	size_t i;
 	json_t *row;
-	json_array_foreach ((json_t *)rows, i, row) {
+	json_array_foreach((json_t *)rows, i, row) {
 		char *end = ending(row);
 		int name = (int)(json_string_length(json_object_get(row, "split")) + 1 +
 				 json_string_length(json_object_get(row, "problem")));
@@ -128,10 +128,11 @@ void show_list_print(const json_t *shown) {
 	}
 	printf("run %s: %zu of %" JSON_INTEGER_FORMAT " such attempts\n",
 		json_string_or(shown, "run", ""), json_array_size(rows), matching);
-	json_array_foreach ((json_t *)rows, i, row) {
+	json_array_foreach((json_t *)rows, i, row) {
 		print_row(row, widths, width);
 	}
 	if (json_array_size(rows) > 0) {
-		printf("one of them: f2f show %s PROBLEM SAMPLE\n", json_string_or(shown, "run", ""));
+		printf("one of them: f2f show %s PROBLEM SAMPLE\n",
+			json_string_or(shown, "run", ""));
 	}
 }

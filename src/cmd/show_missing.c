@@ -50,7 +50,8 @@ static int no_sample(const struct run_record *run, const char *problem, const ch
 	bool filtered, struct error *err) {
 	int64_t number = 0;
 	if (sample != NULL && (!str_to_int64(sample, &number) || number < 0)) {
-		return error_set(err, ERROR_USAGE, "\"%s\" is no sample: they count from 0", sample);
+		return error_set(
+			err, ERROR_USAGE, "\"%s\" is no sample: they count from 0", sample);
 	}
 	if (sample != NULL && number >= run->samples) {
 		return error_set(err, ERROR_USAGE,

@@ -60,8 +60,14 @@ static bool is_lean(const char *key) {
 	return str_starts_with(key, "lean");
 }
 
-static void append_value(struct buf *out, const json_t *value) {
-	if (is_absent(value)) {
+/* 0 of these means that there is none. */
+static bool is_unlimited(const char *key, const json_t *value) {
+	return json_is_integer(value) && json_integer_value(value) == 0 &&
+	       (strcmp(key, "limit") == 0 || strcmp(key, "max-tokens") == 0);
+}
+
+static void append_value(struct buf *out, const char *key, const json_t *value) {
+	if (is_absent(value) || is_unlimited(key, value)) {
 		buf_append_str(out, "none");
 	} else if (json_is_string(value)) {
 		const char *text = json_string_value(value);
@@ -81,9 +87,9 @@ static int differ(
 		return 0;
 	}
 	buf_appendf(out, "%s%s ", count > 0 ? ", " : "", key);
-	append_value(out, before);
+	append_value(out, key, before);
 	buf_append_str(out, " → ");
-	append_value(out, after);
+	append_value(out, key, after);
 	return 1;
 }
 

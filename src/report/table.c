@@ -2,6 +2,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/mem.h"
 #include "report/checks.h"
@@ -133,8 +134,10 @@ static void render_one(const struct report *report, FILE *out) {
 	checks_table(report, out);
 	if (report->pending > 0) {
 		fprintf(out,
-			"%" PRId64 " stored and not checked yet: no score; type: f2f verify %s\n",
-			report->pending, report->run.id);
+			"%" PRId64 " stored and not checked yet: no score; type: f2f verify %s%s\n",
+			report->pending, report->run.id,
+			strcmp(report->run.state, "interrupted") == 0 ? ", or the same eval again"
+								      : "");
 	}
 	if (report->cost.lost_requests > 0) {
 		fprintf(out,
