@@ -39,14 +39,12 @@ struct doctor {
 	struct options *options;
 	bool json;
 	json_t *rows;
-	int missing;
 	int broken;
 };
 
 static void find(struct doctor *doctor, enum finding finding, const char *what, const char *text,
 	const char *fix) {
 	static const char *const words[] = {"ok", "missing", "broken"};
-	doctor->missing += finding == FINDING_MISSING;
 	doctor->broken += finding == FINDING_BROKEN;
 	json_t *row =
 		json_pack("{s:s, s:s, s:s}", "what", what, "state", words[finding], "text", text);
@@ -154,8 +152,7 @@ static void found_of_sandbox(bool good, const char *text, const char *fix, void 
 	find(data, good ? FINDING_OK : FINDING_BROKEN, "sandbox", text, fix);
 }
 
-static void found_of_final(
-	bool there, bool broken, const char *text, const char *fix, void *data) {
+static void found_of_final(bool there, bool broken, const char *text, const char *fix, void *data) {
 	enum finding finding = there ? FINDING_OK : broken ? FINDING_BROKEN : FINDING_MISSING;
 	find(data, finding, "final", text, fix);
 }

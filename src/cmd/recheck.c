@@ -93,8 +93,7 @@ static int prepare(struct recheck *recheck, const char *id, struct error *err) {
 	char *database = options_database(recheck->options);
 	// One that is not there has no runs, and none is made for saying so.
 	enum db_mode mode = dry || !file_exists(database) ? DB_READ_ONLY : DB_WRITE;
-	int rc = store_open(
-		database, &(struct store_options){.mode = mode}, &recheck->store, err);
+	int rc = store_open(database, &(struct store_options){.mode = mode}, &recheck->store, err);
 	free(database);
 	rc = rc < 0 ? rc : store_run_get(recheck->store, id, &recheck->run, err);
 	rc = rc < 0 ? rc : dataset_load(recheck->run.split, &recheck->dataset, err);
@@ -240,6 +239,7 @@ static char *describe(const struct recheck *recheck) {
 		recheck->lean.version, lean_policy_name(recheck->terms.policy),
 		recheck->terms.cpu_limit_s, option_text(recheck->options, "backend", "lsp"),
 		option_text(recheck->options, "sandbox", "bwrap"));
+	buf_appendf(&what, ", memory %lld", option_count(recheck->options, "lean-mem", 0));
 	buf_appendf(&what, ", final %s %s", recheck->terms.final ? "all" : "needed",
 		option_text(recheck->options, "final-checker", "auto"));
 	for (size_t i = 0; i < request->problem_count; i++) {

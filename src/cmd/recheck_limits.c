@@ -64,6 +64,10 @@ static int check_again(struct recheck *recheck, const struct near *near,
 	if (rc == 0 && result.end == ENGINE_INTERRUPTED) {
 		return 128 + result.signo;
 	}
+	if (rc == 0 && result.missing > 0) {
+		log_warn("at %lld s %lld checks have no verdict: they count as not accepted",
+			(long long)limit->limit_s, (long long)result.missing);
+	}
 	limit->again = near->count;
 	limit->lost = near->count - recheck->accepted;
 	return rc;

@@ -22,7 +22,7 @@ static FILE *open_in(const char *group, const char *name, const char *mode) {
 static bool set(const char *group, const char *name, int64_t value) {
 	FILE *out = open_in(group, name, "re+");
 	if (out == NULL) {
-		return true;
+		return errno == ENOENT;
 	}
 	bool written = fprintf(out, "%" PRId64 "\n", value) > 0;
 	return fclose(out) == 0 && written;

@@ -103,6 +103,9 @@ void keep_watch(const struct plan *plan) {
 	sigprocmask(SIG_BLOCK, &signals, &before);
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	signal(SIGPIPE, SIG_IGN);
+	if (plan->report >= 0) {
+		fcntl(plan->report, F_SETFD, FD_CLOEXEC); // ours alone, whatever the kernel closes
+	}
 	if (getppid() != plan->parent) {
 		_exit(STATUS_FAILED); // it died before prctl
 	}

@@ -202,6 +202,7 @@ static void look_at_privileges(void) {
 	FILE *in = fopen("/proc/self/status", "re");
 	char line[256];
 	unsigned long long value, held = 0;
+	bool told = in != NULL;
 	while (in != NULL && fgets(line, sizeof(line), in) != NULL) {
 		if (sscanf(line, "Cap%*3c: %llx", &value) == 1) {
 			held |= value;
@@ -210,7 +211,7 @@ static void look_at_privileges(void) {
 	if (in != NULL) {
 		fclose(in);
 	}
-	if (in == NULL || held != 0) {
+	if (!told || held != 0) {
 		say("privileges", "capabilities %llx are held", held);
 	} else if (prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) != 1) {
 		say("privileges", "new ones could be had");

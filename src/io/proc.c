@@ -42,7 +42,6 @@ struct proc {
 	struct loop_timer *kill_timer;
 	struct loop_timer *linger_timer;
 	struct proc_exit exit;
-	size_t pending;
 	int open_handles;
 	int pid;
 	struct proc_tree tree;
@@ -57,8 +56,6 @@ struct proc {
 
 struct proc_write {
 	uv_write_t request;
-	struct proc *proc;
-	size_t length;
 	char bytes[];
 };
 
@@ -286,7 +283,6 @@ static void on_read(uv_stream_t *stream, ssize_t n, const uv_buf_t *buf) {
 static void on_written(uv_write_t *request, int status) {
 	(void)status; // a child that stopped reading is known by its exit
 	struct proc_write *write = request->data;
-	write->proc->pending -= write->length;
 	free(write);
 }
 
@@ -295,20 +291,12 @@ void proc_write(struct proc *proc, const void *bytes, size_t length) {
 		return;
 	}
 	struct proc_write *write = xmalloc(sizeof(*write) + length);
-	write->proc = proc;
-	write->length = length;
 	write->request.data = write;
 	memcpy(write->bytes, bytes, length);
 	uv_buf_t buf = uv_buf_init(write->bytes, (unsigned)length);
-	proc->pending += length;
 	if (uv_write(&write->request, (uv_stream_t *)&proc->input, &buf, 1, on_written) != 0) {
-		proc->pending -= length;
 		free(write);
 	}
-}
-
-size_t proc_write_pending(const struct proc *proc) {
-	return proc->pending;
 }
 
 bool proc_output_waiting(const struct proc *proc) {

@@ -19,9 +19,9 @@ struct proc;
 enum proc_stream { PROC_STDOUT, PROC_STDERR };
 
 struct proc_exit {
-	int status;	    // exit status, meaningful when signal is 0
-	int signal;	    // the signal that ended it, or 0
-	int64_t cpu_ns;	    // user + system time of the child and what it reaped
+	int status; // exit status, meaningful when signal is 0
+	int signal; // the signal that ended it, or 0
+	int64_t cpu_ns; // user + system time of the child and what it reaped
 	int64_t max_rss_bytes; // largest resident size of all its processes together, as seen
 	bool out_of_memory; // the kernel ended some of it at the limit of its control group
 };
@@ -55,8 +55,8 @@ struct proc_options {
 	const char *const *argv; // NULL-terminated; argv[0] is a path
 	// NULL-terminated NAME=VALUE; NULL: the clean environment of proc_clean_env
 	const char *const *env;
-	const char *cwd;	 // NULL: ours
-	int64_t cpu_limit_s;	 // RLIMIT_CPU; 0: none
+	const char *cwd; // NULL: ours
+	int64_t cpu_limit_s; // RLIMIT_CPU; 0: none
 	int64_t file_limit_bytes; // RLIMIT_FSIZE; 0: none
 	int64_t files_limit; // RLIMIT_NOFILE; 0: none
 	// Foreign code: all that it leaves behind ends with it, whatever it did to get away, and all
@@ -87,9 +87,6 @@ int proc_spawn(struct loop *loop, const struct proc_options *options, struct pro
  * tells.
  */
 void proc_write(struct proc *proc, const void *bytes, size_t length);
-
-/** Bytes queued and not yet taken by the child. */
-size_t proc_write_pending(const struct proc *proc);
 
 /** Whether its stdout holds bytes that were not given to on_output yet. */
 bool proc_output_waiting(const struct proc *proc);

@@ -233,11 +233,6 @@ struct candidate_result lean_candidate_from_reply(const struct problem *problem,
 	return result;
 }
 
-void lean_candidate_from_gold(const struct problem *problem, struct lean_candidate *candidate_out) {
-	*candidate_out =
-		(struct lean_candidate){.proof = xstrdup(problem->proof), .helpers = xstrdup("")};
-}
-
 void lean_candidate_finish(struct lean_candidate *candidate) {
 	for (size_t i = 0; i < candidate->fill_count; i++) {
 		free(candidate->fills[i]);

@@ -51,9 +51,6 @@ struct candidate_result lean_candidate_from_reply(const struct problem *problem,
 	enum lean_policy policy, const char *reply, size_t length,
 	struct lean_candidate *candidate_out);
 
-/** The set's own proof as a candidate (builtin/gold). `problem->proof` must not be NULL. */
-void lean_candidate_from_gold(const struct problem *problem, struct lean_candidate *candidate_out);
-
 void lean_candidate_finish(struct lean_candidate *candidate);
 
 /** The Lean text a candidate amounts to, for storage: helpers, fills, proof. Owned. */

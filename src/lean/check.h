@@ -69,6 +69,9 @@ void lean_answer_add(struct lean_answer *answer, enum lean_severity severity, in
 	const char *text, size_t length);
 void lean_answer_finish(struct lean_answer *answer);
 
+/** The first error about the header, borrowed; NULL when there is none. */
+const char *lean_answer_header_error(const struct lean_answer *answer);
+
 /**
  * Turn an answer into outcome, reason, axioms and messages of *verdict (the other fields are the
  * verifier's). Accepts on positive evidence only: complete, no error, no unknown severity, the

@@ -33,10 +33,9 @@ enum export_kind {
 	EXPORT_PROJ, // name of the type, index, expression
 	EXPORT_NAT, // text
 	EXPORT_STR, // text
-	EXPORT_FIELDS, // of a declaration: what, list
 };
 
-#define EXPORT_NODE_NIL  UINT32_C(0)
+#define EXPORT_NODE_NIL UINT32_C(0)
 #define EXPORT_NODE_NONE UINT32_MAX // no node
 
 struct export_node {
@@ -60,8 +59,8 @@ void export_nodes_init(struct export_nodes *nodes, size_t max_bytes);
 void export_nodes_finish(struct export_nodes *nodes);
 
 /** The number of this node, new or not; EXPORT_NODE_NONE once the store is full. */
-uint32_t export_node(struct export_nodes *nodes, enum export_kind kind, uint32_t a, uint32_t b,
-	uint32_t c);
+uint32_t export_node(
+	struct export_nodes *nodes, enum export_kind kind, uint32_t a, uint32_t b, uint32_t c);
 
 /** The number of a text. */
 uint32_t export_text(struct export_nodes *nodes, const char *text, size_t length);

@@ -39,6 +39,15 @@ void lean_answer_finish(struct lean_answer *answer) {
 	*answer = (struct lean_answer){0};
 }
 
+const char *lean_answer_header_error(const struct lean_answer *answer) {
+	for (size_t i = 0; i < answer->count; i++) {
+		if (answer->messages[i].severity == LEAN_ERROR && answer->messages[i].line < 0) {
+			return answer->messages[i].text;
+		}
+	}
+	return NULL;
+}
+
 void lean_check_finish(struct lean_check *check) {
 	free(check->header);
 	free(check->body);
@@ -260,8 +269,8 @@ void lean_judge(
 	verdict->messages = render(check, answer, &evidence);
 	if (evidence.broken != NULL) {
 		char *said = verdict->messages;
-		verdict->messages = xasprintf(
-			VERDICT_BROKEN_STATEMENT ", before any proof: %s", said);
+		verdict->messages =
+			xasprintf(VERDICT_BROKEN_STATEMENT ", before any proof: %s", said);
 		free(said);
 	}
 }

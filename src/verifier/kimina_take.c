@@ -84,15 +84,6 @@ static bool is_mixed_up(const struct batch *batch, size_t index, const struct re
 	return false;
 }
 
-static const char *header_error(const struct lean_answer *answer) {
-	for (size_t i = 0; i < answer->count; i++) {
-		if (answer->messages[i].severity == LEAN_ERROR && answer->messages[i].line < 0) {
-			return answer->messages[i].text;
-		}
-	}
-	return NULL;
-}
-
 static void lone_tested(struct kimina *kimina, struct item *test, const struct verdict *verdict) {
 	if (verdict->outcome != OUTCOME_ACCEPTED) {
 		char *why = xasprintf("it refuses a true theorem (%.200s)", verdict->messages);
@@ -109,10 +100,9 @@ static void take_answer(struct kimina *kimina, struct item *item,
 	const struct kimina_result *result, int64_t elapsed_ns) {
 	struct lean_answer answer = {0};
 	struct verdict verdict = {0};
-	repl_answer_give(
-		&result->answer, item->text.shift, (int)item->check->proof_line, &answer);
+	repl_answer_give(&result->answer, item->text.shift, (int)item->check->proof_line, &answer);
 	answer.complete = true;
-	const char *refusal = header_error(&answer);
+	const char *refusal = lean_answer_header_error(&answer);
 	if (refusal != NULL && item->job != NULL && item->faults == 0) {
 		// It may be forged: the self-test under this header tells.
 		item_fault(kimina, item, REASON_ERROR, refusal, elapsed_ns);
@@ -134,8 +124,8 @@ static void take_answer(struct kimina *kimina, struct item *item,
 	kimina_item_free(item);
 }
 
-static void take_result(struct batch *batch, size_t index, const struct kimina_result *result,
-	bool mixed_up) {
+static void take_result(
+	struct batch *batch, size_t index, const struct kimina_result *result, bool mixed_up) {
 	struct kimina *kimina = batch->kimina;
 	struct item *item = batch->items[index];
 	int64_t elapsed_ns = loop_now(kimina->verifier->loop) - batch->started_ns;
@@ -166,7 +156,8 @@ static void take_result(struct batch *batch, size_t index, const struct kimina_r
 		break;
 	case KIMINA_NAMELESS:
 	default:
-		item_again(kimina, item, "the server's answer does not hold it just once, in order");
+		item_again(
+			kimina, item, "the server's answer does not hold it just once, in order");
 		break;
 	}
 }
@@ -249,8 +240,7 @@ static void take_cut(struct batch *batch, const struct error *err) {
 	}
 }
 
-static void take_loss(
-	struct batch *batch, enum http_failure failure, const struct error *err) {
+static void take_loss(struct batch *batch, enum http_failure failure, const struct error *err) {
 	struct kimina *kimina = batch->kimina;
 	if (failure == HTTP_FAILURE_LOST || failure == HTTP_FAILURE_CUT) {
 		take_cut(batch, err);

@@ -129,15 +129,6 @@ void pool_start_failed(struct pool *pool, struct header *header, struct job *job
 	pool_wake(pool);
 }
 
-static const char *header_error(const struct lean_answer *answer) {
-	for (size_t i = 0; i < answer->count; i++) {
-		if (answer->messages[i].severity == LEAN_ERROR && answer->messages[i].line < 0) {
-			return answer->messages[i].text;
-		}
-	}
-	return NULL;
-}
-
 void pool_answered(struct pool *pool, struct job *job, const struct lean_answer *answer,
 	int64_t cpu_ns, int64_t elapsed_ns) {
 	pool->stats.answers++;
@@ -145,7 +136,7 @@ void pool_answered(struct pool *pool, struct job *job, const struct lean_answer 
 		lone_tested(pool, answer);
 		return;
 	}
-	const char *refusal = job->faults == 0 ? header_error(answer) : NULL;
+	const char *refusal = job->faults == 0 ? lean_answer_header_error(answer) : NULL;
 	if (refusal != NULL) {
 		// Only a process a check gets here with one. It may be forged: the self-tests
 		// under this header tell.
@@ -330,8 +321,8 @@ struct pool *pool_create(struct verifier *verifier) {
 	pool->backend = verifier->backend;
 	pool->lone.queue_end = &pool->lone.queue;
 	room_init(pool);
-	pool->service = pool->backend->service != NULL ? pool->backend->service->open(verifier)
-						       : NULL;
+	pool->service =
+		pool->backend->service != NULL ? pool->backend->service->open(verifier) : NULL;
 	return pool;
 }
 

@@ -484,16 +484,6 @@ START_TEST(what_others_take_for_a_line_end_is_refused_in_comments_too) {
 }
 END_TEST
 
-START_TEST(a_gold_proof_is_taken_as_it_is) {
-	struct problem problem = problem_of("theorem t : 1 = 1 := by\n  rfl");
-	struct lean_candidate candidate;
-	lean_candidate_from_gold(&problem, &candidate);
-	ck_assert_str_eq(candidate.proof, "by\n  rfl");
-	lean_candidate_finish(&candidate);
-	problem_finish(&problem);
-}
-END_TEST
-
 int main(void) {
 	Suite *suite = suite_create("candidate");
 	TCase *tcase = tcase_create("candidate");
@@ -515,7 +505,6 @@ int main(void) {
 	tcase_add_test(tcase, the_question_is_no_answer);
 	tcase_add_test(tcase, a_placeholder_left_open_is_a_hole);
 	tcase_add_test(tcase, a_check_holds_our_statement_and_the_models_proof);
-	tcase_add_test(tcase, a_gold_proof_is_taken_as_it_is);
 	tcase_add_test(tcase, more_than_can_be_taken_over_is_refused_and_not_cut);
 	tcase_add_test(tcase, line_ends_of_other_systems_make_no_other_candidate);
 	tcase_add_test(tcase, what_others_take_for_a_line_end_is_refused_in_comments_too);
