@@ -2,7 +2,7 @@
 """kill -9 at random moments of a run, each followed by the same command: the union is the run that was asked for, nothing that was
 finished is asked again, and what may have been billed twice is no more than was in flight, and counted.
 
-A few moments of each kind; F2F_TEST_LONG=1: two hundred. F2F_TEST_SEED=N repeats a campaign."""
+A few moments of each kind; F2F_TEST_LONG=1: two hundred, others each time. F2F_TEST_SEED=N repeats a campaign."""
 import os
 import random
 import sqlite3
@@ -12,8 +12,9 @@ from harness import Home, main
 from mock import Mock
 
 KEY = {"OPENAI_API_KEY": "k", "ANTHROPIC_API_KEY": "k"}
-MOMENTS = 200 if os.environ.get("F2F_TEST_LONG") == "1" else 10
-SEED = int(os.environ.get("F2F_TEST_SEED", random.randrange(1 << 30)))
+LONG = os.environ.get("F2F_TEST_LONG") == "1"
+MOMENTS = 200 if LONG else 10
+SEED = int(os.environ.get("F2F_TEST_SEED", random.randrange(1 << 30) if LONG else 1))
 CONNECTIONS = 8
 # what: (model, samples a problem, options)
 KINDS = {
